@@ -1,0 +1,14 @@
+import type { Meter } from './db/batch'
+import type { Env } from './env'
+import type { Trip } from './gate/trip'
+
+/** What every handler and middleware of the app finds in its context. */
+export interface AppEnv {
+  Bindings: Env
+  Variables: {
+    requestId: string
+    meter: Meter
+    /** Present behind `needs`. */
+    trip: Trip
+  }
+}

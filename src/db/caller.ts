@@ -1,0 +1,67 @@
+import { and, eq, gt, isNull, ne, or, type SQL, sql } from 'drizzle-orm'
+import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core'
+import { build } from './query'
+import { keys, tenants, users, windows } from './schema'
+
+/** The database's own clock in milliseconds: edge clocks differ. Tests bind `at` instead. */
+export const clock = sql<number>`coalesce(${sql.placeholder('at')}, cast(round(unixepoch('subsec') * 1000) as integer))`
+
+/** A key that opens the gate at this moment: known, not revoked, not expired, its user not disabled. */
+export const isLive = and(
+  eq(keys.hash, sql.placeholder('hash')),
+  isNull(keys.revokedAt),
+  or(isNull(keys.expiresAt), gt(keys.expiresAt, clock)),
+  eq(users.enabled, true),
+)
+
+/** The plan that lifts a user's keys above the tenant's, while it lasts. */
+export const livePlanOverride = sql<string | null>`
+  case when ${users.planOverrideExpiresAt} is null or ${users.planOverrideExpiresAt} > ${clock} then ${users.planOverride} end`
+
+const listed = (list: string, value: SQL | AnySQLiteColumn) =>
+  sql`instr(${sql.placeholder(list)}, ' ' || ${value} || ' ') > 0`
+
+/** What the route needs of the caller: the gate answers 403 for it, and here it keeps the rows shut as well. */
+const isAuthorised = and(
+  sql`instr(' ' || ${keys.scopes} || ' ', ${sql.placeholder('scope')}) > 0`,
+  listed('roles', users.role),
+  or(listed('plans', tenants.plan), listed('plans', sql`coalesce(${livePlanOverride}, '')`)),
+)
+
+/** Which callers a read is for: all of them, or one side of the line that visibility draws. */
+type Audience = 'anyone' | 'caseworker' | 'not caseworker'
+
+const audiences: Record<Audience, SQL | undefined> = {
+  anyone: undefined,
+  caseworker: eq(users.role, 'caseworker'),
+  'not caseworker': ne(users.role, 'caseworker'),
+}
+
+/**
+ * A fact about the caller as a scalar in SQL, or null where the caller was refused, lacks what the route needs, or is
+ * not of the audience. Reads compare it with their rows' tenant, so that they need no earlier answer and a refused
+ * caller's read touches nothing: the window's mark says whether this very batch's hit was admitted.
+ */
+function ofCaller(fact: SQL | AnySQLiteColumn, audience: Audience): SQL {
+  const scalar = build
+    .select({ fact: sql`${fact}`.as('fact') })
+    .from(keys)
+    .innerJoin(users, eq(users.id, keys.userId))
+    .innerJoin(tenants, eq(tenants.id, keys.tenantId))
+    .innerJoin(windows, and(eq(windows.id, keys.familyId), eq(windows.mark, sql.placeholder('mark'))))
+    .where(and(isLive, isAuthorised, audiences[audience]))
+  return sql`(${scalar})`
+}
+
+/** The caller's tenant. */
+export const callerTenant = (audience: Audience = 'anyone') => ofCaller(keys.tenantId, audience)
+
+/** The caller's user. */
+export const callerUser = (audience: Audience = 'anyone') => ofCaller(keys.userId, audience)
+
+/** The caller's key family: the owner of idempotent results. */
+export const callerFamily = () => ofCaller(keys.familyId, 'anyone')
+
+/** Whose totals the caller sees: their own as a caseworker, else the tenant's, which `case_counts` keeps under ''. */
+export const callerViewer = () =>
+  ofCaller(sql`case ${users.role} when 'caseworker' then ${keys.userId} else '' end`, 'anyone')

@@ -1,0 +1,119 @@
+import { and, eq, gt, sql } from 'drizzle-orm'
+import { callerFamily, clock, isLive, livePlanOverride } from './caller'
+import { build, query } from './query'
+import { idempotency, keys, tenants, users, windows } from './schema'
+
+const quota = sql<number>`coalesce(${keys.quota}, ${sql.placeholder('limit')})`
+const windowMs = sql<number>`coalesce(${keys.windowSeconds}, ${sql.placeholder('windowSeconds')}) * 1000`
+
+// `excluded` is the row this hit would insert: its `hits` is the time of the hit, 13 digits.
+const time = sql`max(excluded.hits, substr(${windows.hits}, -13))`
+const today = sql`strftime('%Y%m%d', ${clock} / 1000, 'unixepoch')`
+
+const hasRoom = sql`
+  length(${windows.hits}) < 13 * excluded.quota
+  or cast(substr(${windows.hits}, -13 * excluded.quota, 13) as integer) <= cast(${time} as integer) - excluded.window_ms`
+
+const daysWithThisHit = sql`
+  case when substr(${windows.days}, -17, 8) >= substr(excluded.days, 1, 8)
+  then substr(${windows.days}, 1, length(${windows.days}) - 9) || printf('%09d', cast(substr(${windows.days}, -9) as integer) + 1)
+  else substr(${windows.days} || excluded.days, -17 * 30) end`
+
+/** What a hit on a window that already has a row does to it. */
+export const recordHit = {
+  target: windows.id,
+  set: {
+    quota: sql`excluded.quota`,
+    windowMs: sql`excluded.window_ms`,
+    hits: sql`substr(${windows.hits} || ${time}, -13 * excluded.quota)`,
+    mark: sql`excluded.mark`,
+    total: sql`${windows.total} + 1`,
+    days: daysWithThisHit,
+  },
+  setWhere: hasRoom,
+}
+
+/** The first hit on a window, as the row it makes. */
+export const firstHit = {
+  hits: sql<string>`printf('%013d', ${clock})`.as('hits'),
+  mark: sql<string>`${sql.placeholder('mark')}`.as('mark'),
+  total: sql<number>`1`.as('total'),
+  days: sql<string>`${today} || '000000001'`.as('days'),
+}
+
+/**
+ * Admits one request of a live key if its family's window has room: yields one row then, and none when the key is not
+ * live or the window is full. "Fewer than N in the last W" is the same as "fewer than N recorded, or the N-th latest is
+ * at least W old", since recorded times never go down: a clock that jumps back counts as the last hit's time.
+ */
+export const hit = query(
+  build
+    .insert(windows)
+    .select(
+      build
+        .select({
+          id: sql<string>`${keys.familyId}`.as('id'),
+          quota: quota.as('quota'),
+          windowMs: windowMs.as('window_ms'),
+          ...firstHit,
+        })
+        .from(keys)
+        .innerJoin(users, eq(users.id, keys.userId))
+        .where(isLive),
+    )
+    .onConflictDoUpdate(recordHit)
+    .returning({ admitted: sql<number>`1`.as('admitted') }),
+)
+
+/** Who holds a live key, and their window as it is after the hit. No row: the key does not open the gate. */
+export const caller = query(
+  build
+    .select({
+      keyId: sql<string>`${keys.id}`.as('key_id'),
+      familyId: keys.familyId,
+      keyName: sql<string | null>`${keys.name}`.as('key_name'),
+      prefix: keys.prefix,
+      scopes: keys.scopes,
+      expiresAt: keys.expiresAt,
+      tenantId: sql<string>`${tenants.id}`.as('tenant_id'),
+      tenantSlug: tenants.slug,
+      tenantName: sql<string>`${tenants.name}`.as('tenant_name'),
+      plan: tenants.plan,
+      planOverride: livePlanOverride.as('plan_override'),
+      userId: sql<string>`${users.id}`.as('user_id'),
+      userName: sql<string>`${users.name}`.as('user_name'),
+      role: users.role,
+      limit: quota.as('quota'),
+      windowMs: windowMs.as('window_ms'),
+      hits: sql<string>`coalesce(${windows.hits}, '')`.as('hits'),
+      now: clock.as('now'),
+    })
+    .from(keys)
+    .innerJoin(users, eq(users.id, keys.userId))
+    .innerJoin(tenants, eq(tenants.id, keys.tenantId))
+    .leftJoin(windows, eq(windows.id, keys.familyId))
+    .where(isLive),
+)
+
+/** How long a result is kept for its `Idempotency-Key`: 24 hours, in milliseconds. */
+export const replayForMs = 24 * 3600 * 1000
+
+/** The result that a key family already got for an `Idempotency-Key` on a route. */
+export const earlierResult = query(
+  build
+    .select({
+      requestHash: idempotency.requestHash,
+      status: idempotency.status,
+      location: idempotency.location,
+      body: idempotency.body,
+    })
+    .from(idempotency)
+    .where(
+      and(
+        eq(idempotency.owner, callerFamily()),
+        eq(idempotency.route, sql.placeholder('route')),
+        eq(idempotency.key, sql.placeholder('idempotencyKey')),
+        gt(idempotency.createdAt, sql`${clock} - ${sql.raw(String(replayForMs))}`),
+      ),
+    ),
+)

@@ -1,0 +1,135 @@
+import { and, eq, lt, type SQL, sql } from 'drizzle-orm'
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
+import { newId } from '../domain/id'
+import type { Idempotency, Stamp } from '../gate/trip'
+import { replayForMs } from './gate'
+import { type Bound, build, type Query, query, together } from './query'
+import { audit, counters, idempotency } from './schema'
+
+const placeholder = sql.placeholder
+
+/** What was done to which kind of thing. */
+export type Act = `${string}.${string}`
+
+const act = {
+  tenantId: sql<string>`${placeholder('tenantId')}`.as('tenant_id'),
+  id: sql<string>`${placeholder('auditId')}`.as('id'),
+  at: sql<string>`${sql.param(placeholder('now'), audit.at)}`.as('at'),
+  keyId: sql<string>`${placeholder('keyId')}`.as('key_id'),
+  userId: sql<string>`${placeholder('userId')}`.as('user_id'),
+  action: sql<string>`${placeholder('action')}`.as('action'),
+  targetType: sql<string>`${placeholder('targetType')}`.as('target_type'),
+  targetId: sql<string>`${placeholder('targetId')}`.as('target_id'),
+  requestId: sql<string>`${placeholder('requestId')}`.as('request_id'),
+}
+
+/** The audit entry of an act on the rows of a table that a condition lets through: none when none is left to act on. */
+export function actOn(table: SQLiteTable, condition: SQL | undefined): Query {
+  return query(build.insert(audit).select(build.select(act).from(table).where(condition)))
+}
+
+const unconditional = query(build.insert(audit).select(sql`select ${list(Object.values(act))} where true`))
+
+/** Files who did what to which id for the audit list, in the same batch as the act itself. */
+export function recordAct(stamp: Stamp, action: Act, targetId: string, entry: Query = unconditional): Bound {
+  const targetType = action.slice(0, action.indexOf('.'))
+  return entry.bind({ ...stamp, auditId: newId(stamp.now), action, targetType, targetId })
+}
+
+function list(parts: SQL.Aliased[]): SQL {
+  return sql.join(
+    parts.map((part) => part.sql),
+    sql`, `,
+  )
+}
+
+const ofYear = and(
+  eq(counters.tenantId, placeholder('tenantId')),
+  eq(counters.kind, placeholder('kind')),
+  eq(counters.year, placeholder('year')),
+)
+
+/** Takes the next number of a tenant, kind and year. First in a batch: what follows reads it with `takenNumber`. */
+export const takeNumber = query(
+  build
+    .insert(counters)
+    .values({ tenantId: placeholder('tenantId'), kind: placeholder('kind'), year: placeholder('year'), n: 1 })
+    .onConflictDoUpdate({
+      target: [counters.tenantId, counters.kind, counters.year],
+      set: { n: sql`${counters.n} + 1` },
+    }),
+)
+
+/** The number just taken, through a function of it. */
+export const takenNumber = (through: (n: SQL) => SQL): SQL<number> =>
+  sql<number>`(select ${through(sql`${counters.n}`)} from ${counters} where ${ofYear})`
+
+/** The reference of the number just taken, `CW-2026-0042`. */
+export const takenReference = sql<string>`(
+  select printf('%s-%d-%04d', ${counters.kind}, ${counters.year}, ${counters.n}) from ${counters} where ${ofYear})`
+
+const isFiled = and(
+  eq(idempotency.owner, placeholder('owner')),
+  eq(idempotency.route, placeholder('route')),
+  eq(idempotency.key, placeholder('key')),
+)
+
+const forgetExpired = query(
+  build.delete(idempotency).where(and(isFiled, lt(idempotency.createdAt, placeholder('expired')))),
+)
+
+const fileResult = query(
+  build.insert(idempotency).values({
+    owner: placeholder('owner'),
+    route: placeholder('route'),
+    key: placeholder('key'),
+    requestHash: placeholder('requestHash'),
+    status: placeholder('status'),
+    location: placeholder('location'),
+    body: sql`case when ${placeholder('kind')} is null then ${placeholder('body')}
+      else json_set(${placeholder('body')}, '$.reference', ${takenReference}) end`,
+    createdAt: placeholder('now'),
+  }),
+)
+
+/** A result worth keeping. With `number`, its body's `reference` is the one taken in this batch. */
+export interface Result {
+  status: 200 | 201
+  location?: string
+  body: unknown
+  number?: { kind: string; year: number }
+}
+
+/**
+ * Files a POST's result in the same batch as its writes, so there is no state in between: whoever comes second breaks
+ * on the primary key, writes nothing and is answered with the first one's result. Nothing to file without a key.
+ */
+export function recordResult(stamp: Stamp, filed: Idempotency | undefined, result: Result): Bound<void> {
+  if (!filed) return together([])
+  const expired = new Date(Date.parse(stamp.now) - replayForMs).toISOString()
+  const values = {
+    ...stamp,
+    ...filed,
+    owner: stamp.familyId,
+    expired,
+    status: result.status,
+    location: result.location ?? null,
+    body: JSON.stringify(result.body),
+    kind: result.number?.kind ?? null,
+    year: result.number?.year ?? null,
+  }
+  return together([forgetExpired.bind(values), fileResult.bind(values)])
+}
+
+/** The result that the first of two racing requests filed. */
+export const filedResult = query(
+  build
+    .select({
+      requestHash: idempotency.requestHash,
+      status: idempotency.status,
+      location: idempotency.location,
+      body: idempotency.body,
+    })
+    .from(idempotency)
+    .where(isFiled),
+)

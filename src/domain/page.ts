@@ -1,0 +1,52 @@
+/** Where in a sorted list a page ends: the last row's sort values, or how many ranked rows came before. */
+export type Position = { readonly after: readonly (string | number)[] } | { readonly offset: number }
+
+/** What a cursor says: which page comes next, and where the one before ended. */
+export interface Cursor {
+  readonly page: number
+  readonly position: Position
+}
+
+/**
+ * An opaque cursor. It says a position and which list it is of, and nothing about who may read it.
+ *
+ * @param list what the cursor is bound to: sort and filters as one text
+ */
+export function encodeCursor({ page, position }: Cursor, list: string): string {
+  return toBase64Url(JSON.stringify([digest(list), page, position]))
+}
+
+/** What a cursor says, or undefined where it is damaged or of another list. */
+export function decodeCursor(cursor: string, list: string): Cursor | undefined {
+  try {
+    const [of, page, position]: unknown[] = JSON.parse(fromBase64Url(cursor))
+    if (of === digest(list) && Number.isInteger(page) && isPosition(position)) return { page: Number(page), position }
+  } catch {
+    return undefined
+  }
+}
+
+function isPosition(value: unknown): value is Position {
+  if (typeof value !== 'object' || value === null) return false
+  if ('offset' in value) return Number.isInteger(value.offset) && Number(value.offset) >= 0
+  if (!('after' in value) || !Array.isArray(value.after)) return false
+  return value.after.every((part) => typeof part === 'string' || typeof part === 'number')
+}
+
+/** 32-bit FNV-1a: tells lists apart, guards nothing. */
+function digest(text: string): string {
+  let hash = 0x811c9dc5
+  for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193)
+  return (hash >>> 0).toString(36)
+}
+
+const toBase64Url = (text: string) =>
+  btoa(String.fromCharCode(...new TextEncoder().encode(text)))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '')
+
+const fromBase64Url = (text: string) =>
+  new TextDecoder().decode(
+    Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (char) => char.charCodeAt(0)),
+  )

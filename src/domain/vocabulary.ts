@@ -1,0 +1,79 @@
+/** The closed lists of the Casework API. Order matters for plans and roles: each includes those before it. */
+
+export const plans = ['free', 'pro', 'team', 'council'] as const
+export type Plan = (typeof plans)[number]
+
+export const roles = ['caseworker', 'councillor', 'manager', 'admin'] as const
+export type Role = (typeof roles)[number]
+
+export const scopes = [
+  'cases:read',
+  'cases:write',
+  'wards:read',
+  'wards:write',
+  'categories:read',
+  'users:read',
+  'events:read',
+  'events:write',
+  'news:read',
+  'news:write',
+  'submissions:read',
+  'submissions:write',
+  'reports:read',
+  'keys:read',
+  'keys:write',
+  'audit:read',
+  'settings:write',
+  'webhooks:read',
+  'webhooks:write',
+] as const
+export type Scope = (typeof scopes)[number]
+
+export const statuses = ['open', 'in_progress', 'resolved', 'closed'] as const
+export type Status = (typeof statuses)[number]
+
+export const channels = [
+  'email',
+  'phone',
+  'letter',
+  'in_person',
+  'surgery',
+  'social_media',
+  'web_form',
+  'api',
+  'other',
+] as const
+export type Channel = (typeof channels)[number]
+
+export const tiers = [
+  'county',
+  'district',
+  'unitary',
+  'metropolitan',
+  'london_borough',
+  'parish',
+  'town',
+  'community',
+] as const
+export type Tier = (typeof tiers)[number]
+
+export const timelineTypes = [
+  'created',
+  'status_changed',
+  'assigned',
+  'note',
+  'updated',
+  'archived',
+  'unarchived',
+] as const
+export type TimelineType = (typeof timelineTypes)[number]
+
+/** The part of an ordered list from `least` upwards, e.g. every role that may do what a manager may. */
+export function fromLeast<T extends string>(order: readonly T[], least: T): T[] {
+  return order.slice(order.indexOf(least))
+}
+
+/** The higher of two members of an ordered list. */
+export function highest<T extends string>(order: readonly T[], a: T, b: T): T {
+  return order.indexOf(a) >= order.indexOf(b) ? a : b
+}

@@ -1,0 +1,115 @@
+import type { Context } from 'hono'
+import { HTTPException } from 'hono/http-exception'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { SettingsError } from './env'
+
+/** Every way in which the API says no: the only statuses and sentences an error may have. */
+const faults = {
+  invalid_request: [400, 'Invalid request'],
+  key_required: [401, 'API key required'],
+  key_invalid: [401, 'Invalid API key'],
+  plan_required: [403, 'Your plan does not include this feature'],
+  scope_required: [403, 'This API key lacks the required scope'],
+  role_required: [403, 'Your role does not allow this'],
+  not_found: [404, 'Not found'],
+  method_not_allowed: [405, 'Method not allowed'],
+  conflict: [409, 'Changed since you last read it'],
+  too_large: [413, 'The request body is larger than 64 KiB'],
+  unprocessable: [422, 'Validation failed'],
+  rate_limited: [429, 'Rate limit exceeded'],
+  internal: [500, 'Internal server error'],
+  bad_gateway: [502, 'The upstream server gave no usable answer'],
+  unavailable: [503, 'Temporarily unavailable, please retry'],
+  gateway_timeout: [504, 'The upstream server took too long to answer'],
+} as const satisfies Record<string, [ContentfulStatusCode, string]>
+
+export type Fault = keyof typeof faults
+
+/** What is wrong with one field, and a sentence for a person. */
+export interface FieldFault {
+  code:
+    | 'required'
+    | 'type'
+    | 'unknown'
+    | 'enum'
+    | 'format'
+    | 'too_long'
+    | 'too_short'
+    | 'past'
+    | 'order'
+    | 'range'
+    | 'unknown_reference'
+  message: string
+}
+
+interface Circumstances {
+  /** Replaces the fault's own sentence. */
+  message?: string
+  details?: Record<string, unknown>
+  headers?: Record<string, string>
+  cause?: unknown
+}
+
+/** A refusal with its place in the contract; `toResponse` makes the one error envelope of it. */
+export class ApiError extends Error {
+  readonly fault: Fault
+  readonly status: ContentfulStatusCode
+  readonly details: Record<string, unknown> | undefined
+  readonly headers: Record<string, string>
+
+  constructor(fault: Fault, { message, details, headers, cause }: Circumstances = {}) {
+    super(message ?? faults[fault][1], { cause })
+    this.name = 'ApiError'
+    this.fault = fault
+    this.status = faults[fault][0]
+    this.details = details
+    this.headers = {
+      ...(this.status === 401 && { 'WWW-Authenticate': 'Bearer realm="casework"' }),
+      ...headers,
+    }
+  }
+}
+
+/** A stored answer that a replayed request gets instead of running again. */
+export class Replay extends Error {
+  readonly answer: { body: string; status: ContentfulStatusCode; headers: Record<string, string> }
+
+  constructor(answer: Replay['answer']) {
+    super('Replayed')
+    this.answer = answer
+  }
+}
+
+/** 400 or 422 with what is wrong per field: 400 wins where both kinds are present. */
+export function invalidFields(fields: Record<string, FieldFault>, inQuery = false): ApiError {
+  const shapeCodes: FieldFault['code'][] = ['required', 'type', 'unknown']
+  const malformed = inQuery || Object.values(fields).some(({ code }) => shapeCodes.includes(code))
+  return new ApiError(malformed ? 'invalid_request' : 'unprocessable', { details: { fields } })
+}
+
+/** The one place that turns anything thrown into a response. Unknown errors are logged by name only. */
+export function toResponse(error: Error, c: Context): Response {
+  if (error instanceof Replay) return c.body(error.answer.body, error.answer.status, error.answer.headers)
+  const known = knownError(error)
+  if (!known) console.error(JSON.stringify({ level: 'error', error: sayable(error), stack: frames(error) }))
+  const { message, status, details, headers } =
+    known ?? new ApiError('internal', { details: { requestId: c.get('requestId') } })
+  return c.json({ error: message, ...(details && { details }) }, status, headers)
+}
+
+function knownError(error: Error): ApiError | undefined {
+  if (error instanceof ApiError) return error
+  // The validators' own refusals: malformed JSON, or a media type that is not JSON.
+  if (error instanceof HTTPException && error.status < 500) return new ApiError('invalid_request')
+}
+
+const sayable = (error: Error) => (error instanceof SettingsError ? error.message : error.name)
+
+/** Where an error came from, without its message: a message may hold SQL and what was bound to it. */
+function frames(error: Error): string[] {
+  return (error.stack ?? '')
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .slice(0, 6)
+    .map((line) => line.trim())
+}

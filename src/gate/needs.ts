@@ -1,0 +1,106 @@
+import canonicalize from 'canonicalize'
+import { createMiddleware } from 'hono/factory'
+import { routePath } from 'hono/route'
+import type { AppEnv } from '../app-env'
+import { ApiError, invalidFields } from '../errors'
+import { jsonFault, readBody } from './body'
+import { keyOf } from './credentials'
+import { sha256Hex } from './key-format'
+import type { Requirement } from './requirement'
+import { rateLimitHeaders } from './standing'
+import { type Idempotency, openTrip, type Trip } from './trip'
+
+/**
+ * Guards one keyed route: reads the body within its limit and puts a `Trip` in the context, which the handler asks for
+ * its rows. What can be refused without the handler is refused here, in the contract's order.
+ *
+ * @example
+ * createRoute({ method: 'get', path: '/api/cases', middleware: needs({ plan: 'pro', scope: 'cases:read' }), … })
+ */
+export function needs(requirement: Requirement) {
+  return createMiddleware<AppEnv>(async function needs(c, next) {
+    const body = await receive(c.req.raw)
+    if (body.text) c.req.raw = new Request(c.req.raw, { body: body.text })
+    const wanted = c.req.method === 'POST' ? c.req.header('Idempotency-Key') : undefined
+    const idempotencyFault = wanted === undefined ? undefined : faultOfIdempotencyKey(wanted, requirement)
+
+    const trip = openTrip({
+      env: c.env,
+      meter: c.var.meter,
+      requestId: c.var.requestId,
+      key: keyOf(c.req.raw.headers),
+      requirement,
+      idempotency:
+        wanted === undefined || idempotencyFault
+          ? undefined
+          : await idempotencyOf(wanted, `POST ${routePath(c)}`, body.text),
+    })
+    c.set('trip', trip)
+
+    if (body.fault?.fault === 'too_large') {
+      await trip.admit()
+      throw body.fault
+    }
+    const fault = idempotencyFault ?? body.fault
+    if (fault) await refuse(trip, fault)
+    await next()
+  })
+}
+
+/** Sets what every answer to a key carries, errors included: where the caller stands, and that nobody may cache it. */
+export function keyedHeaders() {
+  return createMiddleware<AppEnv>(async function keyedHeaders(c, next) {
+    await next()
+    const trip = c.get('trip')
+    if (!trip) return
+    if (!trip.standing && c.res.ok) throw new Error(`${routePath(c)} answered without passing the gate`)
+    c.header('Cache-Control', 'private, no-store')
+    if (!trip.standing) return
+    for (const [name, value] of Object.entries(rateLimitHeaders(trip.standing))) c.header(name, value)
+  })
+}
+
+/** Throws a fault that was found before the trip, giving 401, 429, 403 and a replay their place before it. */
+export async function refuse(trip: Trip, fault: ApiError): Promise<never> {
+  await trip.read({})
+  throw fault
+}
+
+interface Body {
+  text: string
+  fault?: ApiError | undefined
+}
+
+async function receive(request: Request): Promise<Body> {
+  if (request.method !== 'POST' && request.method !== 'PATCH') return { text: '' }
+  try {
+    const text = await readBody(request)
+    return { text, fault: jsonFault(request.headers, text) }
+  } catch (error) {
+    if (error instanceof ApiError) return { text: '', fault: error }
+    throw error
+  }
+}
+
+function faultOfIdempotencyKey(key: string, { replayable = true }: Requirement): ApiError | undefined {
+  const name = 'Idempotency-Key'
+  if (!replayable) {
+    return invalidFields({ [name]: { code: 'unknown', message: 'Not accepted here: a key is shown only once' } })
+  }
+  if (!/^[\x20-\x7e]{1,255}$/.test(key)) {
+    return invalidFields({ [name]: { code: 'format', message: 'Must be 1 to 255 printable characters' } }, true)
+  }
+}
+
+/** Bodies are compared as canonical JSON (RFC 8785), so that spacing and the order of fields make no difference. */
+async function idempotencyOf(key: string, route: string, text: string): Promise<Idempotency> {
+  return { key, route, requestHash: await sha256Hex(canonical(text)) }
+}
+
+function canonical(text: string): string {
+  try {
+    return canonicalize(JSON.parse(text)) ?? text
+  } catch {
+    return text
+  }
+}

@@ -1,0 +1,64 @@
+import { highest, type Plan, plans, type Role, type Scope, scopes } from '../domain/vocabulary'
+
+/** Who is calling: a key, the user who holds it, and the tenant both belong to. */
+export interface Principal {
+  readonly tenant: { readonly id: string; readonly slug: string; readonly name: string; readonly plan: Plan }
+  readonly user: { readonly id: string; readonly name: string; readonly role: Role }
+  readonly key: {
+    readonly id: string
+    readonly familyId: string
+    readonly prefix: string
+    readonly name: string | null
+    readonly scopes: Scope[]
+    readonly expiresAt: string | null
+  }
+  readonly role: Role
+  readonly scopes: readonly Scope[]
+  /** The key's limit: requests in any span of a window. */
+  readonly limit: { readonly requests: number; readonly windowSeconds: number }
+  /** The tenant's plan, or the user's override where it is higher. */
+  readonly plan: Plan
+}
+
+/** A caller's row as the gate's trip gives it. */
+export interface CallerRow {
+  keyId: string
+  familyId: string
+  keyName: string | null
+  prefix: string
+  scopes: string
+  expiresAt: string | null
+  tenantId: string
+  tenantSlug: string
+  tenantName: string
+  plan: Plan
+  planOverride: string | null
+  userId: string
+  userName: string
+  role: Role
+  limit: number
+  windowMs: number
+}
+
+/** Makes a principal of a caller's row. */
+export function principalOf(row: CallerRow): Principal {
+  const granted = row.scopes.split(' ')
+  const held = scopes.filter((scope) => granted.includes(scope))
+  const override = plans.find((plan) => plan === row.planOverride)
+  return {
+    tenant: { id: row.tenantId, slug: row.tenantSlug, name: row.tenantName, plan: row.plan },
+    user: { id: row.userId, name: row.userName, role: row.role },
+    key: {
+      id: row.keyId,
+      familyId: row.familyId,
+      prefix: row.prefix,
+      name: row.keyName,
+      scopes: held,
+      expiresAt: row.expiresAt,
+    },
+    role: row.role,
+    scopes: held,
+    limit: { requests: row.limit, windowSeconds: row.windowMs / 1000 },
+    plan: override ? highest(plans, row.plan, override) : row.plan,
+  }
+}

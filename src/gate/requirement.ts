@@ -1,0 +1,43 @@
+import { fromLeast, type Plan, plans, type Role, roles, type Scope } from '../domain/vocabulary'
+import { ApiError } from '../errors'
+import type { Principal } from './principal'
+
+/** What a route asks of its caller. */
+export interface Requirement {
+  readonly scope?: Scope
+  /** Needed besides `scope`, e.g. by a route that turns one kind of thing into another. */
+  readonly alsoScope?: Scope
+  readonly role?: Role
+  readonly plan: Plan
+  /** False where an `Idempotency-Key` is refused, since the answer may not be kept. */
+  readonly replayable?: boolean
+}
+
+/** A requirement as the SQL guard reads it: lists with a space around each member. */
+export function guardValues({ scope, role = 'caseworker', plan }: Requirement) {
+  return {
+    scope: scope ? ` ${scope} ` : ' ',
+    roles: ` ${fromLeast(roles, role).join(' ')} `,
+    plans: ` ${fromLeast(plans, plan).join(' ')} `,
+  }
+}
+
+/** Throws 403, naming what is missing: plan first, then scope, then role. */
+export function authorise(principal: Principal, { scope, alsoScope, role, plan }: Requirement): void {
+  if (!fromLeast(plans, plan).includes(principal.plan)) {
+    throw new ApiError('plan_required', { details: { requiredPlan: plan } })
+  }
+  for (const needed of [scope, alsoScope]) {
+    if (needed && !principal.scopes.includes(needed)) {
+      throw new ApiError('scope_required', { details: { requiredScope: needed } })
+    }
+  }
+  if (role) requireRole(principal, role)
+}
+
+/** Throws 403 unless the caller's role is at least this one. */
+export function requireRole(principal: Principal, least: Role): void {
+  if (!fromLeast(roles, least).includes(principal.role)) {
+    throw new ApiError('role_required', { details: { requiredRole: least } })
+  }
+}

@@ -1,0 +1,194 @@
+import { type Meter, runBatch, uniqueViolation } from '../db/batch'
+import { caller, earlierResult, hit } from '../db/gate'
+import type { Bound, Query, Results, Values } from '../db/query'
+import { filedResult } from '../db/records'
+import { databaseOf, type Env, settingsOf } from '../env'
+import { ApiError, Replay } from '../errors'
+import { denialMemory } from './denials'
+import { cellOfKey, hashKey } from './key-format'
+import { type Principal, principalOf } from './principal'
+import { authorise, guardValues, type Requirement } from './requirement'
+import { type Standing, seconds, standingOf } from './standing'
+
+const denials = denialMemory(10_000)
+
+/** One keyed request's dealings with D1. */
+export interface Trip {
+  /**
+   * Admits the caller in one D1 trip and brings back the rows that the queries ask for. Each query must scope itself
+   * by the caller (`callerTenant`). Throws 401, 429 and 403, and replays an idempotent result, in that order.
+   */
+  read<const Q extends readonly Query[]>(values: Values, ...queries: Q): Promise<Results<Q>>
+  /** Admits the caller and nothing more: what a request that will be refused anyway is counted by. */
+  admit(): Promise<void>
+  /** Writes in one batch, all or nothing. Only after `read`. */
+  write<const B extends readonly Bound[]>(...statements: B): Promise<Results<B>>
+  /** The admitted caller. Throws before `read` or `admit`. */
+  readonly principal: Principal
+  /** When the request was admitted by the database's clock, ISO 8601. */
+  readonly now: string
+  /** Who writes, for whom and when: what every written row is filed under. */
+  readonly stamp: Stamp
+  /** Where the caller stands in their window; undefined until D1 (or the memory of a refusal) has said so. */
+  readonly standing: Standing | undefined
+  /** Whether the caller has been admitted. */
+  readonly passed: boolean
+  /** What to file a POST's result under, where the caller asked for it. */
+  readonly idempotency: Idempotency | undefined
+}
+
+/** The values that every write needs and no handler should have to find. */
+export interface Stamp {
+  readonly tenantId: string
+  readonly userId: string
+  readonly keyId: string
+  readonly familyId: string
+  readonly requestId: string
+  readonly now: string
+  /** The only assignee whose cases the caller sees; null for all of the tenant's. */
+  readonly viewer: string | null
+}
+
+/** A POST that must not run twice. */
+export interface Idempotency {
+  readonly key: string
+  /** Method and route template: the same key on another route is another request. */
+  readonly route: string
+  readonly requestHash: string
+}
+
+interface Call {
+  env: Env
+  meter: Meter
+  requestId: string
+  /** The key as sent, undefined where none was. */
+  key: string | undefined
+  requirement: Requirement
+  idempotency?: Idempotency | undefined
+}
+
+/** Opens a keyed request's trip. Nothing is asked of D1 until the first `read` or `admit`. */
+export function openTrip({ env, meter, requestId, key, requirement, idempotency }: Call): Trip {
+  let passed: { principal: Principal; now: string; d1: D1Database } | undefined
+  let standing: Standing | undefined
+
+  const enter = async <const Q extends readonly Query[]>(values: Values, queries: Q): Promise<Results<Q>> => {
+    const { hash, d1 } = await identify(env, key)
+    const askedAt = Date.now()
+    standing = denials.find(hash, askedAt)
+    if (standing) throw rateLimited(standing)
+
+    const { limit, seconds: windowSeconds } = settingsOf(env).keyWindow
+    const all = {
+      ...values,
+      ...guardValues(requirement),
+      ...{ hash, limit, windowSeconds, at: null, mark: crypto.randomUUID() },
+    }
+    const [hits, callers, ...rows] = await runBatch(d1, meter, [
+      hit.bind(all),
+      caller.bind(all),
+      ...queries.map((one) => one.bind(all)),
+    ])
+    const [row] = callers
+    if (!row) throw new ApiError('key_invalid')
+    const admitted = hits.length === 1
+    standing = standingOf('key', row, admitted)
+    if (!admitted) {
+      denials.remember(hash, standing, askedAt)
+      throw rateLimited(standing)
+    }
+    passed = { principal: principalOf(row), now: new Date(row.now).toISOString(), d1 }
+    // The rows of `queries`, in their order: what follows the gate's own two.
+    return rows as Results<Q>
+  }
+
+  const admitted = () => {
+    if (!passed) throw new Error('The request has not passed the gate')
+    return passed
+  }
+
+  return {
+    async read(values, ...queries) {
+      const replay = idempotency ? [earlierResult] : []
+      const rows = await enter({ ...values, ...named(idempotency) }, [...replay, ...queries])
+      authorise(admitted().principal, requirement)
+      if (idempotency) {
+        const [earlier] = rows.shift() as Results<[typeof earlierResult]>[0]
+        if (earlier) throw replayOf(earlier, idempotency)
+      }
+      return rows as Results<typeof queries>
+    },
+    async admit() {
+      await enter({}, [])
+    },
+    async write(...statements) {
+      const { d1, principal } = admitted()
+      try {
+        return await runBatch(d1, meter, statements)
+      } catch (error) {
+        if (!idempotency || !uniqueViolation(error)?.startsWith('idempotency.')) throw error
+        const filed = { owner: principal.key.familyId, route: idempotency.route, key: idempotency.key }
+        const [[winner]] = await runBatch(d1, meter, [filedResult.bind(filed)])
+        throw winner ? replayOf(winner, idempotency) : error
+      }
+    },
+    get principal() {
+      return admitted().principal
+    },
+    get now() {
+      return admitted().now
+    },
+    get stamp() {
+      const { principal, now } = admitted()
+      const { tenant, user, key: used, role } = principal
+      return {
+        tenantId: tenant.id,
+        userId: user.id,
+        keyId: used.id,
+        familyId: used.familyId,
+        requestId,
+        now,
+        viewer: role === 'caseworker' ? user.id : null,
+      }
+    },
+    get standing() {
+      return standing
+    },
+    get passed() {
+      return passed !== undefined
+    },
+    idempotency,
+  }
+}
+
+/** The database and hash of a key. Throws 401 without touching D1 for a key that cannot be right. */
+async function identify(env: Env, key: string | undefined): Promise<{ hash: string; d1: D1Database }> {
+  if (key === undefined) throw new ApiError('key_required')
+  const cell = cellOfKey(key)
+  const d1 = cell === undefined ? undefined : databaseOf(env, cell)
+  if (!d1) throw new ApiError('key_invalid')
+  return { hash: await hashKey(key), d1 }
+}
+
+function rateLimited(standing: Standing): ApiError {
+  return new ApiError('rate_limited', { headers: { 'Retry-After': String(seconds(standing.resetMs)) } })
+}
+
+const named = (idempotency: Idempotency | undefined) =>
+  idempotency && { route: idempotency.route, idempotencyKey: idempotency.key }
+
+/** The first result again, or 422 where the same key came with another body. */
+export function replayOf(
+  earlier: { requestHash: string; status: 200 | 201; location: string | null; body: string },
+  { requestHash }: Idempotency,
+): Error {
+  if (earlier.requestHash !== requestHash) {
+    return new ApiError('unprocessable', { message: 'This Idempotency-Key was used with another request body' })
+  }
+  const headers = {
+    'Content-Type': 'application/json',
+    'Idempotency-Replayed': 'true',
+    ...(earlier.location && { Location: earlier.location }),
+  }
+  return new Replay({ body: earlier.body, status: earlier.status, headers })
+}

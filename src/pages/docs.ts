@@ -1,0 +1,52 @@
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import { html } from 'hono/html'
+import type { AppEnv } from '../app-env'
+import { ApiError } from '../errors'
+import { documentOf } from '../openapi'
+
+/** No fonts, proxies or counters from anywhere else: the reference is this Worker's own. */
+const configuration = JSON.stringify({ withDefaultFonts: false, telemetry: false, hideClientButton: true })
+
+const page = html`<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <title>Casework API reference</title>
+  </head>
+  <body>
+    <script id="api-reference" data-url="/openapi.json" data-configuration="${configuration}"></script>
+    <script src="/docs/reference.js"></script>
+  </body>
+</html>`
+
+const policy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "font-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ')
+
+/** Mounts `/openapi.json` and, at `/docs`, the reference that reads it. */
+export function mountDocs(app: OpenAPIHono<AppEnv>): void {
+  let document: string | undefined
+  app.get('/openapi.json', (c) => {
+    document ??= JSON.stringify(documentOf(app))
+    return c.body(document, 200, { 'Content-Type': 'application/json', 'Access-Control-Allow-Origin': '*' })
+  })
+  app.get('/docs', (c) => {
+    c.header('Content-Security-Policy', policy)
+    return c.html(page)
+  })
+  app.get('/docs/reference.js', async (c) => {
+    const script = await c.env.ASSETS?.fetch(new URL('/standalone.js', c.req.url))
+    if (!script?.ok) throw new ApiError('not_found')
+    return new Response(script.body, {
+      headers: { 'Content-Type': 'text/javascript', 'Cache-Control': 'public, max-age=86400' },
+    })
+  })
+}

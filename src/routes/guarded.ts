@@ -1,0 +1,15 @@
+import { needs } from '../gate/needs'
+import type { Requirement } from '../gate/requirement'
+
+/** What a keyed route's definition says of its caller: enforced by the middleware, told by the document. */
+export function guarded(requirement: Requirement) {
+  const { scope, alsoScope, role, plan } = requirement
+  const needed: string[] = [scope, alsoScope].filter((one) => one !== undefined)
+  const security: Record<string, string[]>[] = [{ bearer: needed }, { apiKey: needed }]
+  return {
+    middleware: needs(requirement),
+    security,
+    'x-required-plan': plan,
+    'x-required-role': role ?? null,
+  }
+}

@@ -1,0 +1,35 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import type { AppEnv } from '../app-env'
+import { runBatch } from '../db/batch'
+import { ping } from '../db/ping'
+import { json } from './fields'
+
+const Health = z.object({ status: z.literal('ok') }).openapi('Health')
+
+const healthz = createRoute({
+  method: 'get',
+  path: '/healthz',
+  operationId: 'healthz',
+  summary: 'Liveness',
+  description: 'The Worker runs. Asks nothing of D1.',
+  security: [],
+  responses: { 200: json('Alive.', Health) },
+})
+
+const readyz = createRoute({
+  method: 'get',
+  path: '/readyz',
+  operationId: 'readyz',
+  summary: 'Readiness',
+  description: 'D1 answers. 503 when it does not.',
+  security: [],
+  responses: { 200: json('Ready.', Health) },
+})
+
+/** Whether the gateway is up. */
+export const health = new OpenAPIHono<AppEnv>()
+  .openapi(healthz, (c) => c.json({ status: 'ok' as const }, 200))
+  .openapi(readyz, async (c) => {
+    await runBatch(c.env.DB, c.var.meter, [ping.bind({})])
+    return c.json({ status: 'ok' as const }, 200)
+  })

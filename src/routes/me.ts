@@ -1,0 +1,43 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import type { AppEnv } from '../app-env'
+import { plans, roles, scopes } from '../domain/vocabulary'
+import { Id, Instant, json, NoQuery } from './fields'
+import { guarded } from './guarded'
+
+const Me = z
+  .object({
+    tenant: z.object({ id: Id, slug: z.string().openapi({ example: 'acme' }), name: z.string(), plan: z.enum(plans) }),
+    user: z.object({ id: Id, name: z.string(), role: z.enum(roles) }),
+    key: z.object({
+      id: Id,
+      prefix: z.string().openapi({ example: 'sk_cw0_Ab3d' }),
+      name: z.string().nullable(),
+      scopes: z.array(z.enum(scopes)),
+      expiresAt: Instant.nullable(),
+    }),
+    limit: z.object({
+      requests: z.int().openapi({ example: 100 }),
+      windowSeconds: z.int().openapi({ example: 60 }),
+    }),
+  })
+  .openapi('Me')
+
+const getMe = createRoute({
+  method: 'get',
+  path: '/api/me',
+  ...guarded({ plan: 'pro' }),
+  operationId: 'getMe',
+  summary: 'Who is calling',
+  description: 'The tenant, user and limits behind the key: the simplest way to see whether a key works.',
+  request: { query: NoQuery },
+  responses: { 200: json('The caller.', Me) },
+})
+
+/** Who is calling. */
+export const me = new OpenAPIHono<AppEnv>().openapi(getMe, async (c) => {
+  const { trip } = c.var
+  await trip.read({})
+  const { tenant, user, key, limit } = trip.principal
+  const { familyId: _, ...shownKey } = key
+  return c.json({ tenant, user, key: shownKey, limit }, 200)
+})

@@ -1,0 +1,107 @@
+import { env } from 'cloudflare:workers'
+import { ulid } from 'ulid'
+import { type Plan, type Role, scopes } from '../../src/domain/vocabulary'
+import { databaseOf } from '../../src/env'
+import { hashKey, mintKey, prefixLength } from '../../src/gate/key-format'
+
+/** The cell's database as tests bind it. */
+export function d1Of(cell = 0): D1Database {
+  const d1 = databaseOf(env, cell)
+  if (!d1) throw new Error(`No database for cell ${cell}`)
+  return d1
+}
+
+/** Inserts one row, columns by their SQL names. */
+export async function insert(table: string, row: Record<string, unknown>, cell = 0): Promise<void> {
+  const names = Object.keys(row)
+  const sql = `insert into ${table} (${names.join(', ')}) values (${names.map(() => '?').join(', ')})`
+  await d1Of(cell)
+    .prepare(sql)
+    .bind(...Object.values(row))
+    .run()
+}
+
+export interface TestTenant {
+  id: string
+  slug: string
+  cell: number
+}
+
+/** A tenant of its own for one test. */
+export async function makeTenant({
+  plan = 'council',
+  cell = 0,
+}: {
+  plan?: Plan
+  cell?: number
+} = {}): Promise<TestTenant> {
+  const id = ulid()
+  const slug = `t-${id.toLowerCase()}`
+  await insert('tenants', { id, slug, name: `Council ${id}`, plan, created_at: Date.now() }, cell)
+  return { id, slug, cell }
+}
+
+export interface TestUser {
+  id: string
+  name: string
+  role: Role
+}
+
+export async function makeUser(
+  tenant: TestTenant,
+  { role = 'admin', enabled = true, name = `User ${role}` }: { role?: Role; enabled?: boolean; name?: string } = {},
+): Promise<TestUser> {
+  const id = ulid()
+  const row = { id, tenant_id: tenant.id, name, email: `${id}@example.com`, role, enabled: enabled ? 1 : 0 }
+  await insert('users', { ...row, created_at: Date.now() }, tenant.cell)
+  return { id, name, role }
+}
+
+export interface KeyOptions {
+  role?: Role
+  user?: TestUser
+  scopes?: readonly string[]
+  limit?: number
+  windowSeconds?: number
+  expiresAt?: number
+  revokedAt?: number
+  familyId?: string
+}
+
+export interface TestKey {
+  /** What the caller sends. */
+  key: string
+  id: string
+  hash: string
+  familyId: string
+  user: TestUser
+}
+
+/** A key of a tenant, by default an admin's with every scope and room for 1,000 requests a minute. */
+export async function makeKey(tenant: TestTenant, options: KeyOptions = {}): Promise<TestKey> {
+  const user = options.user ?? (await makeUser(tenant, { role: options.role ?? 'admin' }))
+  const key = mintKey(tenant.cell)
+  const id = ulid()
+  const hash = await hashKey(key)
+  const familyId = options.familyId ?? id
+  await insert(
+    'keys',
+    {
+      hash,
+      id,
+      family_id: familyId,
+      tenant_id: tenant.id,
+      user_id: user.id,
+      name: null,
+      prefix: key.slice(0, prefixLength),
+      scopes: (options.scopes ?? scopes).join(' '),
+      quota: options.limit ?? 1000,
+      window_seconds: options.windowSeconds ?? 60,
+      expires_at: options.expiresAt ?? null,
+      revoked_at: options.revokedAt ?? null,
+      created_at: Date.now(),
+    },
+    tenant.cell,
+  )
+  return { key, id, hash, familyId, user }
+}
