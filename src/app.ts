@@ -8,9 +8,11 @@ import { observe } from './observe'
 import { mountDocs } from './pages/docs'
 import { caseWrites } from './routes/case-writes'
 import { cases } from './routes/cases'
+import { events } from './routes/events'
 import { mountFallbacks } from './routes/fallback'
 import { health } from './routes/health'
 import { me } from './routes/me'
+import { news } from './routes/news'
 import { refuseInvalid } from './routes/validation'
 
 /** The map of the house: what every request passes, and where each route lives. */
@@ -26,6 +28,8 @@ export function makeApp(): OpenAPIHono<AppEnv> {
   app.route('/', me)
   app.route('/', cases)
   app.route('/', caseWrites)
+  app.route('/', events)
+  app.route('/', news)
   app.route('/', health)
 
   mountDocs(app)

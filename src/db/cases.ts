@@ -146,6 +146,7 @@ export const insertCase = query(
       categoryId: placeholder('categoryId'),
       wardId: placeholder('wardId'),
       assigneeId: placeholder('assigneeId'),
+      submissionId: placeholder('submissionId'),
       highlightedForPublic: placeholder('highlightedForPublic'),
       publicSummary: placeholder('publicSummary'),
       publicThemes: placeholder('publicThemes'),

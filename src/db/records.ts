@@ -1,5 +1,5 @@
 import { and, eq, lt, type SQL, sql } from 'drizzle-orm'
-import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
+import type { AnySQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { newId } from '../domain/id'
 import type { Idempotency, Stamp } from '../gate/trip'
 import { replayForMs } from './gate'
@@ -26,6 +26,16 @@ const act = {
 /** The audit entry of an act on the rows of a table that a condition lets through: none when none is left to act on. */
 export function actOn(table: SQLiteTable, condition: SQL | undefined): Query {
   return query(build.insert(audit).select(build.select(act).from(table).where(condition)))
+}
+
+/** The audit entries of one act on several rows, one a row, filed under the row's own id. */
+export function actOnEach(table: SQLiteTable, id: AnySQLiteColumn, condition: SQL | undefined): Query {
+  const each = {
+    ...act,
+    id: sql<string>`${placeholder('auditId')} || ${id}`.as('id'),
+    targetId: sql<string>`${id}`.as('target_id'),
+  }
+  return query(build.insert(audit).select(build.select(each).from(table).where(condition)))
 }
 
 const unconditional = query(build.insert(audit).select(sql`select ${list(Object.values(act))} where true`))

@@ -45,6 +45,7 @@ export const users = sqliteTable(
     planOverride: text('plan_override').$type<Plan>(),
     planOverrideExpiresAt: instant('plan_override_expires_at'),
     planOverrideReason: text('plan_override_reason'),
+    version: integer().notNull().default(1),
     createdAt: instant('created_at').notNull(),
   },
   (t) => [uniqueIndex('users_email').on(t.tenantId, sql`lower(${t.email})`)],
@@ -160,6 +161,8 @@ export const cases = sqliteTable(
     categoryId: text('category_id'),
     wardId: text('ward_id'),
     assigneeId: text('assignee_id'),
+    /** The message from a resident that it was made of: one case at most per message. */
+    submissionId: text('submission_id'),
     highlightedForPublic: flag('highlighted_for_public').default(false),
     publicSummary: text('public_summary'),
     publicThemes: text('public_themes'),
@@ -177,6 +180,7 @@ export const cases = sqliteTable(
     index('cases_category').on(t.tenantId, t.archived, t.categoryId, t.createdAt, t.id),
     index('cases_assignee').on(t.tenantId, t.archived, t.assigneeId, t.createdAt, t.id),
     uniqueIndex('cases_serial').on(t.tenantId, t.serial),
+    uniqueIndex('cases_submission').on(t.submissionId).where(sql`submission_id is not null`),
     uniqueIndex('cases_external').on(t.tenantId, t.externalId).where(sql`external_id is not null`),
   ],
 )

@@ -57,6 +57,12 @@ export const tiers = [
 ] as const
 export type Tier = (typeof tiers)[number]
 
+export const eventTypes = ['council', 'area', 'surgery', 'consultation', 'community', 'other'] as const
+export type EventType = (typeof eventTypes)[number]
+
+export const submissionStatuses = ['new', 'converted', 'spam', 'dismissed'] as const
+export type SubmissionStatus = (typeof submissionStatuses)[number]
+
 export const timelineTypes = [
   'created',
   'status_changed',

@@ -1,10 +1,11 @@
 import type { CaseDetail, Ref } from '../db/case-columns'
-import { type CaseChanges, type TimelineEntry, timelineShown } from '../db/cases'
+import { type TimelineEntry, timelineShown } from '../db/cases'
 import { newId } from '../domain/id'
-import { ApiError, type FieldFault, invalidFields } from '../errors'
+import { type FieldFault, invalidFields } from '../errors'
 import { requireRole } from '../gate/requirement'
 import type { Trip } from '../gate/trip'
 import type { Case, NewCase } from './case-schemas'
+import { externalIdTaken } from './changes'
 
 type Assignee = NonNullable<CaseDetail['assignee']>
 
@@ -55,14 +56,6 @@ export function requireUntaken(trip: Trip, taken: Found['taken'], own?: string):
   const { viewer } = trip.stamp
   const isVisible = viewer === null || taken.assigneeId === viewer
   throw externalIdTaken(isVisible ? { id: taken.id, reference: taken.reference } : undefined)
-}
-
-/** 409 for an externalId that another row of the tenant has. */
-export function externalIdTaken(existing?: { id: string; reference?: string }): ApiError {
-  return new ApiError('conflict', {
-    message: 'This externalId is already in use',
-    ...(existing && { details: { existing } }),
-  })
 }
 
 /** Throws 403 unless the caller may make this user, or nobody, a case's assignee. */
@@ -137,12 +130,4 @@ export function newCase(trip: Trip, { assigneeId, ...body }: NewCase, found: Fou
 export function settledAt({ status, createdAt }: Pick<Case, 'status' | 'createdAt'>) {
   const isSettled = status === 'resolved' || status === 'closed'
   return { resolvedAt: isSettled ? createdAt : null, closedAt: status === 'closed' ? createdAt : null }
-}
-
-/** The fields of a change that would change something. */
-export function effective(changes: CaseChanges, found: CaseDetail): CaseChanges {
-  const entries = Object.entries(changes).filter(
-    ([name, value]) => value !== undefined && value !== Reflect.get(found, name),
-  )
-  return Object.fromEntries(entries)
 }

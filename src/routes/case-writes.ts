@@ -1,6 +1,5 @@
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
 import type { AppEnv } from '../app-env'
-import { uniqueViolation } from '../db/batch'
 import {
   addEntry,
   addStatusEntry,
@@ -23,8 +22,6 @@ import { ApiError } from '../errors'
 import type { Trip } from '../gate/trip'
 import {
   assigneeOfNew,
-  effective,
-  externalIdTaken,
   newCase,
   presentCase,
   referenceValues,
@@ -34,6 +31,7 @@ import {
   settledAt,
 } from './case-rules'
 import { Case, CaseChanges, NewCase, NewNote, TimelineEntry } from './case-schemas'
+import { effective, rethrowTaken } from './changes'
 import { expectedVersion, isKnown, requireVersion } from './etag'
 import { IdParam, json, jsonBody, NoQuery } from './fields'
 import { guarded } from './guarded'
@@ -89,7 +87,7 @@ export const caseWrites = new OpenAPIHono<AppEnv>()
     const made = newCase(trip, { ...body, assigneeId }, found)
     const number = { kind: 'CW', year: new Date(stamp.now).getUTCFullYear() }
     const location = `/api/cases/${made.id}`
-    const values = { ...stamp, ...number, ...made, ...settledAt(made), expectedVersion: null }
+    const values = { ...stamp, ...number, ...made, ...settledAt(made), submissionId: null, expectedVersion: null }
     const [, [inserted]] = await trip
       .write(
         takeNumber.bind(values),
@@ -184,8 +182,4 @@ async function change(trip: Trip, id: string, changes: Changes, expected: number
   if (!after) throw new ApiError('not_found')
   if (updated.length === 0) requireVersion(expected, after)
   return presentCase(after, timeline)
-}
-
-function rethrowTaken(error: unknown): never {
-  throw uniqueViolation(error)?.includes('external_id') ? externalIdTaken() : error
 }

@@ -4,7 +4,7 @@ import { type CaseStretch, caseList, caseListValues, countCap, positionAfter } f
 import { caseById, timelineOf } from '../db/cases'
 import { decodeCursor, encodeCursor, type Position } from '../domain/page'
 import { searchTerms } from '../domain/search-terms'
-import { ApiError, invalidFields } from '../errors'
+import { ApiError } from '../errors'
 import { refuse } from '../gate/needs'
 import { presentCase } from './case-rules'
 import { Case, CaseList, CaseListQuery, deepestPage } from './case-schemas'
@@ -12,6 +12,7 @@ import { Case, CaseList, CaseListQuery, deepestPage } from './case-schemas'
 import { isKnown } from './etag'
 import { IdParam, json, NoQuery } from './fields'
 import { guarded } from './guarded'
+import { unusableCursor } from './lists'
 
 const list = createRoute({
   method: 'get',
@@ -97,8 +98,3 @@ function stretchOf(asked: CaseListQuery, search: string | undefined) {
 const offsetOf = (from: Position) => ('offset' in from ? from.offset : 0)
 
 const reachable = (position: Position) => offsetOf(position) < deepestPage
-
-function unusableCursor(): ApiError {
-  const message = 'Not a cursor of this list: keep filters and sort as they were, or start again without'
-  return invalidFields({ cursor: { code: 'format', message } }, true)
-}

@@ -1,0 +1,186 @@
+import { and, desc, eq, getTableColumns, type InferSelectModel, isNull, or, type SQL, sql } from 'drizzle-orm'
+import { callerTenant } from './caller'
+import type { Ref } from './case-columns'
+import { type Bound, build, type Query, query, single, type Values } from './query'
+import { actOn, actOnEach } from './records'
+import { users, wards } from './schema'
+import { publications } from './schema-publications'
+
+const placeholder = sql.placeholder
+
+/** How many items one call lists. */
+export const listedAtOnce = 200
+
+type Row = InferSelectModel<typeof publications>
+
+/** An event or a news article as it is stored, with its author. */
+export interface Publication extends Omit<Row, 'kind' | 'createdBy'> {
+  createdBy: Ref
+}
+
+const { kind: _kind, createdBy: _createdBy, ...columns } = getTableColumns(publications)
+
+const author = sql`json_object('id', ${users.id}, 'name', ${users.name})`
+  .mapWith((text: string): Ref => JSON.parse(text))
+  .as('author')
+
+// Which kind is a value, not a statement of its own: events and news share every query.
+const isCallers = and(eq(publications.tenantId, callerTenant()), eq(publications.kind, placeholder('kind')))
+
+const isTheirs = and(
+  eq(publications.id, placeholder('id')),
+  eq(publications.tenantId, placeholder('tenantId')),
+  eq(publications.kind, placeholder('kind')),
+)
+
+// A write's target: theirs, and still at the version they expect, where they expect one.
+const isTarget = and(
+  isTheirs,
+  or(isNull(sql`${placeholder('expectedVersion')}`), eq(publications.version, placeholder('expectedVersion'))),
+)
+
+function publicationsWhere(condition: SQL | undefined): Query<Publication[]> {
+  return query(
+    build
+      .select({ ...columns, createdBy: author })
+      .from(publications)
+      .innerJoin(users, eq(users.id, publications.createdBy))
+      .where(condition)
+      .orderBy(desc(publications.publishedAt), desc(publications.id))
+      .limit(listedAtOnce + 1),
+  )
+}
+
+const passes = or(isNull(sql`${placeholder('approved')}`), eq(publications.approved, sql`${placeholder('approved')}`))
+
+/** The newest items of a kind, drafts first; `approved` 1, 0 or null for both. One more than are shown. */
+export const listPublications = publicationsWhere(and(isCallers, passes))
+
+/** The items that follow a cursor's. */
+export const listPublicationsAfter = publicationsWhere(
+  and(
+    isCallers,
+    passes,
+    sql`(${publications.publishedAt}, ${publications.id}) < (${placeholder('after0')}, ${placeholder('after1')})`,
+  ),
+)
+
+/** The item with the caller's own id, as a list of one or none. */
+export const listPublicationsByExternalId = publicationsWhere(
+  and(isCallers, passes, eq(publications.externalId, placeholder('externalId'))),
+)
+
+/** The item `id`, in the gate's trip. */
+export const publicationById = publicationsWhere(and(isCallers, eq(publications.id, placeholder('id'))))
+
+/** The item `id`, after a write. */
+export const publicationAfterWrite = publicationsWhere(isTheirs)
+
+/** Where in the list an item stands: what a cursor after it must hold. Drafts stand before everything. */
+export function positionAfter({ publishedAt, id }: Publication): (string | number)[] {
+  return [publications.publishedAt.mapToDriverValue(publishedAt) as number, id]
+}
+
+/** What an item is about to refer to: its ward, and the item that has its externalId already. */
+export const publicationReferences = single(
+  query(
+    build
+      .select({
+        ward: sql<string | null>`(
+          select ${wards.id} from ${wards}
+          where ${wards.id} = ${placeholder('wardId')} and ${wards.tenantId} = me.tenant and ${wards.enabled} = 1)`.as(
+          'ward',
+        ),
+        taken: sql<string | null>`(
+          select ${publications.id} from ${publications}
+          where ${publications.externalId} = ${placeholder('externalId')} and ${publications.tenantId} = me.tenant
+          and ${publications.kind} = ${placeholder('kind')})`.as('taken'),
+      })
+      .from(sql`(select ${callerTenant()} as tenant) me`),
+  ),
+)
+
+export const insertPublication = query(
+  build.insert(publications).values({
+    id: placeholder('id'),
+    tenantId: placeholder('tenantId'),
+    kind: placeholder('kind'),
+    externalId: placeholder('externalId'),
+    title: placeholder('title'),
+    body: placeholder('body'),
+    source: placeholder('source'),
+    type: placeholder('type'),
+    location: placeholder('location'),
+    postcode: placeholder('postcode'),
+    wardId: placeholder('wardId'),
+    startsAt: placeholder('startsAt'),
+    endsAt: placeholder('endsAt'),
+    url: placeholder('url'),
+    createdBy: placeholder('userId'),
+    createdAt: placeholder('now'),
+    updatedAt: placeholder('now'),
+  }),
+)
+
+/** What may be changed of an item. */
+export type PublicationChanges = Partial<
+  Pick<
+    Row,
+    | 'externalId'
+    | 'title'
+    | 'body'
+    | 'source'
+    | 'type'
+    | 'location'
+    | 'postcode'
+    | 'wardId'
+    | 'startsAt'
+    | 'endsAt'
+    | 'url'
+  >
+>
+
+const moment = sql`${sql.param(placeholder('now'), publications.updatedAt)}`
+
+const touched = { version: sql`${publications.version} + 1`, updatedAt: moment }
+
+/** Changes an item and raises its version; an approved one stays approved. Built per request, as fields vary. */
+export function updatePublication(changes: PublicationChanges, values: Values): Bound<{ version: number }[]> {
+  return query(
+    build
+      .update(publications)
+      .set({ ...changes, ...touched })
+      .where(isTarget)
+      .returning({ version: publications.version }),
+  ).bind(values)
+}
+
+export const deletePublication = query(build.delete(publications).where(isTarget))
+
+/** The audit entry of a change to an item: none when another change came first. */
+export const changeOfPublication = actOn(publications, isTarget)
+
+const areListed = sql`${publications.id} in (select value from json_each(${placeholder('ids')}))`
+
+/** Which of `ids` (a JSON list) are the caller's items of a kind. */
+export const knownPublications = query(
+  build.select({ id: publications.id }).from(publications).where(and(isCallers, areListed)),
+)
+
+const areDrafts = and(
+  eq(publications.tenantId, placeholder('tenantId')),
+  eq(publications.kind, placeholder('kind')),
+  eq(publications.approved, false),
+  areListed,
+)
+
+/** Approves and publishes those of `ids` that are not approved yet. */
+export const approvePublications = query(
+  build
+    .update(publications)
+    .set({ ...touched, approved: true, publishedAt: moment })
+    .where(areDrafts),
+)
+
+/** The audit entries of an approval, one for each item that it changes. Before the approval itself. */
+export const approvalOfPublications = actOnEach(publications, publications.id, areDrafts)

@@ -1,0 +1,178 @@
+import type { Context } from 'hono'
+import type { AppEnv } from '../app-env'
+import {
+  approvalOfPublications,
+  approvePublications,
+  changeOfPublication,
+  deletePublication,
+  insertPublication,
+  knownPublications,
+  listedAtOnce,
+  listPublications,
+  listPublicationsAfter,
+  listPublicationsByExternalId,
+  type Publication,
+  type PublicationChanges,
+  positionAfter,
+  publicationAfterWrite,
+  publicationById,
+  publicationReferences,
+  updatePublication,
+} from '../db/publications'
+import { recordAct, recordResult } from '../db/records'
+import { newId } from '../domain/id'
+import { ApiError, type FieldFault, invalidFields } from '../errors'
+import { refuse } from '../gate/needs'
+import { effective, externalIdTaken, rethrowTaken } from './changes'
+import { expectedVersion, isKnown, requireVersion } from './etag'
+import { cut, unusableCursor, valuesAfter } from './lists'
+
+/** Events and news differ in their fields; how they are listed, made, approved and changed is the same. */
+export type Kind = 'event' | 'news'
+
+type Fields = Required<PublicationChanges>
+
+/** What narrows a list of events or news. */
+export interface Asked {
+  approved?: boolean | undefined
+  externalId?: string | undefined
+  cursor?: string | undefined
+}
+
+/** The newest items, drafts first, at most 200; sets `Link` where there are more. */
+export async function listItems(c: Context<AppEnv>, kind: Kind, asked: Asked): Promise<Publication[]> {
+  const { trip } = c.var
+  const { approved, externalId, cursor } = asked
+  const listed = JSON.stringify([kind, approved, externalId])
+  const after = cursor === undefined ? {} : (valuesAfter(cursor, listed) ?? (await refuse(trip, unusableCursor())))
+  const rest = cursor === undefined ? listPublications : listPublicationsAfter
+  const [rows] = await trip.read(
+    { kind, externalId, approved: approved === undefined ? null : Number(approved), ...after },
+    externalId === undefined ? rest : listPublicationsByExternalId,
+  )
+  return cut(c, rows, listedAtOnce, positionAfter, listed)
+}
+
+/** The item, or 404. */
+export async function getItem(c: Context<AppEnv>, kind: Kind, id: string): Promise<Publication> {
+  const [[found]] = await c.var.trip.read({ kind, id }, publicationById)
+  if (!found) throw new ApiError('not_found')
+  return found
+}
+
+/** Creates an item that nobody has approved yet. */
+export async function createItem<T extends { version: number }>(
+  c: Context<AppEnv>,
+  kind: Kind,
+  fields: Fields,
+  present: (item: Publication) => T,
+): Promise<{ item: T; location: string }> {
+  const { trip } = c.var
+  const [references] = await trip.read({ kind, ...fields }, publicationReferences)
+  requireWard(fields.wardId, references.ward)
+  if (references.taken) throw externalIdTaken({ id: references.taken })
+
+  const { stamp } = trip
+  const { id: userId, name } = trip.principal.user
+  const id = newId(stamp.now)
+  const item = present({
+    ...fields,
+    id,
+    tenantId: stamp.tenantId,
+    approved: false,
+    publishedAt: null,
+    createdBy: { id: userId, name },
+    version: 1,
+    createdAt: stamp.now,
+    updatedAt: stamp.now,
+  })
+  const location = `${c.req.path}/${id}`
+  await trip
+    .write(
+      insertPublication.bind({ ...stamp, ...fields, kind, id }),
+      recordAct(stamp, `${kind}.create`, id),
+      recordResult(stamp, trip.idempotency, { status: 201, location, body: item }),
+    )
+    .catch(rethrowTaken)
+  await isKnown(c, item, item.version)
+  return { item, location }
+}
+
+/**
+ * Changes an item; an approved one stays approved.
+ *
+ * @param check what must hold of the item as it will be
+ */
+export async function changeItem(
+  c: Context<AppEnv>,
+  kind: Kind,
+  id: string,
+  { version, ...body }: PublicationChanges & { version?: number | undefined },
+  check: (item: Publication) => void = () => undefined,
+): Promise<Publication> {
+  const { trip } = c.var
+  const values = { kind, id, wardId: body.wardId ?? null, externalId: body.externalId ?? null }
+  const [[found], references] = await trip.read(values, publicationById, publicationReferences)
+  if (!found) throw new ApiError('not_found')
+  const changes = effective(body, found)
+  requireWard(changes.wardId, references.ward)
+  check({ ...found, ...changes })
+  const expected = expectedVersion(c, version)
+  requireVersion(expected, found)
+  if (changes.externalId && references.taken) throw externalIdTaken({ id: references.taken })
+  if (Object.keys(changes).length === 0) return found
+
+  const target = { ...trip.stamp, kind, id, expectedVersion: expected ?? null }
+  const [, updated, [after]] = await trip
+    .write(
+      recordAct(trip.stamp, `${kind}.update`, id, changeOfPublication),
+      updatePublication(changes, target),
+      publicationAfterWrite.bind(target),
+    )
+    .catch(rethrowTaken)
+  if (!after) throw new ApiError('not_found')
+  if (updated.length === 0) requireVersion(expected, after)
+  return after
+}
+
+/** Deletes an item, unless it has changed since the caller's `If-Match`. */
+export async function deleteItem(c: Context<AppEnv>, kind: Kind, id: string): Promise<void> {
+  const found = await getItem(c, kind, id)
+  const { trip } = c.var
+  const expected = expectedVersion(c, undefined)
+  requireVersion(expected, found)
+  const target = { ...trip.stamp, kind, id, expectedVersion: expected ?? null }
+  const [, , [left]] = await trip.write(
+    recordAct(trip.stamp, `${kind}.delete`, id, changeOfPublication),
+    deletePublication.bind(target),
+    publicationAfterWrite.bind(target),
+  )
+  if (left) requireVersion(expected, left)
+}
+
+/** Approves items, all or none: unknown ids are a 422 that lists them. Those approved already count and do not change. */
+export async function approveItems(c: Context<AppEnv>, kind: Kind, given: string[]): Promise<{ approved: number }> {
+  const { trip } = c.var
+  const asked = [...new Set(given)]
+  const ids = JSON.stringify(asked)
+  const [known] = await trip.read({ kind, ids }, knownPublications)
+  const unknownIds = asked.filter((id) => !known.some((one) => one.id === id))
+  if (unknownIds.length > 0) {
+    const message = 'Some of these do not exist; nothing was approved'
+    const fields: Record<string, FieldFault> = { ids: { code: 'unknown_reference', message } }
+    throw new ApiError('unprocessable', { details: { fields, unknownIds } })
+  }
+  const answer = { approved: asked.length }
+  const values = { ...trip.stamp, kind, ids }
+  await trip.write(
+    recordAct(trip.stamp, `${kind}.approve`, '', approvalOfPublications),
+    approvePublications.bind(values),
+    recordResult(trip.stamp, trip.idempotency, { status: 200, body: answer }),
+  )
+  return answer
+}
+
+function requireWard(asked: string | null | undefined, found: string | null): void {
+  if (!asked || found) return
+  throw invalidFields({ wardId: { code: 'unknown_reference', message: 'Refers to nothing that can be used here' } })
+}
