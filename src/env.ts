@@ -9,7 +9,16 @@ export interface Env {
   PUBLIC_LIMIT?: string
   PUBLIC_WINDOW_SECONDS?: string
   SERVER_TIMING?: string
+  /** A Worker that serves what `PROXIED` names; wins over `UPSTREAM_ORIGIN`. */
+  UPSTREAM?: Fetcher
+  UPSTREAM_ORIGIN?: string
+  UPSTREAM_SECRET?: string
+  UPSTREAM_TIMEOUT_MS?: string
+  PROXIED?: string
 }
+
+/** What may be proxied. Keys, audit and `me` are the gateway's own. */
+const proxiable = ['cases', 'events', 'news', 'wards', 'categories', 'users', 'submissions', 'reports'] as const
 
 const count = (most: number, fallback: number) => z.coerce.number().int().min(1).max(most).default(fallback)
 
@@ -19,6 +28,19 @@ const Settings = z.object({
   PUBLIC_LIMIT: count(1000, 5),
   PUBLIC_WINDOW_SECONDS: count(86_400, 3600),
   SERVER_TIMING: z.enum(['true', 'false']).default('false'),
+  UPSTREAM_ORIGIN: z.url({ protocol: /^https?$/, error: 'Must be an http(s) address' }).optional(),
+  UPSTREAM_SECRET: z.string().min(16, 'Must have at least 16 characters').optional(),
+  UPSTREAM_TIMEOUT_MS: z.coerce.number().int().min(1).max(60_000).default(10_000),
+  PROXIED: z
+    .string()
+    .default('')
+    .transform((list) =>
+      list
+        .split(',')
+        .map((name) => name.trim())
+        .filter(Boolean),
+    )
+    .pipe(z.array(z.enum(proxiable, { error: `Must be a comma list of: ${proxiable.join(', ')}` }))),
 })
 
 /** The deployment's settings, read from the variables in `wrangler.toml`. */
@@ -26,6 +48,19 @@ export interface Settings {
   readonly keyWindow: { limit: number; seconds: number }
   readonly publicWindow: { limit: number; seconds: number }
   readonly serverTiming: boolean
+  /** The server that some resources are proxied to; undefined where D1 serves them all. */
+  readonly upstream: Upstream | undefined
+}
+
+/** An existing Casework server behind the gateway. */
+export interface Upstream {
+  readonly origin: URL
+  readonly fetcher: Pick<Fetcher, 'fetch'>
+  /** What requests to it are signed with. */
+  readonly secret: string
+  /** How long it may take to begin its answer. */
+  readonly timeoutMs: number
+  readonly resources: ReadonlySet<string>
 }
 
 /** A setting that cannot be used. Its message names settings only, so it may be logged. */
@@ -48,9 +83,30 @@ export function settingsOf(env: Env): Settings {
     keyWindow: { limit: result.data.KEY_LIMIT, seconds: result.data.KEY_WINDOW_SECONDS },
     publicWindow: { limit: result.data.PUBLIC_LIMIT, seconds: result.data.PUBLIC_WINDOW_SECONDS },
     serverTiming: result.data.SERVER_TIMING === 'true',
+    upstream: upstreamFor(env, result.data),
   }
   parsed.set(env, settings)
   return settings
+}
+
+/** The origin that serves a path's resource, or undefined where D1 does. `/api/cases/42` is of the resource `cases`. */
+export function upstreamOf(env: Env, path: string): Upstream | undefined {
+  const { upstream } = settingsOf(env)
+  return upstream?.resources.has(path.split('/')[2] ?? '') ? upstream : undefined
+}
+
+function upstreamFor(env: Env, settings: z.infer<typeof Settings>): Upstream | undefined {
+  const { PROXIED, UPSTREAM_ORIGIN, UPSTREAM_SECRET, UPSTREAM_TIMEOUT_MS } = settings
+  if (PROXIED.length === 0) return
+  if (!env.UPSTREAM && !UPSTREAM_ORIGIN) throw new SettingsError('Wrong settings: PROXIED needs UPSTREAM_ORIGIN')
+  if (!UPSTREAM_SECRET) throw new SettingsError('Wrong settings: PROXIED needs UPSTREAM_SECRET')
+  return {
+    origin: new URL(UPSTREAM_ORIGIN ?? 'https://upstream'),
+    fetcher: env.UPSTREAM ?? { fetch: (input, init) => fetch(input, init) },
+    secret: UPSTREAM_SECRET,
+    timeoutMs: UPSTREAM_TIMEOUT_MS,
+    resources: new Set(PROXIED),
+  }
 }
 
 /** The database of a cell: `DB` for 0, `DB_1` for 1, …; undefined where none is bound. */

@@ -11,6 +11,7 @@ const faults = {
   plan_required: [403, 'Your plan does not include this feature'],
   scope_required: [403, 'This API key lacks the required scope'],
   role_required: [403, 'Your role does not allow this'],
+  forbidden: [403, 'Forbidden'],
   not_found: [404, 'Not found'],
   method_not_allowed: [405, 'Method not allowed'],
   conflict: [409, 'Changed since you last read it'],
@@ -44,8 +45,8 @@ export interface FieldFault {
 
 interface Circumstances {
   /** Replaces the fault's own sentence. */
-  message?: string
-  details?: Record<string, unknown>
+  message?: string | undefined
+  details?: Record<string, unknown> | undefined
   headers?: Record<string, string>
   cause?: unknown
 }

@@ -2,6 +2,7 @@ import canonicalize from 'canonicalize'
 import { createMiddleware } from 'hono/factory'
 import { routePath } from 'hono/route'
 import type { AppEnv } from '../app-env'
+import { upstreamOf } from '../env'
 import { ApiError, invalidFields } from '../errors'
 import { jsonFault, readBody } from './body'
 import { keyOf } from './credentials'
@@ -21,7 +22,9 @@ export function needs(requirement: Requirement) {
   return createMiddleware<AppEnv>(async function needs(c, next) {
     const body = await receive(c.req.raw)
     if (body.text) c.req.raw = new Request(c.req.raw, { body: body.text })
-    const wanted = c.req.method === 'POST' ? c.req.header('Idempotency-Key') : undefined
+    // An origin minds its own bodies and keys.
+    const isProxied = upstreamOf(c.env, c.req.path) !== undefined
+    const wanted = c.req.method === 'POST' && !isProxied ? c.req.header('Idempotency-Key') : undefined
     const idempotencyFault = wanted === undefined ? undefined : faultOfIdempotencyKey(wanted, requirement)
 
     const trip = openTrip({
@@ -41,7 +44,7 @@ export function needs(requirement: Requirement) {
       await trip.admit()
       throw body.fault
     }
-    const fault = idempotencyFault ?? body.fault
+    const fault = isProxied ? undefined : (idempotencyFault ?? body.fault)
     if (fault) await refuse(trip, fault)
     await next()
   })

@@ -1,5 +1,6 @@
 import { needs } from '../gate/needs'
 import type { Requirement } from '../gate/requirement'
+import { forward } from '../upstream/forward'
 
 /** What a keyed route's definition says of its caller: enforced by the middleware, told by the document. */
 export function guarded(requirement: Requirement) {
@@ -7,7 +8,7 @@ export function guarded(requirement: Requirement) {
   const needed: string[] = [scope, alsoScope].filter((one) => one !== undefined)
   const security: Record<string, string[]>[] = [{ bearer: needed }, { apiKey: needed }]
   return {
-    middleware: needs(requirement),
+    middleware: [needs(requirement), forward()],
     security,
     'x-required-plan': plan,
     'x-required-role': role ?? null,
