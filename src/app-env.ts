@@ -1,5 +1,6 @@
 import type { Meter } from './db/batch'
 import type { Env } from './env'
+import type { PublicTrip } from './gate/public-trip'
 import type { Trip } from './gate/trip'
 
 /** What every handler and middleware of the app finds in its context. */
@@ -10,5 +11,7 @@ export interface AppEnv {
     meter: Meter
     /** Present behind `needs`. */
     trip: Trip
+    /** Present behind `open`. */
+    publicTrip: PublicTrip
   }
 }

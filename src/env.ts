@@ -8,6 +8,10 @@ export interface Env {
   KEY_WINDOW_SECONDS?: string
   PUBLIC_LIMIT?: string
   PUBLIC_WINDOW_SECONDS?: string
+  /** What addresses are hashed with before they are stored: at least 16 characters. A secret. */
+  IP_HASH_SECRET?: string
+  /** JSON: the cell of each tenant that is not in cell 0, by slug. */
+  TENANT_CELLS?: string
   SERVER_TIMING?: string
   /** A Worker that serves what `PROXIED` names; wins over `UPSTREAM_ORIGIN`. */
   UPSTREAM?: Fetcher
@@ -27,6 +31,19 @@ const Settings = z.object({
   KEY_WINDOW_SECONDS: count(3600, 60),
   PUBLIC_LIMIT: count(1000, 5),
   PUBLIC_WINDOW_SECONDS: count(86_400, 3600),
+  IP_HASH_SECRET: z.string().min(16, 'Must have at least 16 characters').optional(),
+  TENANT_CELLS: z
+    .string()
+    .default('{}')
+    .transform((text, ctx): unknown => {
+      try {
+        return JSON.parse(text)
+      } catch {
+        ctx.addIssue({ code: 'custom', message: 'Must be JSON, like {"acme": 1}' })
+        return z.NEVER
+      }
+    })
+    .pipe(z.record(z.string(), z.int().min(0))),
   SERVER_TIMING: z.enum(['true', 'false']).default('false'),
   UPSTREAM_ORIGIN: z.url({ protocol: /^https?$/, error: 'Must be an http(s) address' }).optional(),
   UPSTREAM_SECRET: z.string().min(16, 'Must have at least 16 characters').optional(),
@@ -47,6 +64,10 @@ const Settings = z.object({
 export interface Settings {
   readonly keyWindow: { limit: number; seconds: number }
   readonly publicWindow: { limit: number; seconds: number }
+  /** What addresses are hashed with; undefined keeps the public endpoints shut. */
+  readonly ipHashSecret: string | undefined
+  /** The cells of the tenants that are not in cell 0, by slug. */
+  readonly tenantCells: Readonly<Record<string, number>>
   readonly serverTiming: boolean
   /** The server that some resources are proxied to; undefined where D1 serves them all. */
   readonly upstream: Upstream | undefined
@@ -82,6 +103,8 @@ export function settingsOf(env: Env): Settings {
   const settings: Settings = {
     keyWindow: { limit: result.data.KEY_LIMIT, seconds: result.data.KEY_WINDOW_SECONDS },
     publicWindow: { limit: result.data.PUBLIC_LIMIT, seconds: result.data.PUBLIC_WINDOW_SECONDS },
+    ipHashSecret: result.data.IP_HASH_SECRET,
+    tenantCells: result.data.TENANT_CELLS,
     serverTiming: result.data.SERVER_TIMING === 'true',
     upstream: upstreamFor(env, result.data),
   }

@@ -1,6 +1,6 @@
 import { and, eq, gt, sql } from 'drizzle-orm'
 import { callerFamily, clock, isLive, livePlanOverride } from './caller'
-import { build, query } from './query'
+import { build, joined, type Query, query } from './query'
 import { idempotency, keys, tenants, users, windows } from './schema'
 
 const quota = sql<number>`coalesce(${keys.quota}, ${sql.placeholder('limit')})`
@@ -94,6 +94,19 @@ export const caller = query(
     .leftJoin(windows, eq(windows.id, keys.familyId))
     .where(isLive),
 )
+
+/** A hit and what it was counted by: `row` is undefined where there is nothing to count by. */
+export interface Admission<T> {
+  admitted: boolean
+  row: T | undefined
+}
+
+/** A hit with its caller's row as one query. */
+export const admission = <T>(hits: Query<{ admitted: number }[]>, rows: Query<T[]>): Query<Admission<T>> =>
+  joined(hits, rows, (admitted, [row]) => ({ admitted: admitted.length === 1, row }))
+
+/** Counts a key's request and tells whose it is. */
+export const keyAdmission = admission(hit, caller)
 
 /** How long a result is kept for its `Idempotency-Key`: 24 hours, in milliseconds. */
 export const replayForMs = 24 * 3600 * 1000

@@ -49,18 +49,7 @@ export function query<T>(builder: RunnableQuery<T, 'sqlite'> & Preparable): Quer
 
 /** Two queries of which at most one yields rows, as one: the arms of a read that two roles see differently. */
 export function either<T>(first: Query<T[]>, second: Query<T[]>): Query<T[]> {
-  return {
-    bind: (values) => {
-      const [a, b] = [first.bind(values), second.bind(values)]
-      return {
-        statements: [...a.statements, ...b.statements],
-        rows: (results) => [
-          ...a.rows(results.slice(0, a.statements.length)),
-          ...b.rows(results.slice(a.statements.length)),
-        ],
-      }
-    },
-  }
+  return joined(first, second, (a, b) => [...a, ...b])
 }
 
 /** A query that always yields one row, as that row. */
@@ -75,6 +64,20 @@ export function single<T>(rows: Query<T[]>): Query<T> {
           if (!row) throw new Error('A query that always yields a row has yielded none')
           return row
         },
+      }
+    },
+  }
+}
+
+/** Two queries as one that yields both their rows through a function of them. */
+export function joined<A, B, T>(first: Query<A>, second: Query<B>, through: (a: A, b: B) => T): Query<T> {
+  return {
+    bind: (values) => {
+      const [a, b] = [first.bind(values), second.bind(values)]
+      const split = a.statements.length
+      return {
+        statements: [...a.statements, ...b.statements],
+        rows: (results) => through(a.rows(results.slice(0, split)), b.rows(results.slice(split))),
       }
     },
   }

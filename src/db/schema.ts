@@ -40,6 +40,8 @@ export const users = sqliteTable(
     tenantId: text('tenant_id').notNull(),
     name: text().notNull(),
     email: text().notNull(),
+    /** The email as compared: one user per tenant and folded email. Null: `email` is plain ASCII, which SQLite folds itself. */
+    emailKey: text('email_key'),
     role: text().$type<Role>().notNull(),
     enabled: flag('enabled').default(true),
     planOverride: text('plan_override').$type<Plan>(),
@@ -47,8 +49,10 @@ export const users = sqliteTable(
     planOverrideReason: text('plan_override_reason'),
     version: integer().notNull().default(1),
     createdAt: instant('created_at').notNull(),
+    /** Null until the first change. */
+    updatedAt: instant('updated_at'),
   },
-  (t) => [uniqueIndex('users_email').on(t.tenantId, sql`lower(${t.email})`)],
+  (t) => [uniqueIndex('users_email').on(t.tenantId, sql`coalesce(${t.emailKey}, lower(${t.email}))`)],
 )
 
 /** API keys by the SHA-256 of their text. A key and those rotated from it share a `familyId`: one window, one count. */

@@ -1,3 +1,5 @@
+import { sha256Hex } from './hash'
+
 /** The shape of an API key: `sk_cw<cell>_<40 base62 random><6 base62 CRC-32>`, e.g. `sk_cw0_9fK…`. */
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
@@ -25,12 +27,6 @@ export function mintKey(cell = 0): string {
 /** The SHA-256 of a key as 64 hexadecimal digits: what the database knows it by. */
 export async function hashKey(key: string): Promise<string> {
   return sha256Hex(key)
-}
-
-/** The SHA-256 of a text's UTF-8 bytes as 64 hexadecimal digits. */
-export async function sha256Hex(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
 function randomBase62(length: number): string {

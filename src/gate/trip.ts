@@ -1,5 +1,5 @@
 import { type Meter, runBatch, uniqueViolation } from '../db/batch'
-import { caller, earlierResult, hit } from '../db/gate'
+import { earlierResult, keyAdmission } from '../db/gate'
 import type { Bound, Query, Results, Values } from '../db/query'
 import { filedResult } from '../db/records'
 import { databaseOf, type Env, settingsOf } from '../env'
@@ -25,6 +25,8 @@ export interface Trip {
   write<const B extends readonly Bound[]>(...statements: B): Promise<Results<B>>
   /** The admitted caller. Throws before `read` or `admit`. */
   readonly principal: Principal
+  /** The cell that the caller's tenant lives in: whatever they make belongs there too. */
+  readonly cell: number
   /** When the request was admitted by the database's clock, ISO 8601. */
   readonly now: string
   /** Who writes, for whom and when: what every written row is filed under. */
@@ -69,11 +71,11 @@ interface Call {
 
 /** Opens a keyed request's trip. Nothing is asked of D1 until the first `read` or `admit`. */
 export function openTrip({ env, meter, requestId, key, requirement, idempotency }: Call): Trip {
-  let passed: { principal: Principal; now: string; d1: D1Database } | undefined
+  let passed: { principal: Principal; now: string; d1: D1Database; cell: number } | undefined
   let standing: Standing | undefined
 
   const enter = async <const Q extends readonly Query[]>(values: Values, queries: Q): Promise<Results<Q>> => {
-    const { hash, d1 } = await identify(env, key)
+    const { hash, d1, cell } = await identify(env, key)
     const askedAt = Date.now()
     standing = denials.find(hash, askedAt)
     if (standing) throw rateLimited(standing)
@@ -84,21 +86,18 @@ export function openTrip({ env, meter, requestId, key, requirement, idempotency 
       ...guardValues(requirement),
       ...{ hash, limit, windowSeconds, at: null, mark: crypto.randomUUID() },
     }
-    const [hits, callers, ...rows] = await runBatch(d1, meter, [
-      hit.bind(all),
-      caller.bind(all),
+    const [{ admitted, row }, ...rows] = await runBatch(d1, meter, [
+      keyAdmission.bind(all),
       ...queries.map((one) => one.bind(all)),
     ])
-    const [row] = callers
     if (!row) throw new ApiError('key_invalid')
-    const admitted = hits.length === 1
     standing = standingOf('key', row, admitted)
     if (!admitted) {
       denials.remember(hash, standing, askedAt)
       throw rateLimited(standing)
     }
-    passed = { principal: principalOf(row), now: new Date(row.now).toISOString(), d1 }
-    // The rows of `queries`, in their order: what follows the gate's own two.
+    passed = { principal: principalOf(row), now: new Date(row.now).toISOString(), d1, cell }
+    // The rows of `queries`, in their order: what follows the gate's own.
     return rows as Results<Q>
   }
 
@@ -135,6 +134,9 @@ export function openTrip({ env, meter, requestId, key, requirement, idempotency 
     get principal() {
       return admitted().principal
     },
+    get cell() {
+      return admitted().cell
+    },
     get now() {
       return admitted().now
     },
@@ -161,16 +163,20 @@ export function openTrip({ env, meter, requestId, key, requirement, idempotency 
   }
 }
 
-/** The database and hash of a key. Throws 401 without touching D1 for a key that cannot be right. */
-async function identify(env: Env, key: string | undefined): Promise<{ hash: string; d1: D1Database }> {
+/** The cell, database and hash of a key. Throws 401 without touching D1 for a key that cannot be right. */
+export async function identify(
+  env: Env,
+  key: string | undefined,
+): Promise<{ hash: string; d1: D1Database; cell: number }> {
   if (key === undefined) throw new ApiError('key_required')
   const cell = cellOfKey(key)
   const d1 = cell === undefined ? undefined : databaseOf(env, cell)
-  if (!d1) throw new ApiError('key_invalid')
-  return { hash: await hashKey(key), d1 }
+  if (cell === undefined || !d1) throw new ApiError('key_invalid')
+  return { hash: await hashKey(key), d1, cell }
 }
 
-function rateLimited(standing: Standing): ApiError {
+/** 429, with how long to wait. */
+export function rateLimited(standing: Standing): ApiError {
   return new ApiError('rate_limited', { headers: { 'Retry-After': String(seconds(standing.resetMs)) } })
 }
 

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import { ApiError, invalidFields } from '../errors'
-import { sha256Hex } from '../gate/key-format'
+import { sha256Hex } from '../gate/hash'
 
 /** The entity tag (RFC 9110 §8.8.3) of a versioned thing: `"<version>-<hash of the body>"`. */
 export async function etagOf(body: unknown, version: number): Promise<string> {

@@ -1,0 +1,29 @@
+import ipaddr from 'ipaddr.js'
+import { type Env, SettingsError, settingsOf } from '../env'
+import { ApiError } from '../errors'
+import { hmacHex } from './hash'
+
+/**
+ * The client that an address stands for: an IPv4 address by itself, an IPv6 address by its /64 (what one household
+ * has, RFC 6177), an IPv4-mapped one as the IPv4 address it is. Undefined for anything that is not an address.
+ */
+export function clientOf(address: string): string | undefined {
+  if (!ipaddr.isValid(address)) return
+  const parsed = ipaddr.process(address)
+  if (parsed.kind() === 'ipv4') return parsed.toString()
+  const network = ipaddr.IPv6.networkAddressFromCIDR(`${parsed.toNormalizedString().split('%')[0]}/64`)
+  return `${network.toNormalizedString()}/64`
+}
+
+/**
+ * The window that a request without a key counts in: an HMAC of its client, since addresses are not stored. The address
+ * is `CF-Connecting-IP`, which Cloudflare sets itself; `X-Forwarded-For` is whatever the caller likes. Throws 400
+ * without an address, and a `SettingsError` without the secret to hash it with.
+ */
+export async function addressWindowId(env: Env, headers: Headers): Promise<string> {
+  const { ipHashSecret } = settingsOf(env)
+  if (!ipHashSecret) throw new SettingsError('Wrong settings: IP_HASH_SECRET is needed by the public endpoints')
+  const client = clientOf(headers.get('CF-Connecting-IP') ?? '')
+  if (!client) throw new ApiError('invalid_request', { message: 'The client address is missing' })
+  return `ip:${await hmacHex(client, ipHashSecret)}`
+}

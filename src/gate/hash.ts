@@ -1,0 +1,15 @@
+const hex = (buffer: ArrayBuffer) =>
+  Array.from(new Uint8Array(buffer), (byte) => byte.toString(16).padStart(2, '0')).join('')
+
+const bytes = (text: string) => new TextEncoder().encode(text)
+
+/** The SHA-256 of a text's UTF-8 bytes as 64 hexadecimal digits. */
+export async function sha256Hex(text: string): Promise<string> {
+  return hex(await crypto.subtle.digest('SHA-256', bytes(text)))
+}
+
+/** The HMAC-SHA256 (RFC 2104) of a text under a secret, as 64 hexadecimal digits. */
+export async function hmacHex(text: string, secret: string): Promise<string> {
+  const key = await crypto.subtle.importKey('raw', bytes(secret), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
+  return hex(await crypto.subtle.sign('HMAC', key, bytes(text)))
+}
