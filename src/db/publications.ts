@@ -4,7 +4,7 @@ import type { Ref } from './case-columns'
 import { type Bound, build, type Query, query, single, type Values } from './query'
 import { actOn, actOnEach } from './records'
 import { users, wards } from './schema'
-import { publications } from './schema-publications'
+import { never, publications } from './schema-publications'
 
 const placeholder = sql.placeholder
 
@@ -51,9 +51,15 @@ function publicationsWhere(condition: SQL | undefined): Query<Publication[]> {
   )
 }
 
-const passes = or(isNull(sql`${placeholder('approved')}`), eq(publications.approved, sql`${placeholder('approved')}`))
+// What is approved is what is published: by that, the index leads past the drafts.
+const passes = sql`${publications.publishedAt} between ${placeholder('publishedFrom')} and ${placeholder('publishedTo')}`
 
-/** The newest items of a kind, drafts first; `approved` 1, 0 or null for both. One more than are shown. */
+/** What the lists are filled with to show only approved items, only drafts, or both. */
+export function publishedWithin(approved: boolean | undefined): Values {
+  return { publishedFrom: approved === false ? never : 0, publishedTo: approved ? never - 1 : never }
+}
+
+/** The newest items of a kind, drafts first, `publishedWithin` bounds. One more than are shown. */
 export const listPublications = publicationsWhere(and(isCallers, passes))
 
 /** The items that follow a cursor's. */

@@ -4,7 +4,7 @@ import type { EventType } from '../domain/vocabulary'
 import { instant } from './schema'
 
 /** What the database keeps for "not published": later than any moment, so that drafts are listed first. */
-const never = 9_007_199_254_740_991
+export const never = 9_007_199_254_740_991
 
 const publishedAt = customType<{ data: string | null; driverData: number }>({
   dataType: () => 'integer',

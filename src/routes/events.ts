@@ -1,105 +1,13 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import type { AppEnv } from '../app-env'
 import type { Publication } from '../db/publications'
-import { eventTypes } from '../domain/vocabulary'
 import { invalidFields } from '../errors'
 import { isKnown } from './etag'
-import {
-  bodyOf,
-  faultCode,
-  IdParam,
-  Instant,
-  json,
-  jsonBody,
-  moment,
-  NoQuery,
-  optionalId,
-  optionalPostcode,
-  optionalText,
-  text,
-} from './fields'
+import { Event, EventChanges, endsAfter, endsBeforeStart, NewEvent } from './event-schemas'
+import { IdParam, json, jsonBody, NoQuery } from './fields'
 import { guarded } from './guarded'
 import { approveItems, changeItem, createItem, deleteItem, getItem, listItems } from './publication-rules'
-import {
-  Approval,
-  Approved,
-  commonFields,
-  Deleted,
-  PublicationQuery,
-  readOnlyFields,
-  settableFields,
-  versionField,
-} from './publication-schemas'
-
-const nullable = (example: string) => z.string().nullable().openapi({ example })
-
-const Event = z
-  .object({
-    ...commonFields,
-    description: nullable('Tea, and help with forms.'),
-    type: z.enum(eventTypes),
-    location: nullable('Town hall'),
-    postcode: nullable('TR11AA'),
-    wardId: nullable('01JZ8E2Q4N6T1V3X5Z7B9D0F2H'),
-    startsAt: Instant,
-    endsAt: Instant.nullable(),
-    url: nullable('https://council.example.com/surgery'),
-  })
-  .openapi('Event')
-
-const endsAfter = 'Must not be before startsAt'
-
-const endsBeforeStart = (startsAt: string | null, endsAt: string | null | undefined) =>
-  Boolean(startsAt && endsAt && Date.parse(endsAt) < Date.parse(startsAt))
-
-const title = text({ description: 'What it is called.', example: 'Councillor surgery', max: 200 })
-const startsAt = moment('When it starts; in the past at creation is 422.')
-
-const url = z
-  .string()
-  .trim()
-  .max(500)
-  .refine((value) => value === '' || /^https?:\/\/[^\s/]+\S*$/i.test(value), {
-    params: faultCode('format'),
-    error: 'Must be a web address, like https://example.com/event',
-  })
-  .transform((value) => value || null)
-  .nullable()
-  .optional()
-  .openapi({ description: 'More about it on the web.', example: 'https://council.example.com/surgery' })
-
-const settable = {
-  description: optionalText({
-    description: 'What happens.',
-    example: 'Tea, and help with forms.',
-    max: 4000,
-    lines: true,
-  }),
-  type: z.enum(eventTypes).optional(),
-  location: optionalText({ description: 'Where.', example: 'Town hall', max: 255 }),
-  postcode: optionalPostcode,
-  wardId: optionalId('An enabled ward.'),
-  endsAt: moment('When it ends; before the start is 422.').nullable().optional(),
-  url,
-  ...settableFields,
-}
-
-const NewEvent = bodyOf({ title, startsAt, ...settable }, [...readOnlyFields, 'version'])
-  .superRefine(({ startsAt, endsAt }, ctx) => {
-    if (Date.parse(startsAt) < Date.now()) {
-      const message = 'Must not be in the past'
-      ctx.addIssue({ code: 'custom', path: ['startsAt'], params: faultCode('past'), message })
-    }
-    if (endsBeforeStart(startsAt, endsAt)) {
-      ctx.addIssue({ code: 'custom', path: ['endsAt'], params: faultCode('order'), message: endsAfter })
-    }
-  })
-  .openapi('NewEvent')
-
-const EventChanges = bodyOf(
-  { title: title.optional(), startsAt: startsAt.optional(), ...settable, version: versionField },
-  readOnlyFields,
-).openapi('EventChanges')
+import { Approval, Approved, Deleted, PublicationQuery } from './publication-schemas'
 
 const reading = { plan: 'pro', scope: 'events:read', role: 'caseworker' } as const
 const writing = { plan: 'pro', scope: 'events:write', role: 'councillor' } as const
@@ -200,8 +108,27 @@ function requireOrder({ startsAt, endsAt }: Publication): void {
 }
 
 function present(item: Publication): z.infer<typeof Event> {
-  const { body, ...shown } = item
-  return { ...shown, description: body, type: item.type ?? 'other', startsAt: item.startsAt ?? item.createdAt }
+  return {
+    id: item.id,
+    tenantId: item.tenantId,
+    externalId: item.externalId,
+    title: item.title,
+    description: item.body,
+    type: item.type ?? 'other',
+    location: item.location,
+    postcode: item.postcode,
+    wardId: item.wardId,
+    startsAt: item.startsAt ?? item.createdAt,
+    endsAt: item.endsAt,
+    url: item.url,
+    source: item.source,
+    approved: item.approved,
+    publishedAt: item.publishedAt,
+    createdAt: item.createdAt,
+    updatedAt: item.updatedAt,
+    createdBy: item.createdBy,
+    version: item.version,
+  }
 }
 
 /** An event as it is stored. */

@@ -4,13 +4,9 @@ import { decodeCursor, encodeCursor } from '../domain/page'
 import { type ApiError, invalidFields } from '../errors'
 
 /** The `cursor` of a bare array: taken from its `Link` header, never made up. */
-export const cursorParam = z
-  .string()
-  .max(1000)
-  .optional()
-  .openapi({
-    description: 'From the `Link: <…>; rel="next"` of the call before; keep the other parameters as they were.',
-  })
+export const cursorParam = z.string().max(1000).optional().openapi({
+  description: 'From the `Link: <…>; rel="next"` of the call before; keep the other parameters as they were.',
+})
 
 /**
  * Cuts an array at what one call lists and sets `Link: <…>; rel="next"` (RFC 8288) where there is more.
@@ -36,10 +32,19 @@ export function cut<T>(
   return shown
 }
 
-/** What a cursor's placeholders `after0`, `after1`, … are filled with. Undefined: not a cursor of this list. */
-export function valuesAfter(cursor: string, listed: string): Record<string, string | number> | undefined {
+/**
+ * What a cursor's placeholders `after0`, `after1`, … are filled with. Undefined: not a cursor of this list.
+ *
+ * @param parts how many values a position in this list has: anybody can make a cursor up
+ */
+export function valuesAfter(
+  cursor: string,
+  listed: string,
+  parts?: number,
+): Record<string, string | number> | undefined {
   const position = decodeCursor(cursor, listed)?.position
   if (!position || !('after' in position)) return
+  if (parts !== undefined && position.after.length !== parts) return
   return Object.fromEntries(position.after.map((value, index) => [`after${index}`, value]))
 }
 

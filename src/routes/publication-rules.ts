@@ -17,6 +17,7 @@ import {
   publicationAfterWrite,
   publicationById,
   publicationReferences,
+  publishedWithin,
   updatePublication,
 } from '../db/publications'
 import { recordAct, recordResult } from '../db/records'
@@ -44,10 +45,10 @@ export async function listItems(c: Context<AppEnv>, kind: Kind, asked: Asked): P
   const { trip } = c.var
   const { approved, externalId, cursor } = asked
   const listed = JSON.stringify([kind, approved, externalId])
-  const after = cursor === undefined ? {} : (valuesAfter(cursor, listed) ?? (await refuse(trip, unusableCursor())))
+  const after = cursor === undefined ? {} : (valuesAfter(cursor, listed, 2) ?? (await refuse(trip, unusableCursor())))
   const rest = cursor === undefined ? listPublications : listPublicationsAfter
   const [rows] = await trip.read(
-    { kind, externalId, approved: approved === undefined ? null : Number(approved), ...after },
+    { kind, externalId, ...publishedWithin(approved), ...after },
     externalId === undefined ? rest : listPublicationsByExternalId,
   )
   return cut(c, rows, listedAtOnce, positionAfter, listed)
@@ -87,11 +88,12 @@ export async function createItem<T extends { version: number }>(
     updatedAt: stamp.now,
   })
   const location = `${c.req.path}/${id}`
+  // The result is filed before the item: who loses a race on both must run into it, not into the externalId.
   await trip
     .write(
+      recordResult(stamp, trip.idempotency, { status: 201, location, body: item }),
       insertPublication.bind({ ...stamp, ...fields, kind, id }),
       recordAct(stamp, `${kind}.create`, id),
-      recordResult(stamp, trip.idempotency, { status: 201, location, body: item }),
     )
     .catch(rethrowTaken)
   await isKnown(c, item, item.version)
@@ -113,11 +115,11 @@ export async function changeItem(
   const { trip } = c.var
   const values = { kind, id, wardId: body.wardId ?? null, externalId: body.externalId ?? null }
   const [[found], references] = await trip.read(values, publicationById, publicationReferences)
+  const expected = expectedVersion(c, version)
   if (!found) throw new ApiError('not_found')
   const changes = effective(body, found)
   requireWard(changes.wardId, references.ward)
   check({ ...found, ...changes })
-  const expected = expectedVersion(c, version)
   requireVersion(expected, found)
   if (changes.externalId && references.taken) throw externalIdTaken({ id: references.taken })
   if (Object.keys(changes).length === 0) return found
@@ -125,7 +127,7 @@ export async function changeItem(
   const target = { ...trip.stamp, kind, id, expectedVersion: expected ?? null }
   const [, updated, [after]] = await trip
     .write(
-      recordAct(trip.stamp, `${kind}.update`, id, changeOfPublication),
+      recordAct(target, `${kind}.update`, id, changeOfPublication),
       updatePublication(changes, target),
       publicationAfterWrite.bind(target),
     )
@@ -137,13 +139,14 @@ export async function changeItem(
 
 /** Deletes an item, unless it has changed since the caller's `If-Match`. */
 export async function deleteItem(c: Context<AppEnv>, kind: Kind, id: string): Promise<void> {
-  const found = await getItem(c, kind, id)
   const { trip } = c.var
+  const [[found]] = await trip.read({ kind, id }, publicationById)
   const expected = expectedVersion(c, undefined)
+  if (!found) throw new ApiError('not_found')
   requireVersion(expected, found)
   const target = { ...trip.stamp, kind, id, expectedVersion: expected ?? null }
   const [, , [left]] = await trip.write(
-    recordAct(trip.stamp, `${kind}.delete`, id, changeOfPublication),
+    recordAct(target, `${kind}.delete`, id, changeOfPublication),
     deletePublication.bind(target),
     publicationAfterWrite.bind(target),
   )
@@ -165,7 +168,7 @@ export async function approveItems(c: Context<AppEnv>, kind: Kind, given: string
   const answer = { approved: asked.length }
   const values = { ...trip.stamp, kind, ids }
   await trip.write(
-    recordAct(trip.stamp, `${kind}.approve`, '', approvalOfPublications),
+    recordAct(values, `${kind}.approve`, '', approvalOfPublications),
     approvePublications.bind(values),
     recordResult(trip.stamp, trip.idempotency, { status: 200, body: answer }),
   )

@@ -1,0 +1,99 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import type { AppEnv } from '../app-env'
+import { listedAtOnce, listKeys, listKeysAfter, positionAfter } from '../db/keys'
+import { refuse } from '../gate/needs'
+import { IdParam, json, jsonBody, NoQuery } from './fields'
+import { guarded } from './guarded'
+import { createKey, revokeKey, rotateKey, usageOfKey } from './key-rules'
+import { Key, KeyQuery, MadeKey, NewKey, Revoked, Rotation, Usage } from './key-schemas'
+import { cut, unusableCursor, valuesAfter } from './lists'
+
+const reading = { plan: 'pro', scope: 'keys:read', role: 'admin' } as const
+const writing = { plan: 'pro', scope: 'keys:write', role: 'admin' } as const
+
+// An answer that shows a key is not kept, so it cannot be given again.
+const minting = { ...writing, replayable: false } as const
+
+const list = createRoute({
+  method: 'get',
+  path: '/api/keys',
+  ...guarded(reading),
+  operationId: 'listKeys',
+  summary: 'List keys',
+  description: 'Newest first, without the keys themselves; at most 200 a call, with a `Link` to the rest.',
+  request: { query: KeyQuery },
+  responses: { 200: json('The keys.', z.array(Key)) },
+})
+
+const create = createRoute({
+  method: 'post',
+  path: '/api/keys',
+  ...guarded(minting),
+  operationId: 'createKey',
+  summary: 'Make a key',
+  description:
+    'The key is shown this once. It may have no scope and no role beyond yours; with `role`, a service user of that ' +
+    'role holds it. Its limit may only be lower than the default: at most its requests, and at least its window.',
+  request: { query: NoQuery, body: jsonBody(NewKey) },
+  responses: { 201: json('The key.', MadeKey) },
+})
+
+const rotate = createRoute({
+  method: 'post',
+  path: '/api/keys/{id}/rotate',
+  ...guarded(minting),
+  operationId: 'rotateKey',
+  summary: 'Rotate a key',
+  description:
+    'A new key of the same family, with the same holder, scopes, limit and end, shown this once. Older keys of the ' +
+    'family end after the grace period, or at their own end if that comes first. 409 where the family has ended. ' +
+    'The id may be that of any key of the family.',
+  request: { params: IdParam, query: NoQuery, body: { ...jsonBody(Rotation), required: false } },
+  responses: { 201: json('The new key.', MadeKey) },
+})
+
+const revoke = createRoute({
+  method: 'delete',
+  path: '/api/keys/{id}',
+  ...guarded(writing),
+  operationId: 'revokeKey',
+  summary: 'Revoke a key',
+  description: 'And its whole family, at once and for good; your own too. Revoking again changes nothing.',
+  request: { params: IdParam, query: NoQuery },
+  responses: { 200: json('Revoked.', Revoked) },
+})
+
+const usage = createRoute({
+  method: 'get',
+  path: '/api/keys/{id}/usage',
+  ...guarded(reading),
+  operationId: 'getKeyUsage',
+  summary: "See a key's use",
+  description: 'Admitted requests of its whole family, by day (UTC); refused ones do not count.',
+  request: { params: IdParam, query: NoQuery },
+  responses: { 200: json('The use.', Usage) },
+})
+
+/** API keys: made, rotated, revoked and counted. */
+export const keys = new OpenAPIHono<AppEnv>()
+  .openapi(list, async (c) => {
+    const { trip } = c.var
+    const { cursor } = c.req.valid('query')
+    const after = cursor === undefined ? {} : (valuesAfter(cursor, 'keys', 2) ?? (await refuse(trip, unusableCursor())))
+    const [rows] = await trip.read(after, cursor === undefined ? listKeys : listKeysAfter)
+    return c.json(cut(c, rows, listedAtOnce, positionAfter, 'keys'), 200)
+  })
+  .openapi(create, async (c) => {
+    const made = await createKey(c, c.req.valid('json'))
+    return c.json(made, 201, { Location: `/api/keys/${made.id}` })
+  })
+  .openapi(rotate, async (c) => {
+    const { graceSeconds } = c.req.valid('json')
+    const made = await rotateKey(c, c.req.valid('param').id, graceSeconds ?? 0)
+    return c.json(made, 201, { Location: `/api/keys/${made.id}` })
+  })
+  .openapi(revoke, async (c) => {
+    await revokeKey(c, c.req.valid('param').id)
+    return c.json({ success: true as const }, 200)
+  })
+  .openapi(usage, async (c) => c.json(await usageOfKey(c, c.req.valid('param').id), 200))
