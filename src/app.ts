@@ -6,14 +6,22 @@ import { toResponse } from './errors'
 import { keyedHeaders } from './gate/needs'
 import { observe } from './observe'
 import { mountDocs } from './pages/docs'
+import { audit } from './routes/audit'
 import { caseWrites } from './routes/case-writes'
 import { cases } from './routes/cases'
+import { categories } from './routes/categories'
 import { events } from './routes/events'
+import { dataExports } from './routes/exports'
 import { mountFallbacks } from './routes/fallback'
 import { health } from './routes/health'
+import { keys } from './routes/keys'
 import { me } from './routes/me'
 import { news } from './routes/news'
+import { reports } from './routes/reports'
+import { submissions } from './routes/submissions'
+import { users } from './routes/users'
 import { refuseInvalid } from './routes/validation'
+import { wards } from './routes/wards'
 
 /** The map of the house: what every request passes, and where each route lives. */
 export function makeApp(): OpenAPIHono<AppEnv> {
@@ -26,10 +34,18 @@ export function makeApp(): OpenAPIHono<AppEnv> {
   app.use('/api/*', keyedHeaders())
 
   app.route('/', me)
+  app.route('/', dataExports)
   app.route('/', cases)
   app.route('/', caseWrites)
   app.route('/', events)
   app.route('/', news)
+  app.route('/', wards)
+  app.route('/', categories)
+  app.route('/', users)
+  app.route('/', keys)
+  app.route('/', audit)
+  app.route('/', submissions)
+  app.route('/', reports)
   app.route('/', health)
 
   mountDocs(app)

@@ -47,6 +47,9 @@ export const countCap = 10_000
 
 const placeholder = sql.placeholder
 
+/** A moment in a filter, as the database keeps it. */
+const moment = (name: keyof CaseFilters) => sql`${sql.param(placeholder(name), cases.createdAt)}`
+
 // Ids are ULIDs, so "ties by id" and "ties by creation, then id" are one order; the latter is the indexes'.
 const sortColumns: Record<Exclude<CaseOrder['by'], 'rank'>, AnySQLiteColumn[]> = {
   createdAt: [cases.createdAt, cases.id],
@@ -72,9 +75,11 @@ export function positionAfter(row: CaseSummary, { by }: CaseOrder, ranked: numbe
   }
 }
 
-type Visibility = 'caseworker' | 'not caseworker'
+/** Which side of the line that visibility draws a query is for. */
+export type Visibility = 'caseworker' | 'not caseworker'
 
-function conditions(filters: CaseFilters, visibility: Visibility): (SQL | undefined)[] {
+/** What holds of the cases that a caller sees and the filters, all but `status`, let through. */
+export function conditions(filters: CaseFilters, visibility: Visibility): (SQL | undefined)[] {
   const has = (name: keyof CaseFilters) => filters[name] !== undefined
   return [
     eq(cases.tenantId, callerTenant(visibility)),
@@ -86,9 +91,9 @@ function conditions(filters: CaseFilters, visibility: Visibility): (SQL | undefi
     filters.assigneeId === 'none' ? isNull(cases.assigneeId) : undefined,
     has('assigneeId') && filters.assigneeId !== 'none' ? eq(cases.assigneeId, placeholder('assigneeId')) : undefined,
     has('sourceChannel') ? eq(cases.sourceChannel, placeholder('sourceChannel')) : undefined,
-    has('createdFrom') ? gte(cases.createdAt, placeholder('createdFrom')) : undefined,
-    has('createdTo') ? lte(cases.createdAt, placeholder('createdTo')) : undefined,
-    has('updatedSince') ? gte(cases.updatedAt, placeholder('updatedSince')) : undefined,
+    has('createdFrom') ? gte(cases.createdAt, moment('createdFrom')) : undefined,
+    has('createdTo') ? lte(cases.createdAt, moment('createdTo')) : undefined,
+    has('updatedSince') ? gte(cases.updatedAt, moment('updatedSince')) : undefined,
     has('reference') ? eq(cases.serial, placeholder('serial')) : undefined,
     has('externalId') ? eq(cases.externalId, placeholder('externalId')) : undefined,
   ]
@@ -96,7 +101,8 @@ function conditions(filters: CaseFilters, visibility: Visibility): (SQL | undefi
 
 const hasStatus = (index: number) => eq(cases.status, placeholder(`status${index}`))
 
-const hasAnyStatus = ({ status = [] }: CaseFilters) => or(...status.map((_, index) => hasStatus(index)))
+/** What the filter `status` lets through. */
+export const hasAnyStatus = ({ status = [] }: CaseFilters) => or(...status.map((_, index) => hasStatus(index)))
 
 const several = (filters: CaseFilters) => (filters.status?.length ?? 0) > 1
 

@@ -52,7 +52,13 @@ export const users = sqliteTable(
     /** Null until the first change. */
     updatedAt: instant('updated_at'),
   },
-  (t) => [uniqueIndex('users_email').on(t.tenantId, sql`coalesce(${t.emailKey}, lower(${t.email}))`)],
+  // Spelled without a comma, at which drizzle-kit cuts an index's expression in two.
+  (t) => [
+    uniqueIndex('users_email').on(
+      t.tenantId,
+      sql`case when ${t.emailKey} is null then lower(${t.email}) else ${t.emailKey} end`,
+    ),
+  ],
 )
 
 /** API keys by the SHA-256 of their text. A key and those rotated from it share a `familyId`: one window, one count. */

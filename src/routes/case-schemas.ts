@@ -141,24 +141,35 @@ export const caseFilters = {
 /** How many rows page and page size may reach into a list. */
 export const deepestPage = 10_000
 
+/** How a list is walked: by page, or on from a cursor. */
+export const paging = {
+  page: z.coerce.number().int().min(1).optional().openapi({ description: 'From 1.', example: 1 }),
+  pageSize: z.coerce.number().int().min(1).max(100).default(20).openapi({ example: 20 }),
+  cursor: z.string().max(1000).optional().openapi({ description: 'A `nextCursor`; not together with `page`.' }),
+}
+
+/** What must hold between the parameters of `paging`. */
+export function checkPaging(
+  { page, pageSize, cursor }: { page?: number | undefined; pageSize: number; cursor?: string | undefined },
+  ctx: Pick<z.RefinementCtx, 'addIssue'>,
+): void {
+  if (page !== undefined && cursor !== undefined) {
+    const message = 'Give page or cursor, not both'
+    ctx.addIssue({ code: 'custom', path: ['cursor'], params: faultCode('range'), message })
+  }
+  if ((page ?? 1) * pageSize > deepestPage) {
+    const message = 'page × pageSize may be at most 10,000: walk on with cursor'
+    ctx.addIssue({ code: 'custom', path: ['page'], params: faultCode('range'), message })
+  }
+}
+
 export const CaseListQuery = z
   .strictObject({
     ...caseFilters,
     sort: z.enum(orders).optional().openapi({ description: 'Default `-createdAt`; with `search`, by relevance.' }),
-    page: z.coerce.number().int().min(1).optional().openapi({ description: 'From 1.', example: 1 }),
-    pageSize: z.coerce.number().int().min(1).max(100).default(20).openapi({ example: 20 }),
-    cursor: z.string().max(1000).optional().openapi({ description: 'A `nextCursor`; not together with `page`.' }),
+    ...paging,
   })
-  .superRefine(({ page, pageSize, cursor }, ctx) => {
-    if (page !== undefined && cursor !== undefined) {
-      const message = 'Give page or cursor, not both'
-      ctx.addIssue({ code: 'custom', path: ['cursor'], params: faultCode('range'), message })
-    }
-    if ((page ?? 1) * pageSize > deepestPage) {
-      const message = 'page × pageSize may be at most 10,000: walk on with cursor'
-      ctx.addIssue({ code: 'custom', path: ['page'], params: faultCode('range'), message })
-    }
-  })
+  .superRefine(checkPaging)
 export type CaseListQuery = z.infer<typeof CaseListQuery>
 
 const settable = {

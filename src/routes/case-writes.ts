@@ -173,7 +173,7 @@ async function change(trip: Trip, id: string, changes: Changes, expected: number
   ].filter((one) => typeof one === 'object')
   const [, updated, [after], timeline] = await trip
     .write(
-      together([...entries, recordAct(stamp, 'case.update', id, changeOfCase)]),
+      together([...entries, recordAct(values, 'case.update', id, changeOfCase)]),
       updateCase(changes, values),
       caseAfterWrite.bind(values),
       timelineAfterWrite.bind(values),

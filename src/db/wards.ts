@@ -1,0 +1,139 @@
+import { and, asc, eq, getTableColumns, gt, type InferSelectModel, isNull, or, type SQL, sql } from 'drizzle-orm'
+import { fold } from '../domain/fold'
+import { callerTenant } from './caller'
+import { listedAtOnce } from './publications'
+import { type Bound, build, type Query, query, type Values } from './query'
+import { actOn } from './records'
+import { users, wardCouncillors, wards } from './schema'
+
+const placeholder = sql.placeholder
+
+type Row = InferSelectModel<typeof wards>
+
+/** A ward as it is stored, with its councillors' ids in ascending order. */
+export interface Ward extends Row {
+  councillorIds: string[]
+}
+
+const councillorIds = sql<string[]>`(
+  select json_group_array(${wardCouncillors.userId} order by ${wardCouncillors.userId}) from ${wardCouncillors}
+  where ${wardCouncillors.wardId} = ${wards.id})`
+  .mapWith((text: string): string[] => JSON.parse(text))
+  .as('councillor_ids')
+
+const isCallers = eq(wards.tenantId, callerTenant())
+
+const isTheirs = and(eq(wards.id, placeholder('id')), eq(wards.tenantId, placeholder('tenantId')))
+
+// A write's target: theirs, and still at the version they expect, where they expect one.
+const isTarget = and(
+  isTheirs,
+  or(isNull(sql`${placeholder('expectedVersion')}`), eq(wards.version, placeholder('expectedVersion'))),
+)
+
+function wardsWhere(condition: SQL | undefined): Query<Ward[]> {
+  return query(
+    build
+      .select({ ...getTableColumns(wards), councillorIds })
+      .from(wards)
+      .where(condition)
+      .orderBy(asc(wards.nameKey))
+      .limit(listedAtOnce + 1),
+  )
+}
+
+const passes = or(isNull(sql`${placeholder('enabled')}`), eq(wards.enabled, sql`${placeholder('enabled')}`))
+
+/** The wards A–Z by folded name; `enabled` 1, 0 or null for both. One more than are shown. */
+export const listWards = wardsWhere(and(isCallers, passes))
+
+/** The wards that follow a cursor's. */
+export const listWardsAfter = wardsWhere(and(isCallers, passes, gt(wards.nameKey, placeholder('after0'))))
+
+/** Where in the list a ward stands: what a cursor after it must hold. */
+export function positionAfterWard({ nameKey }: Ward): string[] {
+  return [nameKey]
+}
+
+/** The ward `id`, in the gate's trip. */
+export const wardById = wardsWhere(and(isCallers, eq(wards.id, placeholder('id'))))
+
+/** The ward `id`, after a write. */
+export const wardAfterWrite = wardsWhere(isTheirs)
+
+/** The caller's ward that has the folded name `nameKey` already. */
+export const wardNamed = query(
+  build
+    .select({ id: wards.id })
+    .from(wards)
+    .where(and(isCallers, eq(wards.nameKey, placeholder('nameKey')))),
+)
+
+/** Which of `councillorIds` (a JSON list) are enabled users of the caller's tenant. */
+export const councillorsAmong = query(
+  build
+    .select({ id: users.id })
+    .from(users)
+    .where(
+      and(
+        eq(users.tenantId, callerTenant()),
+        eq(users.enabled, true),
+        sql`${users.id} in (select value from json_each(${placeholder('councillorIds')}))`,
+      ),
+    ),
+)
+
+export const insertWard = query(
+  build.insert(wards).values({
+    id: placeholder('id'),
+    tenantId: placeholder('tenantId'),
+    name: placeholder('name'),
+    nameKey: placeholder('nameKey'),
+    code: placeholder('code'),
+    boundaryDescription: placeholder('boundaryDescription'),
+    councilTier: placeholder('councilTier'),
+    latitude: placeholder('latitude'),
+    longitude: placeholder('longitude'),
+    enabled: placeholder('enabled'),
+    createdAt: placeholder('now'),
+    updatedAt: placeholder('now'),
+  }),
+)
+
+/** What may be changed of a ward's own row. */
+export type WardChanges = Partial<
+  Pick<Row, 'name' | 'code' | 'boundaryDescription' | 'councilTier' | 'latitude' | 'longitude' | 'enabled'>
+>
+
+/** Changes a ward and raises its version. Built per request: each set of fields is another statement. */
+export function updateWard(changes: WardChanges, values: Values): Bound<{ version: number }[]> {
+  return query(
+    build
+      .update(wards)
+      .set({
+        ...changes,
+        ...(changes.name !== undefined && { nameKey: fold(changes.name) }),
+        version: sql`${wards.version} + 1`,
+        updatedAt: sql`${sql.param(placeholder('now'), wards.updatedAt)}`,
+      })
+      .where(isTarget)
+      .returning({ version: wards.version }),
+  ).bind(values)
+}
+
+/** Unlinks a ward's councillors. Before the change itself, which moves its target on. */
+export const unlinkCouncillors = query(
+  build
+    .delete(wardCouncillors)
+    .where(sql`${wardCouncillors.wardId} in (select ${wards.id} from ${wards} where ${isTarget})`),
+)
+
+/** Links a ward to `councillorIds` (a JSON list without repetition). Before the change itself as well. */
+export const linkCouncillors = query(
+  build
+    .insert(wardCouncillors)
+    .select(sql`select ${wards.id}, value from ${wards}, json_each(${placeholder('councillorIds')}) where ${isTarget}`),
+)
+
+/** The audit entry of a change to a ward: none when another change came first. */
+export const changeOfWard = actOn(wards, isTarget)

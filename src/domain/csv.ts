@@ -1,0 +1,26 @@
+import Papa from 'papaparse'
+
+/** One cell; null is an empty one. */
+export type Cell = string | number | null
+
+/**
+ * What a spreadsheet would run as a formula (OWASP, CSV injection): `= + - @`, TAB or CR at the start of a cell. Papa's
+ * own pattern lets a cell of several lines through.
+ */
+const formula = /^[=+\-@\t\r]/
+
+const linesPerChunk = 200
+
+/**
+ * CSV (RFC 4180) piece by piece: a header, then a line per row. Every cell is quoted, lines end with CRLF, and a cell
+ * that a spreadsheet would run gets a leading apostrophe.
+ */
+export function* csvChunks<T>(header: readonly string[], rows: readonly T[], cellsOf: (row: T) => Cell[]) {
+  yield lines([[...header]])
+  for (let from = 0; from < rows.length; from += linesPerChunk) {
+    yield `\r\n${lines(rows.slice(from, from + linesPerChunk).map((row) => cellsOf(row).map((cell) => cell ?? '')))}`
+  }
+}
+
+const lines = (rows: (string | number)[][]) =>
+  Papa.unparse(rows, { quotes: true, newline: '\r\n', escapeFormulae: formula })

@@ -1,0 +1,89 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import type { AppEnv } from '../app-env'
+import { categoryById, listCategories, listCategoriesAfter, positionAfterCategory } from '../db/categories'
+import { ApiError } from '../errors'
+import { changeCategory, createCategory, presentCategory } from './category-rules'
+import { Category, CategoryChanges, NewCategory } from './category-schemas'
+import { listDirectory } from './directory-rules'
+import { DirectoryQuery } from './directory-schemas'
+import { isKnown } from './etag'
+import { IdParam, json, jsonBody, NoQuery } from './fields'
+import { guarded } from './guarded'
+
+const reading = { plan: 'pro', scope: 'categories:read' } as const
+const writing = { plan: 'pro', scope: 'settings:write', role: 'admin' } as const
+
+const list = createRoute({
+  method: 'get',
+  path: '/api/categories',
+  ...guarded(reading),
+  operationId: 'listCategories',
+  summary: 'List categories',
+  description: 'By `sortOrder`, then A–Z by name; at most 200 a call, with a `Link` to the rest.',
+  request: { query: DirectoryQuery },
+  responses: { 200: json('The categories.', z.array(Category)) },
+})
+
+const create = createRoute({
+  method: 'post',
+  path: '/api/categories',
+  ...guarded(writing),
+  operationId: 'createCategory',
+  summary: 'Create a category',
+  description: 'Another category with its name, ignoring case, is 409.',
+  request: { query: NoQuery, body: jsonBody(NewCategory) },
+  responses: { 201: json('The category.', Category) },
+})
+
+const get = createRoute({
+  method: 'get',
+  path: '/api/categories/{id}',
+  ...guarded(reading),
+  operationId: 'getCategory',
+  summary: 'Get a category',
+  description: 'With an ETag for changing it.',
+  request: { params: IdParam, query: NoQuery },
+  responses: { 200: json('The category.', Category), 304: { description: 'Nothing has changed.' } },
+})
+
+const update = createRoute({
+  method: 'patch',
+  path: '/api/categories/{id}',
+  ...guarded(writing),
+  operationId: 'updateCategory',
+  summary: 'Change a category',
+  description: 'Only the fields that are sent change. A disabled category stays on the cases that name it.',
+  request: { params: IdParam, query: NoQuery, body: jsonBody(CategoryChanges) },
+  responses: { 200: json('The category as it is now.', Category) },
+})
+
+const directory = {
+  name: 'categories',
+  first: listCategories,
+  after: listCategoriesAfter,
+  positionAfter: positionAfterCategory,
+  places: 2,
+}
+
+/** Categories: listed, made and changed. */
+export const categories = new OpenAPIHono<AppEnv>()
+  .openapi(list, async (c) => {
+    const rows = await listDirectory(c, directory, c.req.valid('query'))
+    return c.json(rows.map(presentCategory), 200)
+  })
+  .openapi(create, async (c) => {
+    const { category, location } = await createCategory(c, c.req.valid('json'))
+    await isKnown(c, category, category.version)
+    return c.json(category, 201, { Location: location })
+  })
+  .openapi(get, async (c) => {
+    const [[found]] = await c.var.trip.read({ id: c.req.valid('param').id }, categoryById)
+    if (!found) throw new ApiError('not_found')
+    const category = presentCategory(found)
+    return (await isKnown(c, category, category.version)) ? c.body(null, 304) : c.json(category, 200)
+  })
+  .openapi(update, async (c) => {
+    const category = await changeCategory(c, c.req.valid('param').id, c.req.valid('json'))
+    await isKnown(c, category, category.version)
+    return c.json(category, 200)
+  })

@@ -1,0 +1,48 @@
+import type { Context } from 'hono'
+import type { AppEnv } from '../app-env'
+import { uniqueViolation } from '../db/batch'
+import { listedAtOnce } from '../db/publications'
+import type { Query } from '../db/query'
+import { ApiError } from '../errors'
+import { refuse } from '../gate/needs'
+import { cut, unusableCursor, valuesAfter } from './lists'
+
+/** A list of wards, categories or users: how it begins, how it goes on, and where in it a row stands. */
+export interface Directory<T> {
+  name: string
+  first: Query<T[]>
+  after: Query<T[]>
+  positionAfter: (row: T) => (string | number)[]
+  /** How many values a position has. */
+  places: number
+}
+
+/** What narrows the list. */
+export interface Asked {
+  enabled?: boolean | undefined
+  cursor?: string | undefined
+}
+
+/** At most 200 rows in the list's order; sets `Link` where there are more. */
+export async function listDirectory<T>(c: Context<AppEnv>, directory: Directory<T>, asked: Asked): Promise<T[]> {
+  const { trip } = c.var
+  const { name, first, after, positionAfter, places } = directory
+  const { enabled, cursor } = asked
+  const listed = JSON.stringify([name, enabled])
+  const position = cursor === undefined ? {} : valuesAfter(cursor, listed)
+  const isUsable = position && (cursor === undefined || Object.keys(position).length === places)
+  if (!isUsable) return refuse(trip, unusableCursor())
+  const values = { ...position, enabled: enabled === undefined ? null : Number(enabled) }
+  const [rows] = await trip.read(values, cursor === undefined ? first : after)
+  return cut(c, rows, listedAtOnce, positionAfter, listed)
+}
+
+/** 409 for a name or an email that another row of the tenant has. */
+export function taken(message: string, existing?: { id: string }): ApiError {
+  return new ApiError('conflict', { message, ...(existing && { details: { existing: { id: existing.id } } }) })
+}
+
+/** Turns a write's collision with another row on a unique index into 409; anything else goes on as it is. */
+export const rethrowAsTaken = (index: string, message: string) => (error: unknown) => {
+  throw uniqueViolation(error)?.includes(index) ? taken(message) : error
+}

@@ -1,0 +1,107 @@
+import type { Context } from 'hono'
+import type { AppEnv } from '../app-env'
+import { recordAct, recordResult } from '../db/records'
+import {
+  anotherAdmin,
+  changeOfUser,
+  type UserChanges as Fields,
+  insertUser,
+  type User as UserRow,
+  updateUser,
+  userAfterWrite,
+  userById,
+  userWithEmail,
+} from '../db/users'
+import { fold } from '../domain/fold'
+import { newId } from '../domain/id'
+import { ApiError, type FieldFault, invalidFields } from '../errors'
+import { effective } from './changes'
+import { rethrowAsTaken, taken } from './directory-rules'
+import { expectedVersion, requireVersion } from './etag'
+import type { NewUser, User, UserChanges } from './user-schemas'
+
+const emailTaken = 'A user with this email exists already'
+const rethrowTaken = rethrowAsTaken('users_email', emailTaken)
+
+/** A user as they are shown. */
+export function presentUser(found: Omit<UserRow, 'updatedAt'>): User {
+  const { id, name, email, role, enabled, createdAt, version } = found
+  const { planOverride, planOverrideExpiresAt, planOverrideReason } = found
+  const override = { planOverride, planOverrideExpiresAt, planOverrideReason }
+  return { id, name, email, role, enabled, createdAt, ...override, version }
+}
+
+/** Creates a user, who has no key yet. */
+export async function createUser(c: Context<AppEnv>, body: NewUser): Promise<{ user: User; location: string }> {
+  const { trip } = c.var
+  const emailKey = fold(body.email)
+  const [[existing]] = await trip.read({ emailKey }, userWithEmail)
+  if (existing) throw taken(emailTaken, existing)
+
+  const { stamp } = trip
+  const user = presentUser({
+    id: newId(stamp.now),
+    name: body.name,
+    email: body.email,
+    role: body.role,
+    enabled: body.enabled ?? true,
+    createdAt: stamp.now,
+    planOverride: null,
+    planOverrideExpiresAt: null,
+    planOverrideReason: null,
+    version: 1,
+  })
+  const location = `/api/users/${user.id}`
+  await trip
+    .write(
+      // First, so that the loser of a race with itself breaks here and is answered with the winner's result.
+      recordResult(stamp, trip.idempotency, { status: 201, location, body: user }),
+      insertUser.bind({ ...stamp, ...user, emailKey }),
+      recordAct(stamp, 'user.create', user.id),
+    )
+    .catch(rethrowTaken)
+  return { user, location }
+}
+
+/** Changes a user, unless that leaves the tenant without an enabled admin. */
+export async function changeUser(c: Context<AppEnv>, id: string, { version, ...body }: UserChanges): Promise<User> {
+  const { trip } = c.var
+  const emailKey = body.email === undefined ? null : fold(body.email)
+  const faults = steppingDown(body)
+  const stepsDown = Number(Object.keys(faults).length > 0)
+  const [[found], [existing], [other]] = await trip.read(
+    { id, emailKey, stepsDown },
+    userById,
+    userWithEmail,
+    anotherAdmin,
+  )
+  const expected = expectedVersion(c, version)
+  if (!found) throw new ApiError('not_found')
+  if (stepsDown && !other && isAdmin(found)) throw invalidFields(faults)
+  requireVersion(expected, found)
+  if (existing && existing.id !== id) throw taken(emailTaken, existing)
+  const changes = effective(body, found)
+  if (Object.keys(changes).length === 0) return presentUser(found)
+
+  const target = { ...trip.stamp, id, stepsDown, expectedVersion: expected ?? null }
+  const [, updated, [after]] = await trip
+    .write(recordAct(target, 'user.update', id, changeOfUser), updateUser(changes, target), userAfterWrite.bind(target))
+    .catch(rethrowTaken)
+  if (!after) throw new ApiError('not_found')
+  if (updated.length === 0) {
+    requireVersion(expected, after)
+    throw invalidFields(faults)
+  }
+  return presentUser(after)
+}
+
+const isAdmin = ({ role, enabled }: Pick<UserRow, 'role' | 'enabled'>) => role === 'admin' && enabled
+
+/** What is wrong with a change if it is to the last enabled admin; nothing if they would stay one. */
+function steppingDown({ role, enabled }: Fields): Record<string, FieldFault> {
+  const fault = { code: 'range' as const, message: 'This is the last enabled admin: make somebody else one first' }
+  return {
+    ...(role !== undefined && role !== 'admin' && { role: fault }),
+    ...(enabled === false && { enabled: fault }),
+  }
+}
