@@ -1,0 +1,51 @@
+import { CaseworkError } from './errors'
+import type { Answer } from './transport'
+
+/** One page of a list, and how to get the next. */
+export interface Page<Body> {
+  body: Body
+  next: (() => Promise<Page<Body>>) | undefined
+}
+
+/**
+ * A list that is asked for when it is used: await it for one page, or walk it with `for await` for every item of all
+ * pages.
+ *
+ * @example
+ * for await (const one of client.cases.list({ status: 'open' })) console.log(one.reference)
+ */
+export interface Listing<Body, Item> extends PromiseLike<Body>, AsyncIterable<Item> {}
+
+/** Makes a listing of its first page and of what takes the items out of a page. */
+export function listing<Body, Item>(
+  first: () => Promise<Page<Body>>,
+  itemsOf: (body: Body) => Item[],
+): Listing<Body, Item> {
+  return {
+    // A listing is made to be awaited: that is what makes it a page.
+    // biome-ignore lint/suspicious/noThenProperty: see above
+    then: (resolve, reject) =>
+      first()
+        .then(({ body }) => body)
+        .then(resolve, reject),
+    async *[Symbol.asyncIterator]() {
+      let page: Page<Body> | undefined = await first()
+      while (page) {
+        yield* itemsOf(page.body)
+        page = await page.next?.()
+      }
+    },
+  }
+}
+
+/** The `cursor` in an answer's `Link: <…>; rel="next"` (RFC 8288). */
+export function nextCursorOf({ headers }: Answer<unknown>): string | undefined {
+  const target = /<([^>]+)>;\s*rel="?next"?/.exec(headers.get('Link') ?? '')?.[1]
+  return target === undefined ? undefined : (new URL(target, 'https://link').searchParams.get('cursor') ?? undefined)
+}
+
+/** An id as a path's segment. Throws for an empty one, which would ask for the whole list. */
+export function segment(id: string): string {
+  if (id === '') throw new CaseworkError('An id must not be empty', { method: 'GET', path: '' })
+  return encodeURIComponent(id)
+}

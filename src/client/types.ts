@@ -1,0 +1,1625 @@
+// Made from /openapi.json by `npm run client:types`. Change the routes’ schemas, not this file.
+
+export type Ref = {
+  /**
+   * Opaque id.
+   */
+  id: string
+  name: string
+} | null
+export type Assignee = {
+  /**
+   * Opaque id.
+   */
+  id: string
+  name: string
+  role: 'caseworker' | 'councillor' | 'manager' | 'admin'
+} | null
+
+export interface Me {
+  tenant: {
+    /**
+     * Opaque id.
+     */
+    id: string
+    slug: string
+    name: string
+    plan: 'free' | 'pro' | 'team' | 'council'
+  }
+  user: {
+    /**
+     * Opaque id.
+     */
+    id: string
+    name: string
+    role: 'caseworker' | 'councillor' | 'manager' | 'admin'
+  }
+  key: {
+    /**
+     * Opaque id.
+     */
+    id: string
+    prefix: string
+    name: string | null
+    scopes: (
+      | 'cases:read'
+      | 'cases:write'
+      | 'wards:read'
+      | 'wards:write'
+      | 'categories:read'
+      | 'users:read'
+      | 'events:read'
+      | 'events:write'
+      | 'news:read'
+      | 'news:write'
+      | 'submissions:read'
+      | 'submissions:write'
+      | 'reports:read'
+      | 'keys:read'
+      | 'keys:write'
+      | 'audit:read'
+      | 'settings:write'
+      | 'webhooks:read'
+      | 'webhooks:write'
+    )[]
+    /**
+     * ISO 8601, UTC, with milliseconds.
+     */
+    expiresAt: string | null
+  }
+  limit: {
+    requests: number
+    windowSeconds: number
+  }
+}
+export interface CaseExport {
+  cases: ExportedCase[]
+  /**
+   * Rows in this export.
+   */
+  total: number
+}
+export interface ExportedCase {
+  /**
+   * Opaque id.
+   */
+  id: string
+  reference: string
+  status: 'open' | 'in_progress' | 'resolved' | 'closed'
+  summary: string
+  publicThemes: string | null
+  ward: Ref
+  category: Ref
+  sourceChannel: 'email' | 'phone' | 'letter' | 'in_person' | 'surgery' | 'social_media' | 'web_form' | 'api' | 'other'
+  /**
+   * ISO 8601, UTC, with milliseconds.
+   */
+  createdAt: string
+  /**
+   * ISO 8601, UTC, with milliseconds.
+   */
+  updatedAt: string
+}
+export interface WardExport {
+  wards: ExportedWard[]
+  /**
+   * Rows in this export.
+   */
+  total: number
+}
+export interface ExportedWard {
+  /**
+   * Opaque id.
+   */
+  id: string
+  name: string
+  /**
+   * GSS code.
+   */
+  code: string | null
+  councilTier:
+    | 'county'
+    | 'district'
+    | 'unitary'
+    | 'metropolitan'
+    | 'london_borough'
+    | 'parish'
+    | 'town'
+    | 'community'
+    | null
+  /**
+   * Cases there that the caller sees, archived included.
+   */
+  cases: number
+}
+export interface CaseList {
+  cases: CaseSummary[]
+  pagination: Pagination
+  /**
+   * Present when `search` was given.
+   */
+  searchActive?: true
+}
+export interface CaseSummary {
+  /**
+   * Opaque id.
+   */
+  id: string
+  /**
+   * Counted per tenant and year.
+   */
+  reference: string
+  internalRef: string | null
+  /**
+   * Your own id for it, unique within the tenant.
+   */
+  externalId: string | null
+  status: 'open' | 'in_progress' | 'resolved' | 'closed'
+  residentName: string
+  residentEmail: string | null
+  residentPhone: string | null
+  residentAddress: string | null
+  /**
+   * Without a space.
+   */
+  residentPostcode: string | null
+  summary: string
+  sourceChannel: 'email' | 'phone' | 'letter' | 'in_person' | 'surgery' | 'social_media' | 'web_form' | 'api' | 'other'
+  archived: boolean
+  /**
+   * ISO 8601, UTC, with milliseconds.
+   */
+  createdAt: string
+  /**
+   * ISO 8601, UTC, with milliseconds.
+   */
+  updatedAt: string
+  category: Ref
+  ward: Ref
+  assignee: Assignee
+  /**
+   * Rises with every change.
+   */
+  version: number
+}
+export interface Pagination {
+  page: number
+  pageSize: number
+  /**
+   * Rows that match; stops at 10,000 with filters that need counting.
+   */
+  total: number
+  totalPages: number
+  /**
+   * There are more rows than `total` says.
+   */
+  totalCapped?: true
+  /**
+   * Give it back as `cursor` for the rows that follow; null at the end.
+   */
+  nextCursor: string | null
+}
+export interface Case {
+  /**
+   * Opaque id.
+   */
+  id: string
+  /**
+   * Counted per tenant and year.
+   */
+  reference: string
+  internalRef: string | null
+  /**
+   * Your own id for it, unique within the tenant.
+   */
+  externalId: string | null
+  status: 'open' | 'in_progress' | 'resolved' | 'closed'
+  residentName: string
+  residentEmail: string | null
+  residentPhone: string | null
+  residentAddress: string | null
+  /**
+   * Without a space.
+   */
+  residentPostcode: string | null
+  summary: string
+  sourceChannel: 'email' | 'phone' | 'letter' | 'in_person' | 'surgery' | 'social_media' | 'web_form' | 'api' | 'other'
+  archived: boolean
+  /**
+   * ISO 8601, UTC, with milliseconds.
+   */
+  createdAt: string
+  /**
+   * ISO 8601, UTC, with milliseconds.
+   */
+  updatedAt: string
+  category: Ref
+  ward: Ref
+  assignee: Assignee
+  /**
+   * Rises with every change.
+   */
+  version: number
+  description: string | null
+  wardId: string | null
+  categoryId: string | null
+  assigneeId: string | null
+  highlightedForPublic: boolean
+  publicSummary: string | null
+  publicThemes: string | null
+  /**
+   * The latest 200 entries, oldest first.
+   */
+  timeline: TimelineEntry[]
+  /**
+   * There are more than 200 entries.
+   */
+  timelineTruncated?: true
+}
+export interface TimelineEntry {
+  /**
+   * Opaque id.
+   */
+  id: string
+  type: 'created' | 'status_changed' | 'assigned' | 'note' | 'updated' | 'archived' | 'unarchived'
+  body: string | null
+  fromStatus: 'open' | 'in_progress' | 'resolved' | 'closed' | null
+  toStatus: 'open' | 'in_progress' | 'resolved' | 'closed' | null
+  actor: Ref
+  /**
+   * ISO 8601, UTC, with milliseconds.
+   */
+  createdAt: string
+}
+export interface NewCase {
+  /**
+   * Who it is about.
+   */
+  residentName: string
+  /**
+   * One line.
+   */
+  summary: string
+  /**
+   * Your own reference.
+   */
+  internalRef?: string | null
+  /**
+   * Your own id for it, unique within the tenant.
+   */
+  externalId?: string | null
+  status?: 'open' | 'in_progress' | 'resolved' | 'closed'
+  /**
+   * Email address, kept as typed.
+   */
+  residentEmail?: string | null
+  /**
+   * Phone number, kept as typed.
+   */
+  residentPhone?: string | null
+  /**
+   * Postal address.
+   */
+  residentAddress?: string | null
+  /**
+   * UK postcode, stored without a space.
+   */
+  residentPostcode?: string | null
+  /**
+   * The whole story.
+   */
+  description?: string | null
+  sourceChannel?: 'email' | 'phone' | 'letter' | 'in_person' | 'surgery' | 'social_media' | 'web_form' | 'api' | 'other'
+  /**
+   * An enabled category.
+   */
+  categoryId?: string | null
+  /**
+   * An enabled ward.
+   */
+  wardId?: string | null
+  /**
+   * An enabled user; another than yourself, or nobody, only as a manager or admin.
+   */
+  assigneeId?: string | null
+  highlightedForPublic?: boolean
+  /**
+   * What the public may read.
+   */
+  publicSummary?: string | null
+  /**
+   * Themes for the public.
+   */
+  publicThemes?: string | null
+}
+export interface CaseChanges {
+  /**
+   * Who it is about.
+   */
+  residentName?: string
+  /**
+   * One line.
+   */
+  summary?: string
+  /**
+   * Your own reference.
+   */
+  internalRef?: string | null
+  /**
+   * Your own id for it, unique within the tenant.
+   */
+  externalId?: string | null
+  status?: 'open' | 'in_progress' | 'resolved' | 'closed'
+  /**
+   * Email address, kept as typed.
+   */
+  residentEmail?: string | null
+  /**
+   * Phone number, kept as typed.
+   */
+  residentPhone?: string | null
+  /**
+   * Postal address.
+   */
+  residentAddress?: string | null
+  /**
+   * UK postcode, stored without a space.
+   */
+  residentPostcode?: string | null
+  /**
+   * The whole story.
+   */
+  description?: string | null
+  sourceChannel?: 'email' | 'phone' | 'letter' | 'in_person' | 'surgery' | 'social_media' | 'web_form' | 'api' | 'other'
+  /**
+   * An enabled category.
+   */
+  categoryId?: string | null
+  /**
+   * An enabled ward.
+   */
+  wardId?: string | null
+  /**
+   * An enabled user; another than yourself, or nobody, only as a manager or admin.
+   */
+  assigneeId?: string | null
+  highlightedForPublic?: boolean
+  /**
+   * What the public may read.
+   */
+  publicSummary?: string | null
+  /**
+   * Themes for the public.
+   */
+  publicThemes?: string | null
+  archived?: boolean
+  /**
+   * The version you read; stale is 409.
+   */
+  version?: number
+}
+export interface NewNote {
+  /**
+   * What happened.
+   */
+  body: string
+}
+export interface Event {
+  /**
+   * Opaque id.
+   */
+  id: string
+  /**
+   * Opaque id.
+   */
+  tenantId: string
+  /**
+   * Your own id, unique within the tenant.
+   */
+  externalId: string | null
+  title: string
+  /**
+   * Where it came from.
+   */
+  source: string | null
+  approved: boolean
+  /**
+   * When it was approved; null for a draft.
+   */
+  publishedAt: string | null
+  /**
+   * ISO 8601, UTC, with milliseconds.
+   */
+  createdAt: string
+  /**
+   * ISO 8601, UTC, with milliseconds.
+   */
+  updatedAt: string
+  createdBy: Ref
+  /**
+   * Rises with every change.
+   */
+  version: number
+  description: string | null
+  type: 'council' | 'area' | 'surgery' | 'consultation' | 'community' | 'other'
+  location: string | null
+  postcode: string | null
+  wardId: string | null
+  /**
+   * ISO 8601, UTC, with milliseconds.
+   */
+  startsAt: string
+  /**
+   * ISO 8601, UTC, with milliseconds.
+   */
+  endsAt: string | null
+  url: string | null
+}
+export interface Approved {
+  /**
+   * How many of them are approved now.
+   */
+  approved: number
+}
+export interface Approval {
+  /**
+   * 1 to 100 ids.
+   *
+   * @minItems 1
+   * @maxItems 100
+   */
+  ids: string[]
+}
+export interface NewEvent {
+  /**
+   * What it is called.
+   */
+  title: string
+  /**
+   * When it starts; in the past at creation is 422.
+   */
+  startsAt: string
+  /**
+   * What happens.
+   */
+  description?: string | null
+  type?: 'council' | 'area' | 'surgery' | 'consultation' | 'community' | 'other'
+  /**
+   * Where.
+   */
+  location?: string | null
+  /**
+   * UK postcode, stored without a space.
+   */
+  postcode?: string | null
+  /**
+   * An enabled ward.
+   */
+  wardId?: string | null
+  /**
+   * When it ends; before the start is 422.
+   */
+  endsAt?: string | null
+  /**
+   * More about it on the web.
+   */
+  url?: string | null
+  /**
+   * Your own id, unique within the tenant.
+   */
+  externalId?: string | null
+  /**
+   * Where it came from.
+   */
+  source?: string | null
+}
+export interface EventChanges {
+  /**
+   * What it is called.
+   */
+  title?: string
+  /**
+   * When it starts; in the past at creation is 422.
+   */
+  startsAt?: string
+  /**
+   * What happens.
+   */
+  description?: string | null
+  type?: 'council' | 'area' | 'surgery' | 'consultation' | 'community' | 'other'
+  /**
+   * Where.
+   */
+  location?: string | null
+  /**
+   * UK postcode, stored without a space.
+   */
+  postcode?: string | null
+  /**
+   * An enabled ward.
+   */
+  wardId?: string | null
+  /**
+   * When it ends; before the start is 422.
+   */
+  endsAt?: string | null
+  /**
+   * More about it on the web.
+   */
+  url?: string | null
+  /**
+   * Your own id, unique within the tenant.
+   */
+  externalId?: string | null
+  /**
+   * Where it came from.
+   */
+  source?: string | null
+  /**
+   * The version you read; stale is 409.
+   */
+  version?: number
+}
+export interface Deleted {
+  success: true
+}
+export interface News {
+  /**
+   * Opaque id.
+   */
+  id: string
+  /**
+   * Opaque id.
+   */
+  tenantId: string
+  /**
+   * Your own id, unique within the tenant.
+   */
+  externalId: string | null
+  title: string
+  /**
+   * Where it came from.
+   */
+  source: string | null
+  approved: boolean
+  /**
+   * When it was approved; null for a draft.
+   */
+  publishedAt: string | null
+  /**
+   * ISO 8601, UTC, with milliseconds.
+   */
+  createdAt: string
+  /**
+   * ISO 8601, UTC, with milliseconds.
+   */
+  updatedAt: string
+  createdBy: Ref
+  /**
+   * Rises with every change.
+   */
+  version: number
+  body: string
+}
+export interface NewNews {
+  /**
+   * The headline.
+   */
+  title: string
+  /**
+   * The article.
+   */
+  body: string
+  /**
+   * Your own id, unique within the tenant.
+   */
+  externalId?: string | null
+  /**
+   * Where it came from.
+   */
+  source?: string | null
+}
+export interface NewsChanges {
+  /**
+   * The headline.
+   */
+  title?: string
+  /**
+   * The article.
+   */
+  body?: string
+  /**
+   * Your own id, unique within the tenant.
+   */
+  externalId?: string | null
+  /**
+   * Where it came from.
+   */
+  source?: string | null
+  /**
+   * The version you read; stale is 409.
+   */
+  version?: number
+}
+export interface Ward {
+  /**
+   * Opaque id.
+   */
+  id: string
+  /**
+   * Opaque id.
+   */
+  tenantId: string
+  name: string
+  boundaryDescription: string | null
+  councilTier:
+    | 'county'
+    | 'district'
+    | 'unitary'
+    | 'metropolitan'
+    | 'london_borough'
+    | 'parish'
+    | 'town'
+    | 'community'
+    | null
+  /**
+   * Degrees north, −90 to 90.
+   */
+  latitude: number | null
+  /**
+   * Degrees east, −180 to 180.
+   */
+  longitude: number | null
+  /**
+   * Whether cases, events and residents may name it.
+   */
+  enabled: boolean
+  /**
+   * GSS code.
+   */
+  code: string | null
+  /**
+   * The users who are its councillors, ids ascending.
+   *
+   * Items: Opaque id.
+   */
+  councillorIds: string[]
+  /**
+   * Rises with every change.
+   */
+  version: number
+  /**
+   * ISO 8601, UTC, with milliseconds.
+   */
+  createdAt: string
+  /**
+   * ISO 8601, UTC, with milliseconds.
+   */
+  updatedAt: string
+}
+export interface NewWard {
+  /**
+   * Unique within the tenant, ignoring case.
+   */
+  name: string
+  /**
+   * Where the ward lies, for people.
+   */
+  boundaryDescription?: string | null
+  /**
+   * Kind of council.
+   */
+  councilTier?:
+    | 'county'
+    | 'district'
+    | 'unitary'
+    | 'metropolitan'
+    | 'london_borough'
+    | 'parish'
+    | 'town'
+    | 'community'
+    | null
+  /**
+   * Degrees north, −90 to 90.
+   */
+  latitude?: number | null
+  /**
+   * Degrees east, −180 to 180.
+   */
+  longitude?: number | null
+  /**
+   * Whether cases, events and residents may name it.
+   */
+  enabled?: boolean
+  /**
+   * GSS code, which links postcodes to the ward.
+   */
+  code?: string | null
+  /**
+   * At most 20 enabled users; replaces all there were, and null leaves none.
+   *
+   * @maxItems 20
+   */
+  councillorIds?: string[] | null
+}
+export interface WardChanges {
+  /**
+   * Unique within the tenant, ignoring case.
+   */
+  name?: string
+  /**
+   * Where the ward lies, for people.
+   */
+  boundaryDescription?: string | null
+  /**
+   * Kind of council.
+   */
+  councilTier?:
+    | 'county'
+    | 'district'
+    | 'unitary'
+    | 'metropolitan'
+    | 'london_borough'
+    | 'parish'
+    | 'town'
+    | 'community'
+    | null
+  /**
+   * Degrees north, −90 to 90.
+   */
+  latitude?: number | null
+  /**
+   * Degrees east, −180 to 180.
+   */
+  longitude?: number | null
+  /**
+   * Whether cases, events and residents may name it.
+   */
+  enabled?: boolean
+  /**
+   * GSS code, which links postcodes to the ward.
+   */
+  code?: string | null
+  /**
+   * At most 20 enabled users; replaces all there were, and null leaves none.
+   *
+   * @maxItems 20
+   */
+  councillorIds?: string[] | null
+  /**
+   * The version you read; stale is 409.
+   */
+  version?: number
+}
+export interface Category {
+  /**
+   * Opaque id.
+   */
+  id: string
+  name: string
+  /**
+   * Whether cases and residents may name it.
+   */
+  enabled: boolean
+  /**
+   * Its place in the list, 0 to 10,000; ties are A–Z.
+   */
+  sortOrder: number
+  /**
+   * Rises with every change.
+   */
+  version: number
+  /**
+   * ISO 8601, UTC, with milliseconds.
+   */
+  createdAt: string
+  /**
+   * ISO 8601, UTC, with milliseconds.
+   */
+  updatedAt: string
+}
+export interface NewCategory {
+  /**
+   * Unique within the tenant, ignoring case.
+   */
+  name: string
+  /**
+   * Whether cases and residents may name it.
+   */
+  enabled?: boolean
+  /**
+   * Its place in the list, 0 to 10,000; ties are A–Z.
+   */
+  sortOrder?: number
+}
+export interface CategoryChanges {
+  /**
+   * Unique within the tenant, ignoring case.
+   */
+  name?: string
+  /**
+   * Whether cases and residents may name it.
+   */
+  enabled?: boolean
+  /**
+   * Its place in the list, 0 to 10,000; ties are A–Z.
+   */
+  sortOrder?: number
+  /**
+   * The version you read; stale is 409.
+   */
+  version?: number
+}
+export interface User {
+  /**
+   * Opaque id.
+   */
+  id: string
+  name: string
+  email: string
+  role: 'caseworker' | 'councillor' | 'manager' | 'admin'
+  /**
+   * A disabled user’s keys open nothing.
+   */
+  enabled: boolean
+  /**
+   * ISO 8601, UTC, with milliseconds.
+   */
+  createdAt: string
+  /**
+   * Lifts this user’s keys above the tenant’s plan until it ends.
+   */
+  planOverride: 'free' | 'pro' | 'team' | 'council' | null
+  /**
+   * ISO 8601, UTC, with milliseconds.
+   */
+  planOverrideExpiresAt: string | null
+  planOverrideReason: string | null
+  /**
+   * Rises with every change.
+   */
+  version: number
+}
+export interface NewUser {
+  /**
+   * Their name.
+   */
+  name: string
+  /**
+   * Unique within the tenant, ignoring case; kept as typed.
+   */
+  email: string
+  /**
+   * What their keys may do.
+   */
+  role: 'caseworker' | 'councillor' | 'manager' | 'admin'
+  /**
+   * A disabled user’s keys open nothing, from the next request on.
+   */
+  enabled?: boolean
+}
+export interface UserChanges {
+  /**
+   * Their name.
+   */
+  name?: string
+  /**
+   * Unique within the tenant, ignoring case; kept as typed.
+   */
+  email?: string
+  /**
+   * What their keys may do.
+   */
+  role?: 'caseworker' | 'councillor' | 'manager' | 'admin'
+  /**
+   * A disabled user’s keys open nothing, from the next request on.
+   */
+  enabled?: boolean
+  /**
+   * The version you read; stale is 409.
+   */
+  version?: number
+}
+export interface Key {
+  /**
+   * Opaque id.
+   */
+  id: string
+  /**
+   * Shared by a key and those rotated from it.
+   */
+  familyId: string
+  /**
+   * How the key begins.
+   */
+  prefix: string
+  /**
+   * What it is for.
+   */
+  name: string | null
+  /**
+   * Who holds it.
+   */
+  userId: string
+  /**
+   * The holder's role.
+   */
+  role: 'caseworker' | 'councillor' | 'manager' | 'admin'
+  /**
+   * What it may do.
+   */
+  scopes: (
+    | 'cases:read'
+    | 'cases:write'
+    | 'wards:read'
+    | 'wards:write'
+    | 'categories:read'
+    | 'users:read'
+    | 'events:read'
+    | 'events:write'
+    | 'news:read'
+    | 'news:write'
+    | 'submissions:read'
+    | 'submissions:write'
+    | 'reports:read'
+    | 'keys:read'
+    | 'keys:write'
+    | 'audit:read'
+    | 'settings:write'
+    | 'webhooks:read'
+    | 'webhooks:write'
+  )[]
+  /**
+   * Requests allowed in any span of one window.
+   */
+  limit: number
+  /**
+   * How long a window is.
+   */
+  windowSeconds: number
+  /**
+   * When it ends by itself; null for never.
+   */
+  expiresAt: string | null
+  /**
+   * When it was revoked; null while it was not.
+   */
+  revokedAt: string | null
+  /**
+   * When a key of its family was last admitted.
+   */
+  lastUsedAt: string | null
+  /**
+   * ISO 8601, UTC, with milliseconds.
+   */
+  createdAt: string
+}
+export interface MadeKey {
+  /**
+   * The key itself, shown this once.
+   */
+  key: string
+  /**
+   * Opaque id.
+   */
+  id: string
+  /**
+   * Shared by a key and those rotated from it.
+   */
+  familyId: string
+  /**
+   * How the key begins.
+   */
+  prefix: string
+  /**
+   * What it is for.
+   */
+  name: string | null
+  /**
+   * Who holds it.
+   */
+  userId: string
+  /**
+   * The holder's role.
+   */
+  role: 'caseworker' | 'councillor' | 'manager' | 'admin'
+  /**
+   * What it may do.
+   */
+  scopes: (
+    | 'cases:read'
+    | 'cases:write'
+    | 'wards:read'
+    | 'wards:write'
+    | 'categories:read'
+    | 'users:read'
+    | 'events:read'
+    | 'events:write'
+    | 'news:read'
+    | 'news:write'
+    | 'submissions:read'
+    | 'submissions:write'
+    | 'reports:read'
+    | 'keys:read'
+    | 'keys:write'
+    | 'audit:read'
+    | 'settings:write'
+    | 'webhooks:read'
+    | 'webhooks:write'
+  )[]
+  /**
+   * Requests allowed in any span of one window.
+   */
+  limit: number
+  /**
+   * How long a window is.
+   */
+  windowSeconds: number
+  /**
+   * When it ends by itself; null for never.
+   */
+  expiresAt: string | null
+  /**
+   * When it was revoked; null while it was not.
+   */
+  revokedAt: string | null
+  /**
+   * When a key of its family was last admitted.
+   */
+  lastUsedAt: string | null
+  /**
+   * ISO 8601, UTC, with milliseconds.
+   */
+  createdAt: string
+}
+export interface NewKey {
+  /**
+   * What it is for.
+   */
+  name: string
+  /**
+   * What it may do: at most what your own key may.
+   *
+   * @minItems 1
+   * @maxItems 100
+   */
+  scopes: (
+    | 'cases:read'
+    | 'cases:write'
+    | 'wards:read'
+    | 'wards:write'
+    | 'categories:read'
+    | 'users:read'
+    | 'events:read'
+    | 'events:write'
+    | 'news:read'
+    | 'news:write'
+    | 'submissions:read'
+    | 'submissions:write'
+    | 'reports:read'
+    | 'keys:read'
+    | 'keys:write'
+    | 'audit:read'
+    | 'settings:write'
+    | 'webhooks:read'
+    | 'webhooks:write'
+  )[]
+  /**
+   * Held by this role's service user; instead of `userId`.
+   */
+  role?: 'caseworker' | 'councillor' | 'manager' | 'admin' | null
+  /**
+   * Held by this enabled user; instead of `role`.
+   */
+  userId?: string | null
+  /**
+   * When it ends; null or absent for never.
+   */
+  expiresAt?: string | null
+  /**
+   * Requests in any window, at most the deployment's default.
+   */
+  limit?: number | null
+  /**
+   * Seconds in a window, at least the deployment's default.
+   */
+  windowSeconds?: number | null
+}
+export interface Rotation {
+  /**
+   * How long the older keys go on working; 0 if absent.
+   */
+  graceSeconds?: number | null
+}
+export interface Revoked {
+  success: true
+}
+export interface Usage {
+  /**
+   * The last 30 days, today last.
+   */
+  days: {
+    /**
+     * A day, UTC.
+     */
+    date: string
+    /**
+     * How many were admitted.
+     */
+    requests: number
+  }[]
+  /**
+   * Admitted since the family was made.
+   */
+  total: number
+  /**
+   * When a key of the family was last admitted.
+   */
+  lastUsedAt: string | null
+}
+export interface AuditList {
+  entries: AuditEntry[]
+  /**
+   * For `cursor`: the page after this; null at the end.
+   */
+  nextCursor: string | null
+}
+export interface AuditEntry {
+  /**
+   * Opaque id.
+   */
+  id: string
+  /**
+   * ISO 8601, UTC, with milliseconds.
+   */
+  at: string
+  /**
+   * Opaque id.
+   */
+  keyId: string | null
+  /**
+   * Opaque id.
+   */
+  userId: string | null
+  /**
+   * What was done to what.
+   */
+  action: string
+  /**
+   * The kind of thing.
+   */
+  targetType: string
+  /**
+   * Opaque id.
+   */
+  targetId: string
+  /**
+   * The `X-Request-Id` of the request.
+   */
+  requestId: string | null
+}
+export interface SubmissionList {
+  submissions: Submission[]
+  pagination: Pagination
+}
+export interface Submission {
+  /**
+   * Opaque id.
+   */
+  id: string
+  /**
+   * What the resident was told.
+   */
+  reference: string
+  status: 'new' | 'converted' | 'spam' | 'dismissed'
+  name: string
+  email: string | null
+  phone: string | null
+  address: string | null
+  /**
+   * Without a space.
+   */
+  postcode: string | null
+  ward: Ref
+  category: Ref
+  message: string
+  /**
+   * Why it was taken for spam when it came; empty for most.
+   */
+  spamReasons: string[]
+  /**
+   * The case that was made of it; null too where you may not see it.
+   */
+  caseId: string | null
+  /**
+   * Rises with every change.
+   */
+  version: number
+  /**
+   * ISO 8601, UTC, with milliseconds.
+   */
+  createdAt: string
+  /**
+   * ISO 8601, UTC, with milliseconds.
+   */
+  updatedAt: string
+}
+export interface SubmissionChanges {
+  status: 'new' | 'spam' | 'dismissed'
+  /**
+   * The version you read; stale is 409.
+   */
+  version?: number
+}
+export interface Conversion {
+  /**
+   * One line; the first of the message if absent.
+   */
+  summary?: string
+  /**
+   * The whole story; the message if absent.
+   */
+  description?: string | null
+  /**
+   * An enabled category; the submission’s own if absent.
+   */
+  categoryId?: string | null
+  /**
+   * An enabled ward; the submission’s own if absent.
+   */
+  wardId?: string | null
+  /**
+   * An enabled user; another than yourself, or nobody, only as a manager or admin.
+   */
+  assigneeId?: string | null
+  /**
+   * Your own reference.
+   */
+  internalRef?: string | null
+  /**
+   * Your own id for the case, unique within the tenant.
+   */
+  externalId?: string | null
+}
+export interface Report {
+  /**
+   * ISO 8601, UTC, with milliseconds.
+   */
+  generatedAt: string
+  /**
+   * Null where it is withheld.
+   */
+  total: number | null
+  byStatus: {
+    /**
+     * Null where it is withheld.
+     */
+    open: number | null
+    /**
+     * Null where it is withheld.
+     */
+    in_progress: number | null
+    /**
+     * Null where it is withheld.
+     */
+    resolved: number | null
+    /**
+     * Null where it is withheld.
+     */
+    closed: number | null
+  }
+  /**
+   * Wards that have any, by name; null: cases without a ward.
+   */
+  byWard: {
+    ward: Ref
+    /**
+     * Null where it is withheld.
+     */
+    count: number | null
+  }[]
+  /**
+   * Categories that have any, by name; null: cases without one.
+   */
+  byCategory: {
+    category: Ref
+    /**
+     * Null where it is withheld.
+     */
+    count: number | null
+  }[]
+  /**
+   * The last 24 months in UTC, this one included, oldest first.
+   */
+  byMonth: {
+    month: string
+    /**
+     * Null where it is withheld.
+     */
+    created: number | null
+    /**
+     * Null where it is withheld.
+     */
+    closed: number | null
+  }[]
+  /**
+   * From creation to being resolved or closed; null where none has been, or it is withheld.
+   */
+  medianDaysToResolve: number | null
+  /**
+   * Something is withheld.
+   */
+  suppressed?: true
+}
+export interface Health {
+  status: 'ok'
+}
+export interface Error {
+  /**
+   * A sentence for a person.
+   */
+  error: string
+  /**
+   * More, where there is more to say.
+   */
+  details?: {
+    [k: string]: unknown
+  }
+}
+export interface ExportCasesQuery {
+  /**
+   * One status, or several with commas between.
+   */
+  status?: string
+  /**
+   * Cases of this ward.
+   */
+  wardId?: string
+  /**
+   * Cases of this category.
+   */
+  categoryId?: string
+  /**
+   * Cases of this user; `none` for those that nobody has.
+   */
+  assigneeId?: string
+  sourceChannel?: 'email' | 'phone' | 'letter' | 'in_person' | 'surgery' | 'social_media' | 'web_form' | 'api' | 'other'
+  /**
+   * Whether archived cases are listed, instead of the others.
+   */
+  archived?: boolean
+  /**
+   * Created then or later.
+   */
+  createdFrom?: string
+  /**
+   * Created then or earlier.
+   */
+  createdTo?: string
+  /**
+   * Changed then or later. With `sort=updatedAt` this is the way to keep a copy in step.
+   */
+  updatedSince?: string
+  /**
+   * The case with this reference.
+   */
+  reference?: string
+  /**
+   * The case with your own id.
+   */
+  externalId?: string
+  /**
+   * Words that must all occur; the last may be the beginning of one. Looks at reference, internalRef, externalId, residentName, residentPostcode, summary and description.
+   */
+  search?: string
+  /**
+   * What the export is written in.
+   */
+  format?: 'csv' | 'json'
+}
+export interface ExportWardsQuery {
+  /**
+   * What the export is written in.
+   */
+  format?: 'csv' | 'json'
+}
+export interface ListCasesQuery {
+  /**
+   * One status, or several with commas between.
+   */
+  status?: string
+  /**
+   * Cases of this ward.
+   */
+  wardId?: string
+  /**
+   * Cases of this category.
+   */
+  categoryId?: string
+  /**
+   * Cases of this user; `none` for those that nobody has.
+   */
+  assigneeId?: string
+  sourceChannel?: 'email' | 'phone' | 'letter' | 'in_person' | 'surgery' | 'social_media' | 'web_form' | 'api' | 'other'
+  /**
+   * Whether archived cases are listed, instead of the others.
+   */
+  archived?: boolean
+  /**
+   * Created then or later.
+   */
+  createdFrom?: string
+  /**
+   * Created then or earlier.
+   */
+  createdTo?: string
+  /**
+   * Changed then or later. With `sort=updatedAt` this is the way to keep a copy in step.
+   */
+  updatedSince?: string
+  /**
+   * The case with this reference.
+   */
+  reference?: string
+  /**
+   * The case with your own id.
+   */
+  externalId?: string
+  /**
+   * Words that must all occur; the last may be the beginning of one. Looks at reference, internalRef, externalId, residentName, residentPostcode, summary and description.
+   */
+  search?: string
+  /**
+   * Default `-createdAt`; with `search`, by relevance.
+   */
+  sort?: 'createdAt' | '-createdAt' | 'updatedAt' | '-updatedAt' | 'reference' | 'status'
+  /**
+   * From 1.
+   */
+  page?: number
+  pageSize?: number
+  /**
+   * A `nextCursor`; not together with `page`.
+   */
+  cursor?: string
+}
+export interface ListEventsQuery {
+  /**
+   * Only approved items, or only drafts; both if absent.
+   */
+  approved?: boolean
+  /**
+   * The item with your own id.
+   */
+  externalId?: string
+  /**
+   * From the `Link: <…>; rel="next"` of the call before; keep the other parameters as they were.
+   */
+  cursor?: string
+}
+export interface ListNewsQuery {
+  /**
+   * Only approved items, or only drafts; both if absent.
+   */
+  approved?: boolean
+  /**
+   * The item with your own id.
+   */
+  externalId?: string
+  /**
+   * From the `Link: <…>; rel="next"` of the call before; keep the other parameters as they were.
+   */
+  cursor?: string
+}
+export interface ListWardsQuery {
+  /**
+   * Only enabled ones, or only disabled ones; both if absent.
+   */
+  enabled?: boolean
+  /**
+   * From the `Link: <…>; rel="next"` of the call before; keep the other parameters as they were.
+   */
+  cursor?: string
+}
+export interface ListCategoriesQuery {
+  /**
+   * Only enabled ones, or only disabled ones; both if absent.
+   */
+  enabled?: boolean
+  /**
+   * From the `Link: <…>; rel="next"` of the call before; keep the other parameters as they were.
+   */
+  cursor?: string
+}
+export interface ListUsersQuery {
+  /**
+   * Only enabled ones, or only disabled ones; both if absent.
+   */
+  enabled?: boolean
+  /**
+   * From the `Link: <…>; rel="next"` of the call before; keep the other parameters as they were.
+   */
+  cursor?: string
+}
+export interface ListKeysQuery {
+  /**
+   * From the `Link: <…>; rel="next"` of the call before; keep the other parameters as they were.
+   */
+  cursor?: string
+}
+export interface ListAuditQuery {
+  /**
+   * Only this act.
+   */
+  action?: string
+  /**
+   * Only acts on this kind of thing.
+   */
+  targetType?: string
+  /**
+   * Only acts on this thing.
+   */
+  targetId?: string
+  /**
+   * Only acts of this user.
+   */
+  userId?: string
+  /**
+   * Only acts with this key.
+   */
+  keyId?: string
+  /**
+   * At or after.
+   */
+  from?: string
+  /**
+   * At or before.
+   */
+  to?: string
+  /**
+   * 1 to 100.
+   */
+  pageSize?: number
+  /**
+   * A `nextCursor`; keep the filters as they were.
+   */
+  cursor?: string
+}
+export interface ListSubmissionsQuery {
+  status?: 'new' | 'converted' | 'spam' | 'dismissed'
+  /**
+   * Submissions about this ward.
+   */
+  wardId?: string
+  /**
+   * Submissions of this category.
+   */
+  categoryId?: string
+  /**
+   * From 1.
+   */
+  page?: number
+  pageSize?: number
+  /**
+   * A `nextCursor`; not together with `page`.
+   */
+  cursor?: string
+}
+export interface GetPublicReportQuery {
+  /**
+   * Only cases of this ward; small counts are withheld.
+   */
+  wardId?: string
+  /**
+   * Only cases of this category; small counts are withheld.
+   */
+  categoryId?: string
+  /**
+   * Only cases created then or later.
+   */
+  from?: string
+  /**
+   * Only cases created then or earlier.
+   */
+  to?: string
+}
