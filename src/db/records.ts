@@ -75,7 +75,9 @@ const isFiled = and(
 )
 
 const forgetExpired = query(
-  build.delete(idempotency).where(and(isFiled, lt(idempotency.createdAt, placeholder('expired')))),
+  build
+    .delete(idempotency)
+    .where(and(isFiled, lt(idempotency.createdAt, sql`${sql.param(placeholder('expired'), idempotency.createdAt)}`))),
 )
 
 const fileResult = query(
