@@ -92,6 +92,7 @@ function orderOf({ order, from }: CaseStretch, way: Way): { columns: SQL[]; beyo
   }
 }
 
+// Not `limit`: the gate binds that name to the key's.
 const within = sql`limit ${placeholder('shown')} offset ${placeholder('offset')}`
 
 /** The cases of a stretch as a table that takes the place of `cases`. */
@@ -146,6 +147,7 @@ function rowsFor(stretch: CaseStretch, visibility: Visibility): Query<CaseSummar
       .orderBy(...orderOf(stretch, way).columns),
   )
 }
+
 function totalFor({ filters }: CaseStretch): Query<{ total: number }[]> {
   const { archived: _, status, ...others } = filters
   if (Object.values(others).every((filter) => filter === undefined)) return keptTotal(status?.length ?? 0)
