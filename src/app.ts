@@ -29,8 +29,8 @@ export function makeApp(): OpenAPIHono<AppEnv> {
   app.onError(toResponse)
 
   app.use(requestId())
-  app.use(observe())
   app.use(secureHeaders())
+  app.use(observe())
   app.use('/api/*', keyedHeaders())
 
   app.route('/', me)

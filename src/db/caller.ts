@@ -38,30 +38,33 @@ const audiences: Record<Audience, SQL | undefined> = {
 }
 
 /**
- * A fact about the caller as a scalar in SQL, or null where the caller was refused, lacks what the route needs, or is
- * not of the audience. Reads compare it with their rows' tenant, so that they need no earlier answer and a refused
- * caller's read touches nothing: the window's mark says whether this very batch's hit was admitted.
+ * Facts about the caller as a scalar or row value in SQL, or null where the caller was refused, lacks what the route
+ * needs, or is not of the audience. Reads compare it with their rows' tenant, so that they need no earlier answer and a
+ * refused caller's read touches nothing: the window's mark says whether this very batch's hit was admitted. Each costs
+ * four rows, so facts that are compared together are asked for together.
  */
-function ofCaller(fact: SQL | AnySQLiteColumn, audience: Audience): SQL {
-  const scalar = build
-    .select({ fact: sql`${fact}`.as('fact') })
+function ofCaller(facts: Record<string, SQL | AnySQLiteColumn>, audience: Audience): SQL {
+  const row = build
+    .select(Object.fromEntries(Object.entries(facts).map(([name, fact]) => [name, sql`${fact}`.as(name)])))
     .from(keys)
     .innerJoin(users, eq(users.id, keys.userId))
     .innerJoin(tenants, eq(tenants.id, keys.tenantId))
     .innerJoin(windows, and(eq(windows.id, keys.familyId), eq(windows.mark, sql.placeholder('mark'))))
     .where(and(isLive, isAuthorised, audiences[audience]))
-  return sql`(${scalar})`
+  return sql`(${row})`
 }
 
-/** The caller's tenant. */
-export const callerTenant = (audience: Audience = 'anyone') => ofCaller(keys.tenantId, audience)
+/** Whose totals the caller sees: their own as a caseworker, else the tenant's, which `case_counts` keeps under ''. */
+const viewer = sql`case ${users.role} when 'caseworker' then ${keys.userId} else '' end`
 
-/** The caller's user. */
-export const callerUser = (audience: Audience = 'anyone') => ofCaller(keys.userId, audience)
+/** The caller's tenant. */
+export const callerTenant = (audience: Audience = 'anyone') => ofCaller({ tenant: keys.tenantId }, audience)
 
 /** The caller's key family: the owner of idempotent results. */
-export const callerFamily = () => ofCaller(keys.familyId, 'anyone')
+export const callerFamily = () => ofCaller({ family: keys.familyId }, 'anyone')
 
-/** Whose totals the caller sees: their own as a caseworker, else the tenant's, which `case_counts` keeps under ''. */
-export const callerViewer = () =>
-  ofCaller(sql`case ${users.role} when 'caseworker' then ${keys.userId} else '' end`, 'anyone')
+/** Whose cases the caller sees, '' for the whole tenant's. */
+export const callerViewer = () => ofCaller({ viewer }, 'anyone')
+
+/** The caller's tenant and viewer: a row to read from, or a row value to compare with two columns at once. */
+export const callerRow = (audience: Audience = 'anyone') => ofCaller({ tenant: keys.tenantId, viewer }, audience)

@@ -9,7 +9,11 @@ export const casesFts = sqliteTable('cases_fts', { rowId: integer('rowid') })
  * so other tenants' words are never read; without one nothing matches.
  */
 export const matches = (tenant: SQL) => sql`
-  cases_fts match coalesce('tenant_id : "' || ${tenant} || '" AND - tenant_id : (' || ${sql.placeholder('search')} || ')', '""')`
+  cases_fts match coalesce('tenant_id : "' || ${tenant} || '" AND - tenant_id : (' || ${sql.placeholder('search')} || ')', '""')
+  and rank match 'bm25(0, 10, 10, 10, 5, 5, 3, 1)'`
 
-/** Best match first. Weights: tenant, reference, internalRef, externalId, residentName, postcode, summary, description. */
-export const relevance = sql`bm25(cases_fts, 0, 10, 10, 10, 5, 5, 3, 1)`
+/**
+ * Best match first. The weights are above: tenant, reference, internalRef, externalId, residentName, postcode, summary,
+ * description. FTS5 sorts by its own `rank` before it gives a row, so that a page reads no more than it shows.
+ */
+export const relevance = sql<number>`rank`.as('relevance')

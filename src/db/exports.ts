@@ -1,10 +1,18 @@
 import { and, asc, desc, eq, inArray, sql } from 'drizzle-orm'
 import type { Tier } from '../domain/vocabulary'
-import { callerTenant, callerUser } from './caller'
+import { callerTenant } from './caller'
 import { type CaseDetail, summaryColumns } from './case-columns'
-import { type CaseFilters, conditions, hasAnyStatus, type Visibility } from './case-list'
+import {
+  type CaseFilters,
+  conditionsOf,
+  hasAnyStatus,
+  isSeenBy,
+  shapeOfFilters,
+  type Visibility,
+  wayOf,
+} from './case-filters'
 import { casesFts } from './case-search'
-import { build, either, type Query, query } from './query'
+import { build, either, perShape, type Query, query } from './query'
 import { inIndexOrder } from './reports'
 import { cases, categories, wards } from './schema'
 
@@ -31,34 +39,23 @@ const exportColumns = {
 export type ExportedCase = Pick<CaseDetail, keyof typeof exportColumns>
 
 function exportFor(filters: CaseFilters, visibility: Visibility): Query<ExportedCase[]> {
+  const way = wayOf(filters, 'createdAt', visibility)
   const found = build.select(exportColumns)
-  const from = filters.search
-    ? found.from(casesFts).innerJoin(cases, eq(cases.rowId, casesFts.rowId))
-    : found.from(cases)
+  const from = way === 'words' ? found.from(casesFts).crossJoin(cases).$dynamic() : found.from(cases).$dynamic()
   return query(
     from
       .leftJoin(wards, eq(wards.id, cases.wardId))
       .leftJoin(categories, eq(categories.id, cases.categoryId))
-      .where(and(...conditions(filters, visibility), hasAnyStatus(filters)))
+      .where(and(...conditionsOf(filters, way, visibility), hasAnyStatus(filters, way)))
       .orderBy(desc(cases.createdAt), desc(cases.id))
       .limit(exportedAtMost),
   )
 }
 
-const built = new Map<string, Query<ExportedCase[]>>()
-const mostBuilt = 500
-
 /** The newest cases that the filters let through, built once for each shape of filters. Values: `caseListValues`. */
-export function caseExport(filters: CaseFilters): Query<ExportedCase[]> {
-  const names = Object.entries(filters).filter(([, value]) => value !== undefined)
-  const shape = JSON.stringify([names.map(([name]) => name), filters.status?.length, filters.assigneeId === 'none'])
-  const known = built.get(shape)
-  if (known) return known
-  const made = either(exportFor(filters, 'not caseworker'), exportFor(filters, 'caseworker'))
-  if (built.size >= mostBuilt) built.clear()
-  built.set(shape, made)
-  return made
-}
+export const caseExport = perShape(shapeOfFilters, (filters: CaseFilters) =>
+  either(exportFor(filters, 'not caseworker'), exportFor(filters, 'caseworker')),
+)
 
 /** A ward as an export shows it. */
 export interface ExportedWard {
@@ -76,8 +73,7 @@ function wardsFor(visibility: Visibility): Query<ExportedWard[]> {
     .from(cases)
     .where(
       and(
-        eq(cases.tenantId, callerTenant(visibility)),
-        visibility === 'caseworker' ? eq(cases.assigneeId, callerUser(visibility)) : undefined,
+        isSeenBy(visibility),
         // Both, which the indexes want to be told.
         inArray(cases.archived, [false, true]),
       ),

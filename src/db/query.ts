@@ -87,3 +87,27 @@ export function joined<A, B, T>(first: Query<A>, second: Query<B>, through: (a: 
 export function together(bound: readonly Bound[]): Bound<void> {
   return { statements: bound.flatMap(({ statements }) => statements), rows: () => undefined }
 }
+
+/**
+ * Builds queries once for each shape of what they are asked for, since building costs more than running. The shapes are
+ * few in use and many in theory, so no more than `most` are kept.
+ */
+export function perShape<A, Q>(shapeOf: (asked: A) => string, make: (asked: A) => Q, most = 500): (asked: A) => Q {
+  const built = new Map<string, Q>()
+  return (asked) => {
+    const shape = shapeOf(asked)
+    const known = built.get(shape)
+    if (known) return known
+    if (built.size >= most) built.clear()
+    const made = make(asked)
+    built.set(shape, made)
+    return made
+  }
+}
+
+/** Which fields of an object are given, as the shape of a query. */
+export const namesGiven = (asked: object): string =>
+  Object.entries(asked)
+    .filter(([, value]) => value !== undefined)
+    .map(([name]) => name)
+    .join(' ')

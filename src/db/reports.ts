@@ -1,10 +1,9 @@
 import { and, avg, count, eq, gte, inArray, lte, max, type SQL, sql } from 'drizzle-orm'
 import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core'
 import type { Status } from '../domain/vocabulary'
-import { callerTenant, callerUser } from './caller'
 import { type Ref, summaryColumns } from './case-columns'
-import type { Visibility } from './case-list'
-import { build, either, type Query, query } from './query'
+import { isSeenBy, type Visibility } from './case-filters'
+import { build, either, namesGiven, perShape, type Query, query } from './query'
 import { cases, categories, wards } from './schema'
 
 /** Which cases a report is of: all that the caller sees, archived ones included, where nothing is said. */
@@ -41,8 +40,7 @@ const n = count().as('n')
 
 function conditions(filters: ReportFilters, visibility: Visibility): SQL | undefined {
   return and(
-    eq(cases.tenantId, callerTenant(visibility)),
-    visibility === 'caseworker' ? eq(cases.assigneeId, callerUser(visibility)) : undefined,
+    isSeenBy(visibility),
     // Both, which the indexes want to be told.
     inArray(cases.archived, [false, true]),
     filters.wardId === undefined ? undefined : eq(cases.wardId, placeholder('wardId')),
@@ -154,16 +152,10 @@ function reportFor(filters: ReportFilters, visibility: Visibility): ReportQuerie
   }
 }
 
-const built = new Map<string, ReportQueries>()
-
 /** The queries of a report of this shape, built once: which filters there are, not their values. */
-export function reportQueries(filters: ReportFilters): ReportQueries {
-  const given = Object.entries(filters).filter(([, value]) => value !== undefined)
-  const shape = given.map(([name]) => name).join(' ')
-  const known = built.get(shape)
-  if (known) return known
+export const reportQueries = perShape(namesGiven, (filters: ReportFilters): ReportQueries => {
   const [all, own] = [reportFor(filters, 'not caseworker'), reportFor(filters, 'caseworker')]
-  const made: ReportQueries = {
+  return {
     byStatus: either(all.byStatus, own.byStatus),
     byWard: either(all.byWard, own.byWard),
     byCategory: either(all.byCategory, own.byCategory),
@@ -171,6 +163,4 @@ export function reportQueries(filters: ReportFilters): ReportQueries {
     closed: either(all.closed, own.closed),
     resolution: either(all.resolution, own.resolution),
   }
-  built.set(shape, made)
-  return made
-}
+})

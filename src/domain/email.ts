@@ -1,4 +1,4 @@
-const atom = /^[^\s@.<>()[\]\\,;:"]+(\.[^\s@.<>()[\]\\,;:"]+)*$/u
+const atom = /^[^\s\p{Cc}\p{Cs}@.<>()[\]\\,;:"]+(\.[^\s\p{Cc}\p{Cs}@.<>()[\]\\,;:"]+)*$/u
 const label = /^[\p{L}\p{N}]([\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?$/u
 
 /** Whether a text can be an email address: at most 254 characters, local part at most 64 (RFC 5321), labels at most 63. */

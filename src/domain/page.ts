@@ -20,7 +20,7 @@ export function encodeCursor({ page, position }: Cursor, list: string): string {
 export function decodeCursor(cursor: string, list: string): Cursor | undefined {
   try {
     const [of, page, position]: unknown[] = JSON.parse(fromBase64Url(cursor))
-    if (of === digest(list) && Number.isInteger(page) && isPosition(position)) return { page: Number(page), position }
+    if (of === digest(list) && isCount(page) && isPosition(position)) return { page, position }
   } catch {
     return undefined
   }
@@ -28,10 +28,12 @@ export function decodeCursor(cursor: string, list: string): Cursor | undefined {
 
 function isPosition(value: unknown): value is Position {
   if (typeof value !== 'object' || value === null) return false
-  if ('offset' in value) return Number.isInteger(value.offset) && Number(value.offset) >= 0
+  if ('offset' in value) return isCount(value.offset)
   if (!('after' in value) || !Array.isArray(value.after)) return false
-  return value.after.every((part) => typeof part === 'string' || typeof part === 'number')
+  return value.after.every((part) => typeof part === 'string' || Number.isFinite(part))
 }
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0
 
 /** 32-bit FNV-1a: tells lists apart, guards nothing. */
 function digest(text: string): string {

@@ -36,7 +36,7 @@ export function needs(requirement: Requirement) {
       idempotency:
         wanted === undefined || idempotencyFault
           ? undefined
-          : await idempotencyOf(wanted, `POST ${routePath(c)}`, body.text),
+          : await idempotencyOf(wanted, `POST ${c.req.path}`, body.text),
     })
     c.set('trip', trip)
 
@@ -46,6 +46,18 @@ export function needs(requirement: Requirement) {
     }
     const fault = isProxied ? undefined : (idempotencyFault ?? body.fault)
     if (fault) await refuse(trip, fault)
+    await next()
+  })
+}
+
+/** Admits any live key with room in its window, and looks at nothing else: what a path or method of no route asks. */
+export function admits() {
+  return createMiddleware<AppEnv>(async function admits(c, next) {
+    const { meter, requestId } = c.var
+    const key = keyOf(c.req.raw.headers)
+    const trip = openTrip({ env: c.env, meter, requestId, key, requirement: { plan: 'free' } })
+    c.set('trip', trip)
+    await trip.admit()
     await next()
   })
 }

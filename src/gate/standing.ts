@@ -33,7 +33,8 @@ export function standingOf(policy: Standing['policy'], row: WindowRow, admitted:
     limit,
     windowMs,
     remaining: admitted ? limit - counted.length : 0,
-    resetMs: Math.max(1, (counted[0] ?? now) + windowMs - now),
+    // By the clock as it is, which will decide: after it has jumped back, the wait is longer.
+    resetMs: Math.max(1, (counted[0] ?? now) + windowMs - row.now),
   }
 }
 

@@ -54,7 +54,7 @@ export interface Stamp {
 /** A POST that must not run twice. */
 export interface Idempotency {
   readonly key: string
-  /** Method and route template: the same key on another route is another request. */
+  /** Method and path: the same key on another route, or for another thing, is another request. */
   readonly route: string
   readonly requestHash: string
 }

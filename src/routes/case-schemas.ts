@@ -18,7 +18,12 @@ import {
 /** A thing that another refers to. */
 export const Ref = z.object({ id: Id, name: z.string().openapi({ example: 'Falmouth Arwenack' }) }).openapi('Ref')
 
-const Assignee = z.object({ id: Id, name: z.string(), role: z.enum(roles) }).openapi('Assignee')
+const Assignee = z
+  .object({ id: Id, name: z.string().openapi({ example: 'Sam Caseworker' }), role: z.enum(roles) })
+  .openapi('Assignee')
+
+// `Ref.nullable()` would make the document's one `Ref` nullable wherever it is used.
+const orNull = <S extends z.ZodType>(schema: S) => z.union([schema, z.null()])
 
 const nullable = (example: string, description?: string) => z.string().nullable().openapi({ example, description })
 
@@ -38,16 +43,16 @@ const CaseSummary = z.object({
   archived: z.boolean(),
   createdAt: Instant,
   updatedAt: Instant,
-  category: Ref.nullable(),
-  ward: Ref.nullable(),
-  assignee: Assignee.nullable(),
+  category: orNull(Ref),
+  ward: orNull(Ref),
+  assignee: orNull(Assignee),
   version: z.int().openapi({ description: 'Rises with every change.', example: 3 }),
 })
 
 export const TimelineEntry = z
   .object({
     id: Id,
-    type: z.enum(timelineTypes),
+    type: z.enum(timelineTypes).openapi({ example: 'note' }),
     body: nullable('Called the resident back.'),
     fromStatus: z.enum(statuses).nullable(),
     toStatus: z.enum(statuses).nullable(),
@@ -114,8 +119,10 @@ export const caseFilters = {
   wardId: idParam('Cases of this ward.'),
   categoryId: idParam('Cases of this category.'),
   assigneeId: idParam('Cases of this user; `none` for those that nobody has.'),
-  sourceChannel: z.enum(channels).optional(),
-  archived: flagParam('Whether archived cases are listed, instead of the others.').default(false),
+  sourceChannel: z.enum(channels).optional().openapi({ description: 'Cases that came in this way.' }),
+  archived: flagParam('Whether archived cases are listed, instead of the others.')
+    .default(false)
+    .openapi({ default: 'false' }),
   createdFrom: moment('Created then or later.').optional(),
   createdTo: moment('Created then or earlier.').optional(),
   updatedSince: moment(
@@ -144,7 +151,7 @@ export const deepestPage = 10_000
 /** How a list is walked: by page, or on from a cursor. */
 export const paging = {
   page: z.coerce.number().int().min(1).optional().openapi({ description: 'From 1.', example: 1 }),
-  pageSize: z.coerce.number().int().min(1).max(100).default(20).openapi({ example: 20 }),
+  pageSize: z.coerce.number().int().min(1).max(100).default(20).openapi({ description: 'Rows a page.', example: 20 }),
   cursor: z.string().max(1000).optional().openapi({ description: 'A `nextCursor`; not together with `page`.' }),
 }
 

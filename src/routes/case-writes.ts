@@ -88,13 +88,14 @@ export const caseWrites = new OpenAPIHono<AppEnv>()
     const number = { kind: 'CW', year: new Date(stamp.now).getUTCFullYear() }
     const location = `/api/cases/${made.id}`
     const values = { ...stamp, ...number, ...made, ...settledAt(made), submissionId: null, expectedVersion: null }
-    const [, [inserted]] = await trip
+    // The result is filed before the case: who loses a race on both must run into it, not into the externalId.
+    const [, , [inserted]] = await trip
       .write(
         takeNumber.bind(values),
+        recordResult(stamp, trip.idempotency, { status: 201, location, body: made, number }),
         insertCase.bind(values),
         addEntry.bind({ ...values, ...entry(stamp.now, 'created'), entryId: made.timeline[0]?.id }),
         recordAct(stamp, 'case.create', made.id),
-        recordResult(stamp, trip.idempotency, { status: 201, location, body: made, number }),
       )
       .catch(rethrowTaken)
     const answer = { ...made, reference: inserted?.reference ?? '' }
@@ -111,11 +112,11 @@ export const caseWrites = new OpenAPIHono<AppEnv>()
       caseReferences,
       timelineOf,
     )
+    const expected = expectedVersion(c, version)
     requireMayAssign(trip, body.assigneeId, found?.assigneeId ?? null)
     if (!found) throw new ApiError('not_found')
     const changes = effective(body, found)
     requireReferences(changes, references)
-    const expected = expectedVersion(c, version)
     requireVersion(expected, found)
     requireUntaken(trip, changes.externalId ? references.taken : null, id)
 

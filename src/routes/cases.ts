@@ -1,6 +1,6 @@
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
 import type { AppEnv } from '../app-env'
-import { type CaseStretch, caseList, caseListValues, countCap, positionAfter } from '../db/case-list'
+import { type CaseStretch, caseList, caseListValues, countCap, isPositionIn, positionAfter } from '../db/case-list'
 import { caseById, timelineOf } from '../db/cases'
 import { decodeCursor, encodeCursor, type Position } from '../domain/page'
 import { searchTerms } from '../domain/search-terms'
@@ -53,9 +53,11 @@ export const cases = new OpenAPIHono<AppEnv>()
     const [rows, totals] = await trip.read(caseListValues(stretch), queries.rows, queries.total)
 
     const shown = rows.slice(0, asked.pageSize)
-    const last = rows.length > shown.length ? shown.at(-1) : undefined
-    const position = last && positionAfter(last, stretch.order, offsetOf(stretch.from) + shown.length)
     const counted = totals.reduce((sum, { total }) => sum + total, 0)
+    const reached = offsetOf(stretch.from) + shown.length
+    const goesOn = looksAhead(stretch.from) ? rows.length > shown.length : counted > reached
+    const last = goesOn ? shown.at(-1) : undefined
+    const position = last && positionAfter(last, stretch.order, reached)
     const isCapped = counted > countCap && totals.length > 1
     const total = isCapped ? countCap : counted
     return c.json(
@@ -89,11 +91,14 @@ function stretchOf(asked: CaseListQuery, search: string | undefined) {
   const order = { by, descending: sort === undefined || sort.startsWith('-') } as CaseStretch['order']
   const listed = JSON.stringify([filters, order])
   const resumed = cursor === undefined ? undefined : decodeCursor(cursor, listed)
-  if (cursor !== undefined && !resumed) return
+  if (cursor !== undefined && !(resumed && isPositionIn(resumed.position, order))) return
   const from: Position = resumed?.position ?? { offset: (page - 1) * pageSize }
-  const stretch: CaseStretch = { filters, order, from, limit: pageSize + 1 }
+  const stretch: CaseStretch = { filters, order, from, limit: looksAhead(from) ? pageSize + 1 : pageSize }
   return { stretch, page: resumed?.page ?? page, listed }
 }
+
+/** Whether a stretch reads one row more to know if it is the last. A numbered page knows from the total. */
+const looksAhead = (from: Position) => 'after' in from
 
 const offsetOf = (from: Position) => ('offset' in from ? from.offset : 0)
 

@@ -1,10 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { AppEnv } from '../app-env'
-import { ApiError } from '../errors'
-import { needs } from '../gate/needs'
-
-/** What an unknown path or a wrong method under `/api/` asks of its caller: a key that passes, and nothing else. */
-const anyKey = needs({ plan: 'free' })
+import { ApiError, toResponse } from '../errors'
+import { admits } from '../gate/needs'
 
 /**
  * Answers what no route takes: 405 with `Allow` where the path has other methods, else 404. Behind the gate, so that
@@ -14,28 +11,19 @@ export function mountFallbacks(app: OpenAPIHono<AppEnv>): void {
   for (const [path, methods] of methodsByPath(app)) {
     const isKeyed = path.startsWith('/api/') && !path.startsWith('/api/public/')
     const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : [])].join(', ')
-    const refuse = () => new ApiError('method_not_allowed', { headers: { Allow: allow } })
-    if (isKeyed) {
-      app.all(path, anyKey, async (c) => {
-        await c.var.trip.admit()
-        throw refuse()
-      })
-    } else {
-      app.all(path, () => {
-        throw refuse()
-      })
-    }
+    if (isKeyed) app.all(path, admits())
+    app.all(path, () => {
+      throw new ApiError('method_not_allowed', { headers: { Allow: allow } })
+    })
   }
   app.all('/api/public/*', () => {
     throw new ApiError('not_found')
   })
-  app.all('/api/*', anyKey, async (c) => {
-    await c.var.trip.admit()
+  app.all('/api/*', admits(), () => {
     throw new ApiError('not_found')
   })
-  app.notFound(() => {
-    throw new ApiError('not_found')
-  })
+  // Answered, not thrown: what this handler throws would skip the innermost middleware's work on the way out.
+  app.notFound((c) => toResponse(new ApiError('not_found'), c))
 }
 
 /** The methods of every path, in the order in which the router tries them: `/api/cases/export` before `/api/cases/:id`. */

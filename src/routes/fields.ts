@@ -7,11 +7,11 @@ import type { FieldFault } from '../errors'
 /** What `custom` issues carry, so that the fault keeps its code. */
 export const faultCode = (code: FieldFault['code']) => ({ code })
 
-const noControls = /^[^\p{Cc}]*$/u
-const noControlsButLines = /^[^\p{Cc}]*$/u
+// Nor half a surrogate pair: JSON can spell one, UTF-8 cannot keep it.
+const noControls = /^[^\p{Cc}\p{Cs}]*$/u
 
 const clean = (schema: z.ZodString, lines: boolean) =>
-  schema.refine((text) => (lines ? noControlsButLines.test(text.replace(/[\t\r\n]/g, '')) : noControls.test(text)), {
+  schema.refine((text) => noControls.test(lines ? text.replace(/[\t\r\n]/g, '') : text), {
     params: faultCode('format'),
     error: 'Must not contain control characters',
   })

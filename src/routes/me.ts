@@ -6,12 +6,17 @@ import { guarded } from './guarded'
 
 const Me = z
   .object({
-    tenant: z.object({ id: Id, slug: z.string().openapi({ example: 'acme' }), name: z.string(), plan: z.enum(plans) }),
-    user: z.object({ id: Id, name: z.string(), role: z.enum(roles) }),
+    tenant: z.object({
+      id: Id,
+      slug: z.string().openapi({ example: 'acme' }),
+      name: z.string().openapi({ example: 'Acme Town Council' }),
+      plan: z.enum(plans).openapi({ example: 'pro' }),
+    }),
+    user: z.object({ id: Id, name: z.string().openapi({ example: 'Sam Caseworker' }), role: z.enum(roles) }),
     key: z.object({
       id: Id,
       prefix: z.string().openapi({ example: 'sk_cw0_Ab3d' }),
-      name: z.string().nullable(),
+      name: z.string().nullable().openapi({ example: 'CRM sync' }),
       scopes: z.array(z.enum(scopes)),
       expiresAt: Instant.nullable(),
     }),

@@ -22,7 +22,8 @@ export const refuseInvalid: Hook<unknown, AppEnv, string, Promise<void>> = async
 
 /** The faults of a body or query by field, nested names dotted. The first fault of a field is the one that is told. */
 export function fieldFaults(issues: readonly Issue[], value: unknown, inQuery: boolean): Record<string, FieldFault> {
-  const fields: Record<string, FieldFault> = {}
+  // Without a prototype: a field may be named `constructor` or `__proto__`.
+  const fields: Record<string, FieldFault> = Object.create(null)
   for (const issue of issues) {
     if (issue.code === 'unrecognized_keys') {
       const message = inQuery ? 'Unknown query parameter' : 'Unknown field'

@@ -1,5 +1,4 @@
 import { applyD1Migrations } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 
-await applyD1Migrations(env.DB, env.TEST_MIGRATIONS)
-await applyD1Migrations(env.DB_1, env.TEST_MIGRATIONS)
+await Promise.all([env.DB, env.DB_1].map((d1) => applyD1Migrations(d1, env.TEST_MIGRATIONS)))

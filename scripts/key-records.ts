@@ -1,0 +1,145 @@
+import { and, desc, eq, gt, isNull, or, type SQL, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/sqlite-core'
+import { build } from '../src/db/query'
+import { keys, users, windows } from '../src/db/schema'
+import { newId } from '../src/domain/id'
+import type { Scope } from '../src/domain/vocabulary'
+import { hashKey, mintKey, prefixLength } from '../src/gate/key-format'
+import type { Cell, Place } from './cells'
+import { acrossCells, statement } from './database'
+import { Fault } from './fault'
+import { clock, ofTenant } from './records'
+
+const asScopes = (text: string) => text.split(' ')
+
+/** A key as it may be shown: never the key, never its hash. */
+const shown = {
+  id: keys.id,
+  familyId: keys.familyId,
+  prefix: keys.prefix,
+  name: keys.name,
+  userId: keys.userId,
+  role: users.role,
+  scopes: sql<string[]>`${keys.scopes}`.mapWith(asScopes).as('granted'),
+  limit: keys.quota,
+  windowSeconds: keys.windowSeconds,
+  expiresAt: keys.expiresAt,
+  revokedAt: keys.revokedAt,
+  lastUsedAt: sql<string | null>`cast(nullif(substr(${windows.hits}, -13), '') as integer)`
+    .mapWith((ms: number) => new Date(ms).toISOString())
+    .as('last_used_at'),
+  createdAt: keys.createdAt,
+}
+
+const shownKeys = (condition: SQL | undefined) =>
+  build
+    .select(shown)
+    .from(keys)
+    .innerJoin(users, eq(users.id, keys.userId))
+    .leftJoin(windows, eq(windows.id, keys.familyId))
+    .where(condition)
+
+/** All keys of a tenant, newest first. */
+export const keysOf = (slug: string) =>
+  statement(shownKeys(ofTenant(keys.tenantId, slug)).orderBy(desc(keys.createdAt), desc(keys.id)))
+
+/** One key, by its id. */
+export const keyById = (id: string) => statement(shownKeys(eq(keys.id, id)))
+
+/** A key just made: the text for its holder, and the columns that the database keeps of it. */
+export async function newKey(cell: Cell, now: string) {
+  const key = mintKey(cell.number)
+  return { key, row: { hash: await hashKey(key), id: newId(now), prefix: key.slice(0, prefixLength), createdAt: now } }
+}
+
+/** What a new key of its own family may do, and for how long. */
+export interface Grant {
+  tenantId: string
+  userId: string
+  name: string | null
+  scopes: readonly Scope[]
+  quota: number | null
+  windowSeconds: number | null
+  expiresAt: string | null
+}
+
+/** Files a key as the first of its family. */
+export function insertKey(row: Awaited<ReturnType<typeof newKey>>['row'], { scopes, ...grant }: Grant) {
+  return statement(build.insert(keys).values({ ...row, familyId: row.id, ...grant, scopes: scopes.join(' ') }))
+}
+
+/** A key of a deployment, with its tenant and the newest of its family. */
+export interface KnownKey {
+  cell: Cell
+  id: string
+  tenantId: string
+  familyId: string
+  newestId: string
+  revokedAt: string | null
+  isExpired: boolean
+}
+
+const newer = alias(keys, 'newer')
+
+const newestOfFamily = build
+  .select({ id: newer.id })
+  .from(newer)
+  .where(eq(newer.familyId, keys.familyId))
+  .orderBy(desc(newer.createdAt), desc(newer.id))
+  .limit(1)
+
+/** Finds a key by its id in whichever cell it lives. Throws a `Fault` where none does. */
+export async function getKey(place: Place, id: string): Promise<KnownKey> {
+  const known = {
+    id: keys.id,
+    tenantId: keys.tenantId,
+    familyId: keys.familyId,
+    newestId: sql<string>`(${newestOfFamily})`.as('newest'),
+    revokedAt: keys.revokedAt,
+    isExpired: sql<boolean>`coalesce(${keys.expiresAt} <= ${clock}, 0)`.mapWith(Boolean).as('is_expired'),
+  }
+  const answers = await acrossCells(place, [statement(build.select(known).from(keys).where(eq(keys.id, id)))])
+  for (const { cell, found } of answers) {
+    const [[key]] = found
+    if (key) return { cell, ...key }
+  }
+  throw new Fault(`There is no key "${id}": "npm run --silent keys -- list --tenant <slug>" shows the ids`)
+}
+
+/** That a key is the one of an id, and neither revoked nor at its end. */
+export const isUsable = (id: string) =>
+  and(eq(keys.id, id), isNull(keys.revokedAt), or(isNull(keys.expiresAt), gt(keys.expiresAt, clock)))
+
+/** Files a key's successor: the same family, user, scopes, limit and end. Yields nothing where there is no key to follow. */
+export function succeedKey(id: string, row: Awaited<ReturnType<typeof newKey>>['row']) {
+  const successor = {
+    hash: sql`${row.hash}`.as('new_hash'),
+    id: sql`${row.id}`.as('new_id'),
+    familyId: keys.familyId,
+    tenantId: keys.tenantId,
+    userId: keys.userId,
+    name: keys.name,
+    prefix: sql`${row.prefix}`.as('new_prefix'),
+    scopes: keys.scopes,
+    quota: keys.quota,
+    windowSeconds: keys.windowSeconds,
+    expiresAt: keys.expiresAt,
+    revokedAt: keys.revokedAt,
+    createdAt: sql`${sql.param(row.createdAt, keys.createdAt)}`.as('new_created_at'),
+  }
+  const insert = build.insert(keys).select(build.select(successor).from(keys).where(isUsable(id)))
+  return statement(insert.returning({ id: keys.id }))
+}
+
+/** Ends a key after a grace period, or at its own end if that comes first. */
+export function retireKey(id: string, graceSeconds: number) {
+  const end = sql`${clock} + ${graceSeconds * 1000}`
+  const sooner = sql`min(coalesce(${keys.expiresAt}, ${end}), ${end})`
+  return statement(build.update(keys).set({ expiresAt: sooner }).where(isUsable(id)).returning({ end: keys.expiresAt }))
+}
+
+/** Revokes what is left of a family; yields the ids. */
+export function revokeFamily(familyId: string) {
+  const isLeft = and(eq(keys.familyId, familyId), isNull(keys.revokedAt))
+  return statement(build.update(keys).set({ revokedAt: clock }).where(isLeft).returning({ id: keys.id }))
+}

@@ -1,0 +1,108 @@
+import { eq } from 'drizzle-orm'
+import { build } from '../src/db/query'
+import { tenants } from '../src/db/schema'
+import { newId } from '../src/domain/id'
+import type { Plan } from '../src/domain/vocabulary'
+import { getCell, placeOf } from './cells'
+import {
+  act,
+  councilCode,
+  obey,
+  operators,
+  type PlaceOptions,
+  planOption,
+  print,
+  slug,
+  tell,
+  text,
+  whole,
+} from './command'
+import { acrossCells, run, statement, Taken } from './database'
+import { Fault } from './fault'
+import { acted, actedWhere, newCategories, noTenant, tenantBySlug } from './records'
+
+/** What residents write to their councillors about. */
+const usualCategories = [
+  'Roads and pavements',
+  'Housing',
+  'Waste and recycling',
+  'Planning',
+  'Council tax and benefits',
+  'Adult social care',
+  'Children and schools',
+  'Parks and open spaces',
+  'Street lighting',
+  'Parking',
+  'Anti-social behaviour',
+  'Other',
+]
+
+const program = operators('tenants', 'The councils and councillors that the gateway serves.')
+
+interface NewTenant extends PlaceOptions {
+  slug: string
+  name: string
+  plan: Plan
+  councilCode?: string
+  cell: number
+}
+
+act(program, 'create', 'Add a tenant, with the usual categories.', 'create --slug acme --name "Acme" --plan council')
+  .requiredOption('--slug <slug>', 'its short name in public addresses', slug)
+  .requiredOption('--name <name>', 'its full name', text(200))
+  .addOption(planOption().makeOptionMandatory())
+  .option('--council-code <code>', 'GSS code of the local authority, which links postcodes to wards', councilCode)
+  .option('--cell <number>', 'the database it lives in', whole(0, 9999), 0)
+  .action(createTenant)
+
+async function createTenant({ slug, name, plan, councilCode = undefined, cell: number, ...options }: NewTenant) {
+  const place = placeOf(options)
+  const cell = getCell(place, number)
+  const taken = new Fault(`There is a tenant "${slug}" already`)
+  const found = await acrossCells(place, [tenantBySlug(slug)])
+  if (found.some(({ found: [[tenant]] }) => tenant)) throw taken
+
+  const now = new Date().toISOString()
+  const tenant = { id: newId(now), slug, name, plan, councilCode: councilCode ?? null, createdAt: now }
+  const categories = newCategories(tenant.id, usualCategories, now)
+  await run(cell, [
+    statement(build.insert(tenants).values(tenant)),
+    categories.statement,
+    acted(tenant.id, 'tenant.create', tenant.id, now),
+  ]).catch((error: unknown) => {
+    throw error instanceof Taken ? taken : error
+  })
+  if (number > 0) tell(`Public pages find it by the variable TENANT_CELLS: add "${slug}": ${number} to it.`)
+  print({ ...tenant, cell: number, categories: categories.rows.map(({ id, name }) => ({ id, name })) })
+}
+
+const shown = {
+  id: tenants.id,
+  slug: tenants.slug,
+  name: tenants.name,
+  plan: tenants.plan,
+  councilCode: tenants.councilCode,
+  createdAt: tenants.createdAt,
+}
+
+act(program, 'list', 'All tenants, with the cell each lives in.', 'list').action(async (options: PlaceOptions) => {
+  const all = statement(build.select(shown).from(tenants).orderBy(tenants.slug))
+  const answers = await acrossCells(placeOf(options), [all])
+  print(answers.flatMap(({ cell, found: [rows] }) => rows.map((row) => ({ ...row, cell: cell.number }))))
+})
+
+act(program, 'set-plan', "Change a tenant's plan.", 'set-plan --slug acme --plan pro')
+  .requiredOption('--slug <slug>', 'its short name', slug)
+  .addOption(planOption().makeOptionMandatory())
+  .action(async ({ slug, plan, ...options }: PlaceOptions & { slug: string; plan: Plan }) => {
+    const isIt = eq(tenants.slug, slug)
+    const answers = await acrossCells(placeOf(options), [
+      statement(build.update(tenants).set({ plan }).where(isIt).returning(shown)),
+      actedWhere(tenants, isIt, { tenantId: tenants.id, action: 'tenant.update', targetId: tenants.id }),
+    ])
+    const [changed] = answers.flatMap(({ cell, found: [rows] }) => rows.map((row) => ({ ...row, cell: cell.number })))
+    if (!changed) throw noTenant(slug)
+    print(changed)
+  })
+
+await obey(program)

@@ -1,0 +1,121 @@
+/** Where an operation stands, as far as its refusals go. */
+export interface Place {
+  path: string
+  method: string
+  isKeyed: boolean
+  /** Without a key, and counted by address. */
+  isPublic: boolean
+  hasBody: boolean
+}
+
+interface Refusal {
+  name: string
+  description: string
+  example: Example
+  applies: (at: Place) => boolean
+}
+
+interface Example {
+  error: string
+  details?: Record<string, unknown>
+}
+
+const fieldsExample = (code: string, message: string) => ({ fields: { summary: { code, message } } })
+
+/** The statuses an operation can answer with beside its own, and when. */
+const refusals: Record<string, Refusal> = {
+  400: {
+    name: 'BadRequest',
+    description: 'Malformed JSON, a missing field, a wrong type, or an unknown or invalid query parameter.',
+    example: { error: 'Invalid request', details: fieldsExample('required', 'Required') },
+    applies: ({ isKeyed, isPublic }) => isKeyed || isPublic,
+  },
+  401: {
+    name: 'Unauthorized',
+    description: 'No key, or one that is invalid, expired or revoked: always the same answer.',
+    example: { error: 'Invalid API key' },
+    applies: ({ isKeyed }) => isKeyed,
+  },
+  403: {
+    name: 'Forbidden',
+    description: 'The role is too low, the scope is missing, or the plan lacks the feature.',
+    example: { error: 'This API key lacks the required scope', details: { requiredScope: 'cases:write' } },
+    applies: ({ isKeyed }) => isKeyed,
+  },
+  404: {
+    name: 'NotFound',
+    description: 'Does not exist, belongs to another tenant, or is not visible to this caller.',
+    example: { error: 'Not found' },
+    applies: ({ path }) => path.includes('{'),
+  },
+  409: {
+    name: 'Conflict',
+    description: 'Changed since you last read it, or a duplicate.',
+    example: {
+      error: 'Changed since you last read it',
+      details: { current: { version: 4, updatedAt: '2026-03-01T09:00:00.000Z' } },
+    },
+    applies: ({ isKeyed, method }) => isKeyed && (method === 'post' || method === 'patch'),
+  },
+  413: {
+    name: 'TooLarge',
+    description: 'The body is larger than 64 KiB.',
+    example: { error: 'The request body is larger than 64 KiB' },
+    applies: ({ hasBody }) => hasBody,
+  },
+  422: {
+    name: 'Unprocessable',
+    description: 'Valid JSON that breaks a rule: `details.fields` names each field with a code and a sentence.',
+    example: { error: 'Validation failed', details: fieldsExample('too_long', 'Must be at most 255 characters') },
+    applies: ({ hasBody }) => hasBody,
+  },
+  429: {
+    name: 'TooManyRequests',
+    description: 'The rate limit is exceeded. Wait `Retry-After` seconds.',
+    example: { error: 'Rate limit exceeded' },
+    applies: ({ isKeyed, isPublic }) => isKeyed || isPublic,
+  },
+  500: {
+    name: 'InternalError',
+    description: 'Something unexpected. Quote `details.requestId`.',
+    example: { error: 'Internal server error', details: { requestId: '6b3f3c0e-4f0a-4f55-9f0e-1a2b3c4d5e6f' } },
+    applies: () => true,
+  },
+  503: {
+    name: 'Unavailable',
+    description: 'The database does not answer. Retry after `Retry-After` seconds.',
+    example: { error: 'Temporarily unavailable, please retry' },
+    applies: ({ path }) => path !== '/healthz',
+  },
+}
+
+/** References to the refusals that an operation can answer with, by status. */
+export function refusalsAt(place: Place): Record<string, { $ref: string }> {
+  const applying = Object.entries(refusals).filter(([, { applies }]) => applies(place))
+  return Object.fromEntries(applying.map(([status, { name }]) => [status, { $ref: `#/components/responses/${name}` }]))
+}
+
+/** The one shape of every error. */
+export const errorSchema = {
+  type: 'object' as const,
+  required: ['error'],
+  additionalProperties: false,
+  properties: {
+    error: { type: 'string' as const, description: 'A sentence for a person.' },
+    details: { type: 'object' as const, description: 'More, where there is more to say.', additionalProperties: true },
+  },
+}
+
+/**
+ * Every refusal as a shared response.
+ *
+ * @param headersOf references to the headers that come with a status
+ */
+export function errorResponses(headersOf: (status: string) => Record<string, { $ref: string }>) {
+  return Object.fromEntries(
+    Object.entries(refusals).map(([status, { name, description, example }]) => {
+      const content = { 'application/json': { schema: { $ref: '#/components/schemas/Error' }, example } }
+      return [name, { description, headers: headersOf(status), content }]
+    }),
+  )
+}

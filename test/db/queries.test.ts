@@ -1,0 +1,129 @@
+/// <reference types="vite/types/importMeta.d.ts" />
+import { eq, sql } from 'drizzle-orm'
+import { describe, expect, it } from 'vitest'
+import { type CaseStretch, caseList } from '../../src/db/case-list'
+import { build, type Query, query, type Values } from '../../src/db/query'
+import { tenants, users } from '../../src/db/schema'
+import { d1Of } from '../support/tenants'
+
+const modules = import.meta.glob<Record<string, unknown>>('../../src/db/*.ts', { eager: true })
+
+const isQuery = (value: unknown): value is Query =>
+  typeof value === 'object' && value !== null && 'bind' in value && typeof value.bind === 'function'
+
+const exported = Object.entries(modules).flatMap(([path, module]) =>
+  Object.entries(module).flatMap(([name, value]) =>
+    isQuery(value) ? [{ name: `${path.split('/').at(-1)}: ${name}`, query: value }] : [],
+  ),
+)
+
+/** A value for every placeholder there is; 0 is nobody's id, and as a limit lets no row through. */
+const zeros: Values = new Proxy({}, { has: () => true, get: () => 0 })
+
+/** A statement that has the columns of another, touching no row. A write's are what it returns of its table. */
+function probeOf({ sql, params }: { sql: string; params: unknown[] }): { sql: string; params: unknown[] } {
+  const write = /^(?:insert into|update|delete from) "(\w+)"/.exec(sql)
+  if (!write) return { sql, params }
+  const [, returned] = sql.split(/ returning (?![\s\S]* returning )/)
+  return {
+    sql: returned === undefined ? 'select 1 as one' : `select ${returned} from "${write[1]}" limit 0`,
+    params: [],
+  }
+}
+
+/** The columns that each statement of a query yields, as SQLite names them. */
+function columnsOf(query: Query): Promise<string[][]> {
+  return Promise.all(
+    query.bind(zeros).statements.map(async (statement) => {
+      const probe = probeOf(statement)
+      const prepared = d1Of()
+        .prepare(probe.sql)
+        .bind(...probe.params)
+      const [columns] = await prepared.raw({ columnNames: true })
+      return columns
+    }),
+  )
+}
+
+async function expectDistinctColumns(query: Query) {
+  for (const columns of await columnsOf(query)) {
+    expect(columns.length).toBeGreaterThan(0)
+    expect(columns).toEqual([...new Set(columns)])
+  }
+}
+
+describe('D1 gives rows as objects, so two columns of one name would be one and mix up whose data is whose', () => {
+  it('and this test would see such a pair, in a read and in a write', async () => {
+    const pair = { one: tenants.id, other: users.id }
+    const read = query(build.select(pair).from(tenants).innerJoin(users, eq(users.tenantId, tenants.id)))
+    const write = query(build.delete(users).where(sql`false`).returning({ one: users.id, other: users.id }))
+    expect(await columnsOf(read)).toEqual([['id', 'id']])
+    expect(await columnsOf(write)).toEqual([['id', 'id']])
+  })
+
+  it('and D1 does lose one of them', async () => {
+    const [result] = await d1Of().batch([d1Of().prepare('select 1 as id, 2 as id')])
+    expect(result?.results).toEqual([{ id: 2 }])
+  })
+
+  it('so every query of the database room is looked at', () => {
+    expect(exported.map(({ name }) => name)).toEqual(
+      expect.arrayContaining([
+        'cases.ts: caseById',
+        'cases.ts: caseReferences',
+        'cases.ts: insertCase',
+        'cases.ts: timelineOf',
+        'gate.ts: caller',
+        'gate.ts: earlierResult',
+        'gate.ts: hit',
+        'records.ts: filedResult',
+      ]),
+    )
+  })
+
+  it.each(exported)('and no column twice in $name', ({ query }) => expectDistinctColumns(query))
+})
+
+const filters: CaseStretch['filters'][] = [
+  { archived: false },
+  { archived: false, status: ['open'] },
+  { archived: false, status: ['open', 'closed'] },
+  { archived: true, search: '"road"*' },
+  { archived: false, search: '"road"*', status: ['open', 'closed'], wardId: 'w' },
+  { archived: false, assigneeId: 'none' },
+  {
+    archived: false,
+    status: ['open', 'in_progress', 'resolved', 'closed'],
+    wardId: 'w',
+    categoryId: 'c',
+    assigneeId: 'u',
+    sourceChannel: 'email',
+    createdFrom: '2026-01-01T00:00:00.000Z',
+    createdTo: '2026-01-02T00:00:00.000Z',
+    updatedSince: '2026-01-01T00:00:00.000Z',
+    reference: 'CW-2026-0001',
+    externalId: 'x',
+  },
+]
+
+const orders: CaseStretch['order']['by'][] = ['createdAt', 'updatedAt', 'reference', 'status', 'rank']
+
+const stretches: CaseStretch[] = filters.flatMap((filters) =>
+  orders
+    .filter((by) => by !== 'rank' || filters.search)
+    .flatMap((by) => [
+      { filters, order: { by, descending: true }, from: { offset: 0 }, limit: 21 },
+      { filters, order: { by, descending: false }, from: { after: ['a', 'b', 'c'] }, limit: 21 },
+    ]),
+)
+
+describe('a list of cases', () => {
+  it('has no column twice, whatever its filters and order', async () => {
+    expect(stretches).toHaveLength(60)
+    for (const stretch of stretches) {
+      const { rows, total } = caseList(stretch)
+      await expectDistinctColumns(rows)
+      await expectDistinctColumns(total)
+    }
+  })
+})

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest'
+import { isPhone } from '../../src/domain/phone'
+
+describe('a phone number', () => {
+  it.each([
+    ['a mobile', '07700900123'],
+    ['a mobile, spaced', '07700 900123'],
+    ['a landline', '01632 960001'],
+    ['ten digits with the 0', '0169 772345'.replace('0169 7', '016977')],
+    ['London, as people write it', '(020) 7946 0018'],
+    ['dots', '01632.960.001'],
+    ['hyphens', '01632-960-001'],
+    ['freephone', '08081 570000'],
+    ['corporate', '03069 990001'],
+    ['+44', '+447700900123'],
+    ['+44 spaced', '+44 7700 900123'],
+    ['+44 with an optional (0)', '+44 (0)7700 900123'],
+    ['0044', '0044 7700 900123'],
+    ['0044 with an optional (0)', '0044 (0) 7700 900123'],
+    ['another country', '+33 1 23 45 67 89'],
+    ['the shortest international', '+1234567'],
+    ['the longest international', '+123456789012345'],
+  ])('is taken: %s, %s', (_, text) => {
+    expect(isPhone(text)).toBe(true)
+  })
+
+  it.each([
+    ['nothing', ''],
+    ['spaces', '  '],
+    ['no digits', '+() -.'],
+    ['words', 'ask at the desk'],
+    ['an extension', '01632 960001 ext 2'],
+    ['no leading 0', '7700900123'],
+    ['too short', '07700 9001'],
+    ['too long', '07700 9001234'],
+    ['a 0 after the 0', '00700 900123'],
+    ['a 4 after the 0', '04700 900123'],
+    ['a 6 after the 0', '06700 900123'],
+    ['an emergency number', '999'],
+    ['six international digits', '+123456'],
+    ['sixteen international digits', '+1234567890123456'],
+    ['a + in the middle', '0770+0900123'],
+    ['a slash', '01632/960001'],
+    ['digits of another script', '٠٧٧٠٠٩٠٠١٢٣'],
+  ])('is not taken: %s, %s', (_, text) => {
+    expect(isPhone(text)).toBe(false)
+  })
+})

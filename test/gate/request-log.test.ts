@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest'
+import { cases } from '../../src/routes/cases'
+import { me } from '../../src/routes/me'
+import { call } from '../support/call'
+import { tinyApp } from '../support/gate-app'
+import { makeKey, makeTenant } from '../support/tenants'
+
+const makeLogged = () => tinyApp((app) => app.route('/', me).route('/', cases))
+
+const allowed = [
+  'd1RowsRead',
+  'd1RowsWritten',
+  'd1Trips',
+  'keyId',
+  'method',
+  'ms',
+  'requestId',
+  'role',
+  'route',
+  'status',
+  'tenantId',
+  'time',
+]
+
+describe('the request log', () => {
+  it('has one line per request with exactly the fields of the allow-list', async () => {
+    const { send, lines } = makeLogged()
+    const tenant = await makeTenant()
+    const { key, id } = await makeKey(tenant, { role: 'manager' })
+    const headers = { Authorization: `Bearer ${key}`, 'X-Request-Id': 'req-1' }
+    expect((await send('/api/cases?search=Trevithick', { headers })).status).toBe(200)
+    expect(lines).toEqual([
+      {
+        time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+        requestId: 'req-1',
+        method: 'GET',
+        route: '/api/cases',
+        status: 200,
+        ms: expect.any(Number),
+        tenantId: tenant.id,
+        keyId: id,
+        role: 'manager',
+        d1Trips: 1,
+        d1RowsRead: expect.any(Number),
+        d1RowsWritten: 1,
+      },
+    ])
+    expect(Object.keys(lines[0] ?? {}).sort()).toEqual(allowed)
+  })
+
+  it('names the route’s template, never what was asked for, whatever came of it', async () => {
+    const { send, lines } = makeLogged()
+    const { key } = await makeKey(await makeTenant())
+    const refused = await makeKey(await makeTenant(), { scopes: [] })
+    const headers = {
+      'CF-Connecting-IP': '192.0.2.77',
+      'User-Agent': 'Trevithick/1.0',
+      'Content-Type': 'application/json',
+    }
+    const body = JSON.stringify({ residentName: 'Trevithick' })
+    const keyed = (one: string) => ({ headers: { ...headers, Authorization: `Bearer ${one}` } })
+    await send('/api/cases/Trevithick?x=Trevithick', keyed(key))
+    await send('/api/cases/Trevithick', keyed(key))
+    await send('/api/cases/Trevithick', keyed(refused.key))
+    await send('/api/cases/Trevithick', keyed('Trevithick'))
+    await send('/api/cases/Trevithick', { ...keyed(key), method: 'PUT' })
+    await send('/api/Trevithick', { ...keyed(key), method: 'POST', body })
+    await send('/Trevithick?token=Trevithick')
+    expect(lines.map(({ method, route, status }) => `${method} ${route} ${status}`)).toEqual([
+      'GET /api/cases/:id 400',
+      'GET /api/cases/:id 404',
+      'GET /api/cases/:id 403',
+      'GET /api/cases/:id 401',
+      'PUT /api/cases/:id 405',
+      'POST /api/* 404',
+      'GET /* 404',
+    ])
+    const text = JSON.stringify(lines)
+    expect(text).not.toMatch(/Trevithick|192\.0\.2\.77|token/)
+    expect(text).not.toContain(key)
+    expect(text).not.toContain(key.slice(0, 11))
+  })
+
+  it('names a caller only once they have been admitted', async () => {
+    const { send, lines } = makeLogged()
+    const { key } = await makeKey(await makeTenant(), { limit: 1 })
+    const headers = { Authorization: `Bearer ${key}` }
+    for (const _ of [1, 2]) await send('/api/me', { headers })
+    expect(lines[0]).toHaveProperty('tenantId')
+    expect(lines[1]).toMatchObject({ status: 429, d1Trips: 1, d1RowsWritten: 0 })
+    expect(Object.keys(lines[1] ?? {})).not.toEqual(expect.arrayContaining(['tenantId', 'keyId', 'role']))
+  })
+})
+
+describe('every answer', () => {
+  it.each(['/healthz', '/nowhere', '/api/me', '/api/nowhere'])(
+    '%s has a request id and the security headers',
+    async (path) => {
+      const { headers } = await call(path)
+      expect(headers.get('X-Request-Id')).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
+      expect(headers.get('X-Content-Type-Options')).toBe('nosniff')
+      expect(headers.get('X-Frame-Options')).toBe('SAMEORIGIN')
+      expect(headers.get('Referrer-Policy')).toBe('no-referrer')
+      expect(headers.get('Strict-Transport-Security')).toMatch(/^max-age=\d+/)
+    },
+  )
+
+  it('keeps an inbound request id that is sane', async () => {
+    const { headers } = await call('/healthz', { headers: { 'X-Request-Id': 'integrator_42-a=b' } })
+    expect(headers.get('X-Request-Id')).toBe('integrator_42-a=b')
+  })
+
+  it.each(['has spaces', 'semi;colon', '<script>', '"quoted"', 'x'.repeat(256)])(
+    'replaces one that is not: %.20s',
+    async (sent) => {
+      const { headers } = await call('/healthz', { headers: { 'X-Request-Id': sent } })
+      expect(headers.get('X-Request-Id')).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
+    },
+  )
+
+  it('to a key is nobody’s to cache', async () => {
+    const { key } = await makeKey(await makeTenant())
+    for (const path of ['/api/me', '/api/nowhere', '/api/cases?nonsense=1']) {
+      expect((await call(path, { key })).headers.get('Cache-Control')).toBe('private, no-store')
+    }
+  })
+
+  it('opens no key to browsers of other origins', async () => {
+    const { key } = await makeKey(await makeTenant())
+    const { headers } = await call('/api/me', { key, headers: { Origin: 'https://elsewhere.example' } })
+    expect(headers.get('Access-Control-Allow-Origin')).toBeNull()
+  })
+})

@@ -1,0 +1,36 @@
+import { env } from 'cloudflare:workers'
+import { OpenAPIHono } from '@hono/zod-openapi'
+import { requestId } from 'hono/request-id'
+import { secureHeaders } from 'hono/secure-headers'
+import type { AppEnv } from '../../src/app-env'
+import type { Env } from '../../src/env'
+import { toResponse } from '../../src/errors'
+import { keyedHeaders } from '../../src/gate/needs'
+import { observe } from '../../src/observe'
+import { mountFallbacks } from '../../src/routes/fallback'
+import { refuseInvalid } from '../../src/routes/validation'
+
+/** Sends one request through an app. */
+export type Send = (path: string, init?: RequestInit, bindings?: Env) => Promise<Response>
+
+/** An app made of the gateway's own middleware around some routes, and the request log it has written so far. */
+export function tinyApp(mount: (app: OpenAPIHono<AppEnv>) => void) {
+  const lines: Record<string, unknown>[] = []
+  const app = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid })
+  app.onError(toResponse)
+  app.use(requestId())
+  app.use(secureHeaders())
+  app.use(observe(Date.now, (line) => lines.push(JSON.parse(line))))
+  app.use('/api/*', keyedHeaders())
+  mount(app)
+  mountFallbacks(app)
+  const send: Send = async (path, init, bindings = env) => app.request(path, init, bindings)
+  return { send, lines }
+}
+
+/** D1 as it is bound, but for what its batches come to. */
+export function d1With(batch: () => Promise<never>): D1Database {
+  return new Proxy(env.DB, {
+    get: (d1, name) => (name === 'batch' ? batch : Reflect.get(d1, name).bind(d1)),
+  })
+}

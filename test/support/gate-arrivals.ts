@@ -1,0 +1,66 @@
+import { newMeter, runBatch } from '../../src/db/batch'
+import { caller, hit } from '../../src/db/gate'
+import type { Bound } from '../../src/db/query'
+import { type Standing, standingOf } from '../../src/gate/standing'
+import { d1Of } from './tenants'
+
+/** One request at the gate, at a moment of the test's own clock. */
+export interface Arrival {
+  hash: string
+  /** What the database's clock says, in milliseconds. */
+  at: number
+  /** The key's limit from now on, where it changes. */
+  limit?: number | undefined
+}
+
+/** What the gate made of an arrival. */
+export interface Outcome {
+  admitted: boolean
+  remaining: number
+  resetMs: number
+}
+
+/** The deployment's defaults: keys of these tests bring their own. */
+const defaults = { limit: 100, windowSeconds: 60 }
+
+/** The gate's own two statements for one arrival, preceded by the change of its limit. */
+function arrive({ hash, at, limit }: Arrival): Bound<Standing & { admitted: boolean }> {
+  const values = { ...defaults, hash, at, mark: crypto.randomUUID() }
+  const [recorded, who] = [hit.bind(values), caller.bind(values)]
+  const change = limit === undefined ? [] : [{ sql: 'update keys set quota = ? where hash = ?', params: [limit, hash] }]
+  return {
+    statements: [...change, ...recorded.statements, ...who.statements],
+    rows: (results) => {
+      const [hits, callers] = results.slice(change.length)
+      const admitted = hits !== undefined && recorded.rows([hits]).length === 1
+      const row = callers && who.rows([callers])[0]
+      if (!row) throw new Error('The key is not live')
+      return { ...standingOf('key', row, admitted), admitted }
+    },
+  }
+}
+
+/** Sends arrivals through the gate one after the other, in one D1 round trip. */
+export async function arriveInOrder(arrivals: readonly Arrival[], cell = 0): Promise<Outcome[]> {
+  const outcomes = await runBatch(d1Of(cell), newMeter(), arrivals.map(arrive))
+  return outcomes.map(({ admitted, remaining, resetMs }) => ({ admitted, remaining, resetMs }))
+}
+
+/** Sends one arrival through the gate and says what it cost D1. */
+export async function arriveOnce(
+  arrival: Arrival,
+): Promise<{ outcome: Outcome; rowsRead: number; rowsWritten: number }> {
+  const meter = newMeter()
+  const [{ admitted, remaining, resetMs }] = await runBatch(d1Of(), meter, [arrive(arrival)])
+  return { outcome: { admitted, remaining, resetMs }, rowsRead: meter.rowsRead, rowsWritten: meter.rowsWritten }
+}
+
+/** What a window's row has counted, days as `YYYYMMDD` and a number. */
+export async function countsOf(familyId: string): Promise<{ total: number; days: [string, number][] }> {
+  const row = await d1Of()
+    .prepare('select total, days from windows where id = ?')
+    .bind(familyId)
+    .first<{ total: number; days: string }>()
+  const days = (row?.days ?? '').match(/.{17}/g) ?? []
+  return { total: row?.total ?? 0, days: days.map((day) => [day.slice(0, 8), Number(day.slice(8))]) }
+}

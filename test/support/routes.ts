@@ -1,0 +1,92 @@
+import { z } from 'zod'
+import { app } from '../../src/app'
+import { type Plan, plans, type Role, roles, type Scope, scopes } from '../../src/domain/vocabulary'
+import { documentOf } from '../../src/openapi'
+import { type Call, call } from './call'
+import { sampleOf } from './samples'
+import { makeKey, makeTenant, type TestKey, type TestTenant } from './tenants'
+
+/** A keyed operation as the OpenAPI document tells of it. */
+export interface Operation {
+  id: string
+  method: string
+  path: string
+  scopes: Scope[]
+  /** The least role, undefined where every role will do. */
+  role: Role | undefined
+  plan: Plan
+  /** Every status that the document lists. */
+  statuses: number[]
+  success: number
+  takesBody: boolean
+  namesId: boolean
+}
+
+const methods = ['get', 'post', 'patch', 'delete'] as const
+const document = documentOf(app)
+
+/** Every operation of the document that asks for a key. */
+export function keyedOperations(): Operation[] {
+  return Object.entries(document.paths ?? {}).flatMap(([path, item]) =>
+    methods.flatMap((method) => {
+      const operation = item[method]
+      if (!operation?.security?.length) return []
+      const statuses = Object.keys(operation.responses ?? {}).map(Number)
+      const role = z.enum(roles).nullable().parse(operation['x-required-role'])
+      return {
+        id: operation.operationId ?? `${method} ${path}`,
+        method: method.toUpperCase(),
+        path,
+        scopes: z.array(z.enum(scopes)).parse(Object.values(operation.security[0] ?? {})[0]),
+        role: role ?? undefined,
+        plan: z.enum(plans).parse(operation['x-required-plan']),
+        statuses,
+        success: Math.min(...statuses),
+        takesBody: operation.requestBody !== undefined,
+        namesId: path.includes('{'),
+      }
+    }),
+  )
+}
+
+/** The methods that the document has for a path, as an `Allow` header would list them, sorted. */
+export function allowedMethods(path: string): string[] {
+  const allowed = methods.filter((method) => document.paths?.[path]?.[method]).map((method) => method.toUpperCase())
+  return [...allowed, ...(allowed.includes('GET') ? ['HEAD'] : [])].sort()
+}
+
+/** A valid request for an operation, with a tenant and an admin's key of its own. */
+export interface Arranged {
+  tenant: TestTenant
+  admin: TestKey
+  path: string
+  body: Record<string, unknown> | undefined
+}
+
+/** Makes a tenant, its rows and a request for an operation that will succeed. */
+export async function arrange(operation: Operation, plan: Plan = 'council'): Promise<Arranged> {
+  const tenant = await makeTenant({ plan })
+  const { row, body, query = '' } = sampleOf(operation)
+  const id = (await row?.(tenant)) ?? ''
+  return { tenant, admin: await makeKey(tenant), path: withId(operation, id) + query, body: body?.(id) }
+}
+
+/** An operation's path with its ids filled in; the id goes in as it is, so that odd ones can be sent. */
+export function withId({ path }: Operation, id: string): string {
+  return path.replaceAll(/\{\w+\}/g, id)
+}
+
+/** Sends an arranged request with a key, changed where a test says so. */
+export function send(
+  operation: Operation,
+  arranged: Arranged,
+  key: string | undefined,
+  changes: Partial<Request_> = {},
+) {
+  const { path = arranged.path, ...others } = changes
+  const { method } = operation
+  const raw = 'body' in others || !operation.takesBody
+  return call(path, { method, key, ...(!raw && { json: arranged.body }), ...others })
+}
+
+type Request_ = Call & { path: string }
