@@ -1,14 +1,14 @@
-import { bareList, creator, doer, getter, pagedList, remover, updater } from './resources'
-import { type Options, transport } from './transport'
-import type * as api from './types'
+import { bareList, creator, doer, getter, pagedList, remover, updater } from './resources.js'
+import { type Options, transport } from './transport.js'
+import type * as api from './types.js'
 
-export { isSigned, signatureOf, type Vouched } from '../domain/signature'
-export * from './errors'
-export type { Listing } from './listing'
-export type { RateLimit } from './pacing'
-export type { ChangeOptions, PostOptions } from './resources'
-export type { LogEntry, Options } from './transport'
-export type * from './types'
+export { isSigned, signatureOf, type Vouched } from '../domain/signature.js'
+export * from './errors.js'
+export type { Listing } from './listing.js'
+export type { RateLimit } from './pacing.js'
+export type { ChangeOptions, PostOptions } from './resources.js'
+export type { LogEntry, Options } from './transport.js'
+export type * from './types.js'
 
 /**
  * A client of the Casework API with the good habits built in: it paces itself below the rate limit, retries what may

@@ -1,5 +1,5 @@
-import { CaseworkError } from './errors'
-import type { Answer } from './transport'
+import { CaseworkError } from './errors.js'
+import type { Answer } from './transport.js'
 
 /** One page of a list, and how to get the next. */
 export interface Page<Body> {

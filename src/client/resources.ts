@@ -1,5 +1,5 @@
-import { type Listing, listing, nextCursorOf, type Page, segment } from './listing'
-import type { Answer, Send } from './transport'
+import { type Listing, listing, nextCursorOf, type Page, segment } from './listing.js'
+import type { Answer, Send } from './transport.js'
 
 /** Options of a change: give the ETag or version that you read, and it is refused if somebody else came first. */
 export interface ChangeOptions {

@@ -1,5 +1,5 @@
-import { type CaseworkError, ConnectionError, errorOf, type Failure, TimeoutError } from './errors'
-import { pacer, type RateLimit, rateLimitOf } from './pacing'
+import { type CaseworkError, ConnectionError, errorOf, type Failure, TimeoutError } from './errors.js'
+import { pacer, type RateLimit, rateLimitOf } from './pacing.js'
 
 /** What is logged of a request that failed: the whole error with status and path, never the key. */
 export interface LogEntry {

@@ -7,14 +7,6 @@ export type Ref = {
   id: string
   name: string
 } | null
-export type Assignee = {
-  /**
-   * Opaque id.
-   */
-  id: string
-  name: string
-  role: 'caseworker' | 'councillor' | 'manager' | 'admin'
-} | null
 
 export interface Me {
   tenant: {
@@ -118,15 +110,7 @@ export interface ExportedWard {
    */
   code: string | null
   councilTier:
-    | 'county'
-    | 'district'
-    | 'unitary'
-    | 'metropolitan'
-    | 'london_borough'
-    | 'parish'
-    | 'town'
-    | 'community'
-    | null
+    'county' | 'district' | 'unitary' | 'metropolitan' | 'london_borough' | 'parish' | 'town' | 'community' | null
   /**
    * Cases there that the caller sees, archived included.
    */
@@ -174,13 +158,21 @@ export interface CaseSummary {
    * ISO 8601, UTC, with milliseconds.
    */
   updatedAt: string
-  category: Ref
-  ward: Ref
-  assignee: Assignee
+  category: Ref | null
+  ward: Ref | null
+  assignee: Assignee | null
   /**
    * Rises with every change.
    */
   version: number
+}
+export interface Assignee {
+  /**
+   * Opaque id.
+   */
+  id: string
+  name: string
+  role: 'caseworker' | 'councillor' | 'manager' | 'admin'
 }
 export interface Pagination {
   page: number
@@ -233,9 +225,9 @@ export interface Case {
    * ISO 8601, UTC, with milliseconds.
    */
   updatedAt: string
-  category: Ref
-  ward: Ref
-  assignee: Assignee
+  category: Ref | null
+  ward: Ref | null
+  assignee: Assignee | null
   /**
    * Rises with every change.
    */
@@ -653,15 +645,7 @@ export interface Ward {
   name: string
   boundaryDescription: string | null
   councilTier:
-    | 'county'
-    | 'district'
-    | 'unitary'
-    | 'metropolitan'
-    | 'london_borough'
-    | 'parish'
-    | 'town'
-    | 'community'
-    | null
+    'county' | 'district' | 'unitary' | 'metropolitan' | 'london_borough' | 'parish' | 'town' | 'community' | null
   /**
    * Degrees north, −90 to 90.
    */
@@ -710,15 +694,7 @@ export interface NewWard {
    * Kind of council.
    */
   councilTier?:
-    | 'county'
-    | 'district'
-    | 'unitary'
-    | 'metropolitan'
-    | 'london_borough'
-    | 'parish'
-    | 'town'
-    | 'community'
-    | null
+    'county' | 'district' | 'unitary' | 'metropolitan' | 'london_borough' | 'parish' | 'town' | 'community' | null
   /**
    * Degrees north, −90 to 90.
    */
@@ -755,15 +731,7 @@ export interface WardChanges {
    * Kind of council.
    */
   councilTier?:
-    | 'county'
-    | 'district'
-    | 'unitary'
-    | 'metropolitan'
-    | 'london_borough'
-    | 'parish'
-    | 'town'
-    | 'community'
-    | null
+    'county' | 'district' | 'unitary' | 'metropolitan' | 'london_borough' | 'parish' | 'town' | 'community' | null
   /**
    * Degrees north, −90 to 90.
    */
@@ -1351,6 +1319,69 @@ export interface Report {
    */
   suppressed?: true
 }
+export interface ContactAnswer {
+  /**
+   * To be quoted; it gives access to nothing.
+   */
+  reference: string
+  message: string
+}
+/**
+ * With an email address or a phone number, or both.
+ *
+ * This interface was referenced by `Everything`'s JSON-Schema
+ * via the `definition` "Contact".
+ */
+export interface Contact {
+  /**
+   * Who writes.
+   */
+  name: string
+  /**
+   * Email address, kept as typed.
+   */
+  email?: string | null
+  /**
+   * Phone number, kept as typed.
+   */
+  phone?: string | null
+  /**
+   * UK postcode, stored without a space.
+   */
+  postcode?: string | null
+  /**
+   * Postal address.
+   */
+  address?: string | null
+  /**
+   * An enabled category of the tenant.
+   */
+  categoryId?: string | null
+  /**
+   * An enabled ward of the tenant; found by the postcode if absent.
+   */
+  wardId?: string | null
+  /**
+   * What it is about.
+   */
+  message: string
+}
+export interface PublicWards {
+  /**
+   * Without a space; null if none was asked for.
+   */
+  postcode: string | null
+  wards: {
+    /**
+     * Opaque id.
+     */
+    id: string
+    name: string
+    councillors: {
+      name: string
+    }[]
+  }[]
+}
 export interface Health {
   status: 'ok'
 }
@@ -1383,6 +1414,9 @@ export interface ExportCasesQuery {
    * Cases of this user; `none` for those that nobody has.
    */
   assigneeId?: string
+  /**
+   * Cases that came in this way.
+   */
   sourceChannel?: 'email' | 'phone' | 'letter' | 'in_person' | 'surgery' | 'social_media' | 'web_form' | 'api' | 'other'
   /**
    * Whether archived cases are listed, instead of the others.
@@ -1440,6 +1474,9 @@ export interface ListCasesQuery {
    * Cases of this user; `none` for those that nobody has.
    */
   assigneeId?: string
+  /**
+   * Cases that came in this way.
+   */
   sourceChannel?: 'email' | 'phone' | 'letter' | 'in_person' | 'surgery' | 'social_media' | 'web_form' | 'api' | 'other'
   /**
    * Whether archived cases are listed, instead of the others.
@@ -1477,6 +1514,9 @@ export interface ListCasesQuery {
    * From 1.
    */
   page?: number
+  /**
+   * Rows a page.
+   */
   pageSize?: number
   /**
    * A `nextCursor`; not together with `page`.
@@ -1599,6 +1639,9 @@ export interface ListSubmissionsQuery {
    * From 1.
    */
   page?: number
+  /**
+   * Rows a page.
+   */
   pageSize?: number
   /**
    * A `nextCursor`; not together with `page`.
@@ -1622,4 +1665,10 @@ export interface GetPublicReportQuery {
    * Only cases created then or earlier.
    */
   to?: string
+}
+export interface FindPublicWardsQuery {
+  /**
+   * Only the wards that it lies in.
+   */
+  postcode?: string
 }

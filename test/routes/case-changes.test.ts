@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { call } from '../support/call'
 import { arrange, create, expectAnswer, get, invalid, least, patch, type Shown } from '../support/case-calls'
 import { sendInStep } from '../support/in-step'
-import { makeCase, makePlace } from '../support/samples'
+import { makeCase, makePlace } from '../support/rows'
 
 describe('externalId', () => {
   test('a duplicate is 409 and names the case that has it, to those who may see it', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { call } from '../support/call'
 import { arrange, expectAnswer, get, invalid, patch, unprocessable } from '../support/case-calls'
-import { makeCase } from '../support/samples'
+import { makeCase } from '../support/rows'
 
 describe('POST /api/cases/:id/notes', () => {
   test('answers 201 with the entry, and raises the version', async () => {

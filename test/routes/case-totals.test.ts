@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { call } from '../support/call'
 import { arrange } from '../support/case-calls'
-import { makeCase } from '../support/samples'
+import { makeCase } from '../support/rows'
 import { makeKey, makeTenant, makeUser } from '../support/tenants'
 
 interface List {

@@ -14,7 +14,7 @@ import {
   unprocessable,
 } from '../support/case-calls'
 import { sendInStep } from '../support/in-step'
-import { makeCase, makePlace } from '../support/samples'
+import { makeCase, makePlace } from '../support/rows'
 import { makeTenant, makeUser } from '../support/tenants'
 
 const year = new Date().getUTCFullYear()

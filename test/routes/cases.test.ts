@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { call } from '../support/call'
-import { makeCase, makePlace } from '../support/samples'
+import { makeCase, makePlace } from '../support/rows'
 import { d1Of, insert, makeKey, makeTenant, makeUser } from '../support/tenants'
 
 interface Shown {

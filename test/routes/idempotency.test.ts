@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { call } from '../support/call'
 import { sendInStep } from '../support/in-step'
-import { makeCase } from '../support/samples'
+import { makeCase } from '../support/rows'
 import { d1Of, makeKey, makeTenant, type TestTenant } from '../support/tenants'
 
 const least = { residentName: 'Alex Resident', summary: 'Pothole' }

@@ -4,7 +4,7 @@ import { mintKey } from '../../src/gate/key-format'
 import { type Call, call } from '../support/call'
 import { invalid, least, unknownReference, unprocessable } from '../support/case-calls'
 import { above64KiB, arrangeCase, arrangeFull, expectError, json, limited, noScope, notFound } from '../support/errors'
-import { makeCase, makePlace } from '../support/samples'
+import { makeCase, makePlace } from '../support/rows'
 import { makeKey } from '../support/tenants'
 
 const required = { code: 'required', message: 'Required' }

@@ -5,7 +5,7 @@ import { mintKey } from '../../src/gate/key-format'
 import { call } from '../support/call'
 import { invalid, least, unknownReference, unprocessable } from '../support/case-calls'
 import { above64KiB, arrangeCase, arrangeFull, expectError, json, limited, noScope, notFound } from '../support/errors'
-import { makeCase } from '../support/samples'
+import { makeCase } from '../support/rows'
 import { d1Of, makeKey } from '../support/tenants'
 
 const required = { code: 'required', message: 'Required' }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { call } from '../support/call'
-import { makeCase } from '../support/samples'
+import { makeCase } from '../support/rows'
 import { makeKey, makeTenant } from '../support/tenants'
 
 const caller = async () => {

@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { type Call, call } from './call'
-import { makeCase } from './samples'
+import { makeCase } from './rows'
 import { type KeyOptions, makeKey, makeTenant } from './tenants'
 
 /** The header of a JSON body. */

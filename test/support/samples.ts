@@ -1,6 +1,7 @@
-import { ulid } from 'ulid'
+import { kinds, makeItem } from './publications'
 import type { Operation } from './routes'
-import { insert, type TestTenant } from './tenants'
+import { makeCase, makePlace, makeSubmission } from './rows'
+import { makeKey, makeUser, type TestTenant } from './tenants'
 
 /** What the security battery needs to send one operation's request so that it succeeds. */
 export interface Sample {
@@ -20,6 +21,67 @@ const samples: Record<string, Sample> = {
   getCase: { row: makeCase },
   updateCase: { row: makeCase, body: () => ({ summary: 'Two potholes outside the school' }) },
   addCaseNote: { row: makeCase, body: () => ({ body: 'Called the resident back.' }) },
+  exportCases: {},
+  exportWards: {},
+  listEvents: {},
+  createEvent: { body: () => ({ title: 'Councillor surgery', startsAt: '2999-06-01T10:00:00Z' }) },
+  getEvent: { row: anEvent },
+  updateEvent: { row: anEvent, body: () => ({ title: 'Moved' }) },
+  deleteEvent: { row: anEvent },
+  approveEvents: { row: anEvent, body: (id) => ({ ids: [id] }) },
+  listNews: {},
+  createNews: { body: () => ({ title: 'Library reopens', body: 'Doors open at nine.' }) },
+  getNews: { row: anArticle },
+  updateNews: { row: anArticle, body: () => ({ title: 'Moved' }) },
+  deleteNews: { row: anArticle },
+  approveNews: { row: anArticle, body: (id) => ({ ids: [id] }) },
+  listWards: {},
+  createWard: { body: () => ({ name: 'Falmouth Arwenack', code: 'E05009270' }) },
+  getWard: { row: aWard },
+  updateWard: { row: aWard, body: () => ({ name: 'Falmouth North' }) },
+  listCategories: {},
+  createCategory: { body: () => ({ name: 'Roads', sortOrder: 10 }) },
+  getCategory: { row: aCategory },
+  updateCategory: { row: aCategory, body: () => ({ sortOrder: 20 }) },
+  listUsers: {},
+  createUser: { body: () => ({ name: 'Sam Councillor', email: 'sam@example.com', role: 'councillor' }) },
+  getUser: { row: aUser },
+  updateUser: { row: aUser, body: () => ({ name: 'Sam Manager' }) },
+  getPublicReport: {},
+  listSubmissions: {},
+  getSubmission: { row: makeSubmission },
+  updateSubmission: { row: makeSubmission, body: () => ({ status: 'dismissed' }) },
+  convertSubmission: { row: makeSubmission, body: () => ({ summary: 'Pothole outside the school' }) },
+  listKeys: {},
+  createKey: { body: () => ({ name: 'Website sync', scopes: ['keys:write'], role: 'manager' }) },
+  rotateKey: { row: aKey, body: () => ({ graceSeconds: 60 }) },
+  revokeKey: { row: aKey },
+  getKeyUsage: { row: aKey },
+  listAudit: {},
+}
+
+function aWard(tenant: TestTenant): Promise<string> {
+  return makePlace('wards', tenant)
+}
+
+function aCategory(tenant: TestTenant): Promise<string> {
+  return makePlace('categories', tenant)
+}
+
+async function aUser(tenant: TestTenant): Promise<string> {
+  return (await makeUser(tenant, { role: 'councillor' })).id
+}
+
+async function aKey(tenant: TestTenant): Promise<string> {
+  return (await makeKey(tenant, { scopes: ['keys:write'] })).id
+}
+
+async function anEvent(tenant: TestTenant): Promise<string> {
+  return makeItem(tenant, kinds[0], { createdBy: await aUser(tenant) })
+}
+
+async function anArticle(tenant: TestTenant): Promise<string> {
+  return makeItem(tenant, kinds[1], { createdBy: await aUser(tenant) })
 }
 
 /** The sample of an operation. Throws, saying what to add, where there is none or half of one. */
@@ -32,40 +94,4 @@ export function sampleOf({ id, takesBody, namesId }: Operation): Sample {
   ].filter((one) => one !== false)
   if (sample && missing.length === 0) return sample
   throw new Error(`Add a sample for "${id}" to test/support/samples.ts (missing: ${missing.join(', ')})`)
-}
-
-let serial = 0
-
-/** Inserts a case of a tenant and yields its id; columns by their SQL names. */
-export async function makeCase(tenant: TestTenant, columns: Record<string, unknown> = {}): Promise<string> {
-  serial += 1
-  const id = ulid()
-  const row = {
-    id,
-    tenant_id: tenant.id,
-    // A year that no test creates cases in, so that numbers taken by the API never meet these.
-    serial: 1999 * 1_000_000 + serial,
-    reference: `CW-1999-${String(serial).padStart(4, '0')}`,
-    status: 'open',
-    resident_name: 'Alex Resident',
-    summary: 'Pothole outside the school',
-    source_channel: 'phone',
-    created_at: Date.now(),
-    updated_at: Date.now(),
-  }
-  await insert('cases', { ...row, ...columns }, tenant.cell)
-  return id
-}
-
-/** Inserts a ward or a category of a tenant and yields its id. */
-export async function makePlace(
-  table: 'wards' | 'categories',
-  tenant: TestTenant,
-  { name = 'Arwenack', enabled = true }: { name?: string; enabled?: boolean } = {},
-): Promise<string> {
-  const id = ulid()
-  const now = Date.now()
-  const row = { id, tenant_id: tenant.id, name, name_key: name.toLowerCase(), enabled: enabled ? 1 : 0 }
-  await insert(table, { ...row, created_at: now, updated_at: now }, tenant.cell)
-  return id
 }

@@ -1,0 +1,97 @@
+import { env } from 'cloudflare:workers'
+import { describe, expect, it } from 'vitest'
+import { newMeter } from '../../src/db/batch'
+import { contactChoices } from '../../src/db/contact'
+import { openPublicTrip } from '../../src/gate/public-trip'
+import { receiveContact } from '../../src/routes/contact-rules'
+import { aMessage, aTenant, newAddress } from '../support/public-calls'
+import { makePlace } from '../support/rows'
+import { d1Of, type TestTenant } from '../support/tenants'
+
+/** A trip such as a page makes. */
+function tripTo(slug: string, address = newAddress()) {
+  const meter = newMeter()
+  const headers = new Headers({ 'CF-Connecting-IP': address })
+  return { meter, trip: openPublicTrip({ env, meter, requestId: 'req-1', headers, key: undefined, slug }) }
+}
+
+async function filed({ id }: TestTenant) {
+  const sql = 'select id, reference, status, spam_reasons from submissions where tenant_id = ?'
+  return (await d1Of().prepare(sql).bind(id).all()).results
+}
+
+const year = new Date().getUTCFullYear()
+
+describe('A message from the form’s page', () => {
+  it('is kept with a receipt that names it', async () => {
+    const tenant = await aTenant()
+    const { trip } = tripTo(tenant.slug)
+    const renderedAt = new Date(Date.now() - 60_000).toISOString()
+    const receipt = await receiveContact(trip, aMessage, { honeypot: '', renderedAt, turnstile: 'passed' })
+    const { reference, submissionId } = receipt
+    expect(receipt).toEqual({ reference: `CF-${year}-0001`, submissionId: expect.stringMatching(/^[0-9A-Z]{26}$/) })
+    expect(await filed(tenant)).toEqual([{ id: submissionId, reference, status: 'new', spam_reasons: '[]' }])
+  })
+
+  it('has the same receipt when it is sent twice', async () => {
+    const tenant = await aTenant()
+    const address = newAddress()
+    const first = await receiveContact(tripTo(tenant.slug, address).trip, aMessage, {})
+    expect(await receiveContact(tripTo(tenant.slug, address).trip, aMessage, {})).toEqual(first)
+  })
+
+  it('is filed as spam with its reasons, under a receipt like any other', async () => {
+    const tenant = await aTenant()
+    const renderedAt = new Date().toISOString()
+    const evidence = { honeypot: 'https://spam.example', renderedAt, turnstile: 'failed' } as const
+    const { reference, submissionId } = await receiveContact(tripTo(tenant.slug).trip, aMessage, evidence)
+    expect(reference).toBe(`CF-${year}-0001`)
+    const reasons = '["hidden field filled in","sent too fast","bot check failed"]'
+    expect(await filed(tenant)).toEqual([{ id: submissionId, reference, status: 'spam', spam_reasons: reasons }])
+  })
+})
+
+describe('A page that only looks', () => {
+  it('is shown the tenant with its enabled wards and categories in one trip, and is not counted', async () => {
+    const tenant = await aTenant()
+    const arwenack = await makePlace('wards', tenant, { name: 'Arwenack' })
+    const arch = await makePlace('wards', tenant, { name: 'Arch' })
+    await makePlace('wards', tenant, { name: 'Closed', enabled: 0 })
+    const roads = await makePlace('categories', tenant, { name: 'Roads', sort_order: 2 })
+    const housing = await makePlace('categories', tenant, { name: 'Housing', sort_order: 2 })
+    const waste = await makePlace('categories', tenant, { name: 'Waste', sort_order: 1 })
+    await makePlace('categories', tenant, { name: 'Closed', enabled: 0 })
+    await makePlace('categories', await aTenant(), { name: 'Elsewhere' })
+    const { trip, meter } = tripTo(tenant.slug)
+    const [choices] = await trip.visit({}, contactChoices)
+    expect(choices).toEqual({
+      wards: [
+        { id: arch, name: 'Arch' },
+        { id: arwenack, name: 'Arwenack' },
+      ],
+      categories: [
+        { id: waste, name: 'Waste' },
+        { id: housing, name: 'Housing' },
+        { id: roads, name: 'Roads' },
+      ],
+    })
+    expect(trip.tenant).toEqual({ id: tenant.id, slug: tenant.slug, name: `Council ${tenant.id}`, councilCode: null })
+    expect(meter).toMatchObject({ trips: 1, rowsWritten: 0 })
+    expect(trip.standing).toBeUndefined()
+  })
+
+  it('may look without an address, never write, and is 404 for an unknown tenant', async () => {
+    const tenant = await aTenant()
+    const { trip } = tripTo(tenant.slug, '')
+    await trip.visit({})
+    await expect(trip.write()).rejects.toThrow('The request has not passed the gate')
+    await expect(tripTo('nobody').trip.visit({})).rejects.toMatchObject({ status: 404 })
+  })
+
+  it('may look again after a counted request', async () => {
+    const tenant = await aTenant()
+    const { trip } = tripTo(tenant.slug)
+    await expect(receiveContact(trip, { ...aMessage, wardId: 'nothing' }, {})).rejects.toMatchObject({ status: 422 })
+    expect(await trip.visit({}, contactChoices)).toEqual([{ wards: [], categories: [] }])
+  })
+})
