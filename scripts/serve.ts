@@ -30,13 +30,18 @@ export interface Server {
   ended: Promise<void>
 }
 
+/** What the Worker takes from our environment: the settings of an origin to stand in front of. */
+const handedOn = ['PROXIED', 'UPSTREAM_ORIGIN', 'UPSTREAM_SECRET', 'UPSTREAM_TIMEOUT_MS']
+
 /** Serves the Worker on a port with the local databases. */
 export function serve({ config, state }: Place, port: number): Server {
+  const vars = handedOn.flatMap((name) => (process.env[name] ? ['--var', `${name}:${process.env[name]}`] : []))
   const child = startWrangler(
     ['dev', '--config', config, '--port', String(port), '--inspector-port', '0', '--persist-to', state].concat([
       '--var',
       'SERVER_TIMING:true',
       '--show-interactive-dev-session=false',
+      ...vars,
     ]),
     { ownGroup: true },
   )

@@ -82,14 +82,14 @@ function welcome(address: string, key: string, file: string): string {
 
 /**
  * npm's shell keeps signals to itself, so that a stopped npm would leave us behind: watches the processes between npm
- * and us, which name this script, and npm itself.
+ * and us, which name our script, and npm itself.
  */
 function followNpm(): void {
   if (!process.env.npm_lifecycle_event || process.platform === 'win32') return
   const watched: number[] = []
   for (let pid = process.ppid; ; ) {
     const [parent, ...args] = ps('ppid=,args=', pid).split(/\s+/)
-    if (!args.includes('scripts/start.ts')) break
+    if (!args.some((arg) => /^scripts\/start(-proxied)?\.ts$/.test(arg))) break
     pid = Number(parent)
     watched.push(pid)
   }

@@ -12,6 +12,9 @@ export interface Env {
   IP_HASH_SECRET?: string
   /** JSON: the cell of each tenant that is not in cell 0, by slug. */
   TENANT_CELLS?: string
+  /** Cloudflare Turnstile on the contact form, if both are set. */
+  TURNSTILE_SITE_KEY?: string
+  TURNSTILE_SECRET?: string
   SERVER_TIMING?: string
   /** A Worker that serves what `PROXIED` names; wins over `UPSTREAM_ORIGIN`. */
   UPSTREAM?: Fetcher
@@ -44,8 +47,13 @@ const Settings = z.object({
       }
     })
     .pipe(z.record(z.string(), z.int().min(0))),
+  TURNSTILE_SITE_KEY: z.string().min(1).optional(),
+  TURNSTILE_SECRET: z.string().min(1).optional(),
   SERVER_TIMING: z.enum(['true', 'false']).default('false'),
-  UPSTREAM_ORIGIN: z.url({ protocol: /^https?$/, error: 'Must be an http(s) address' }).optional(),
+  UPSTREAM_ORIGIN: z
+    .url({ protocol: /^https?$/, error: 'Must be an http(s) address' })
+    .refine((address) => /^[^@?#]+$/.test(address), 'Must not hold a name, a password, a query or a fragment')
+    .optional(),
   UPSTREAM_SECRET: z.string().min(16, 'Must have at least 16 characters').optional(),
   UPSTREAM_TIMEOUT_MS: z.coerce.number().int().min(1).max(60_000).default(10_000),
   PROXIED: z
@@ -68,6 +76,8 @@ export interface Settings {
   readonly ipHashSecret: string | undefined
   /** The cells of the tenants that are not in cell 0, by slug. */
   readonly tenantCells: Readonly<Record<string, number>>
+  /** The bot check of the contact form; undefined where there is none. */
+  readonly turnstile: { siteKey: string; secret: string } | undefined
   readonly serverTiming: boolean
   /** The server that some resources are proxied to; undefined where D1 serves them all. */
   readonly upstream: Upstream | undefined
@@ -105,11 +115,16 @@ export function settingsOf(env: Env): Settings {
     publicWindow: { limit: result.data.PUBLIC_LIMIT, seconds: result.data.PUBLIC_WINDOW_SECONDS },
     ipHashSecret: result.data.IP_HASH_SECRET,
     tenantCells: result.data.TENANT_CELLS,
+    turnstile: turnstileOf(result.data),
     serverTiming: result.data.SERVER_TIMING === 'true',
     upstream: upstreamFor(env, result.data),
   }
   parsed.set(env, settings)
   return settings
+}
+
+function turnstileOf({ TURNSTILE_SITE_KEY, TURNSTILE_SECRET }: z.infer<typeof Settings>): Settings['turnstile'] {
+  if (TURNSTILE_SITE_KEY && TURNSTILE_SECRET) return { siteKey: TURNSTILE_SITE_KEY, secret: TURNSTILE_SECRET }
 }
 
 /** The origin that serves a path's resource, or undefined where D1 does. `/api/cases/42` is of the resource `cases`. */

@@ -3,19 +3,23 @@ import { ApiError } from '../errors'
 /** The largest body that is read, in bytes. */
 export const maxBodyBytes = 64 * 1024
 
-/** A body as text. Throws 413 as soon as it is larger than 64 KiB, without reading on. */
-export async function readBody(request: Request): Promise<string> {
+/** A body's bytes as they came. Throws 413 as soon as they are more than 64 KiB, without reading on. */
+export async function readBody(request: Request): Promise<Uint8Array<ArrayBuffer>> {
   if (Number(request.headers.get('Content-Length') ?? 0) > maxBodyBytes) throw new ApiError('too_large')
-  if (!request.body) return ''
-  const decoder = new TextDecoder()
-  let text = ''
+  const chunks: Uint8Array[] = []
   let size = 0
-  for await (const chunk of request.body as ReadableStream<Uint8Array>) {
+  for await (const chunk of (request.body ?? []) as AsyncIterable<Uint8Array>) {
     size += chunk.byteLength
     if (size > maxBodyBytes) throw new ApiError('too_large')
-    text += decoder.decode(chunk, { stream: true })
+    chunks.push(chunk)
   }
-  return text + decoder.decode()
+  const bytes = new Uint8Array(size)
+  let at = 0
+  for (const chunk of chunks) {
+    bytes.set(chunk, at)
+    at += chunk.byteLength
+  }
+  return bytes
 }
 
 /** What is wrong with a body before its fields are looked at: it must be JSON, and say so. */

@@ -20,10 +20,10 @@ import { type Idempotency, openTrip, type Trip } from './trip'
  */
 export function needs(requirement: Requirement) {
   return createMiddleware<AppEnv>(async function needs(c, next) {
-    const body = await receive(c.req.raw)
-    if (body.text) c.req.raw = new Request(c.req.raw, { body: body.text })
     // An origin minds its own bodies and keys.
     const isProxied = upstreamOf(c.env, c.req.path) !== undefined
+    const body = await receive(c.req.raw, isProxied)
+    if (body.bytes) c.req.raw = new Request(c.req.raw, { body: body.bytes })
     const wanted = c.req.method === 'POST' && !isProxied ? c.req.header('Idempotency-Key') : undefined
     const idempotencyFault = wanted === undefined ? undefined : faultOfIdempotencyKey(wanted, requirement)
 
@@ -81,23 +81,33 @@ export async function refuse(trip: Trip, fault: ApiError): Promise<never> {
   throw fault
 }
 
-interface Body {
+/** A request's body as it was read, with what is wrong with it. */
+export interface Body {
+  /** As they came; undefined where none were read. */
+  bytes?: Uint8Array<ArrayBuffer>
   text: string
   fault?: ApiError | undefined
 }
 
-async function receive(request: Request): Promise<Body> {
-  if (request.method !== 'POST' && request.method !== 'PATCH') return { text: '' }
+/** Reads a request's body within its limit. An origin judges its own. */
+export async function receive(request: Request, isProxied: boolean): Promise<Body> {
+  const methods = isProxied ? ['POST', 'PATCH', 'DELETE'] : ['POST', 'PATCH']
+  if (!methods.includes(request.method)) return { text: '' }
   try {
-    const text = await readBody(request)
-    return { text, fault: jsonFault(request.headers, text) }
+    const bytes = await readBody(request)
+    const text = new TextDecoder().decode(bytes)
+    return { bytes, text, fault: jsonFault(request.headers, text) }
   } catch (error) {
     if (error instanceof ApiError) return { text: '', fault: error }
     throw error
   }
 }
 
-function faultOfIdempotencyKey(key: string, { replayable = true }: Requirement): ApiError | undefined {
+/** What is wrong with an `Idempotency-Key`, or that the route takes none. */
+export function faultOfIdempotencyKey(
+  key: string,
+  { replayable = true }: Pick<Requirement, 'replayable'>,
+): ApiError | undefined {
   const name = 'Idempotency-Key'
   if (!replayable) {
     return invalidFields({ [name]: { code: 'unknown', message: 'Not accepted here: a key is shown only once' } })
@@ -108,7 +118,7 @@ function faultOfIdempotencyKey(key: string, { replayable = true }: Requirement):
 }
 
 /** Bodies are compared as canonical JSON (RFC 8785), so that spacing and the order of fields make no difference. */
-async function idempotencyOf(key: string, route: string, text: string): Promise<Idempotency> {
+export async function idempotencyOf(key: string, route: string, text: string): Promise<Idempotency> {
   return { key, route, requestHash: await sha256Hex(canonical(text)) }
 }
 

@@ -1,5 +1,6 @@
 import { ApiError, type Fault } from '../errors'
 import { headersForCaller } from './headers'
+import { hideOrigin, withinOrigin } from './location'
 
 /** An origin's statuses that are about the caller's own request, and so keep their meaning. */
 const aboutTheCaller: Record<number, Fault> = {
@@ -12,37 +13,47 @@ const aboutTheCaller: Record<number, Fault> = {
   422: 'unprocessable',
 }
 
+/** Statuses that have no body (Fetch, "null body status"). */
+const bodiless = [204, 205, 304]
+
 /** How much of an origin's error is read, in bytes, and the longest sentence that is taken from it. */
 const mostErrorBytes = 64 * 1024
 const longestSentence = 300
 
+/** What an answer was an answer to. */
+interface Asked {
+  asked: URL
+  origin: URL
+  /** How long an error's body may take. */
+  timeoutMs: number
+}
+
 /**
  * What the caller gets of an origin's answer: a success streams through; an error comes in the one envelope, with the
  * origin's own sentence where it gave one. Throws for errors, and for a redirect that points elsewhere.
- *
- * @param origin where the answer came from
  */
-export async function answerOf(answer: Response, origin: URL): Promise<Response> {
-  if (answer.status >= 400) throw faultOf(answer, await bodyOf(answer))
+export async function answerOf(answer: Response, { asked, origin, timeoutMs }: Asked): Promise<Response> {
+  if (answer.status >= 400) throw faultOf(answer, await errorIn(answer, timeoutMs))
+  const isRedirect = answer.status >= 300 && answer.status !== 304
   const headers = headersForCaller(answer.headers)
-  const location = answer.headers.get('Location')
-  if (location !== null) {
-    const within = withinOrigin(location, origin)
-    const isRedirect = answer.status >= 300
-    if (within === undefined && isRedirect) throw new ApiError('bad_gateway')
-    if (within === undefined) headers.delete('Location')
-    else headers.set('Location', within)
+  for (const name of ['Location', 'Content-Location']) {
+    const place = headers.get(name)
+    const within = place === null ? undefined : withinOrigin(place, asked, origin)
+    if (within !== undefined) headers.set(name, within)
+    else headers.delete(name)
   }
-  const hasBody = answer.status !== 204 && answer.status !== 304
-  return new Response(hasBody ? answer.body : null, { status: answer.status, headers })
-}
+  const link = headers.get('Link')
+  if (link !== null) headers.set('Link', hideOrigin(link, asked, origin))
 
-/** An origin's Location as the caller must see it, or undefined where it points outside the origin's base. */
-function withinOrigin(location: string, origin: URL): string | undefined {
-  const base = origin.pathname.replace(/\/$/, '')
-  const target = URL.canParse(location, origin.href) ? new URL(location, origin) : undefined
-  if (target?.origin !== origin.origin || !`${target.pathname}/`.startsWith(`${base}/`)) return
-  return target.pathname.slice(base.length) + target.search
+  if (!isRedirect) {
+    const body = bodiless.includes(answer.status) ? null : answer.body
+    return new Response(body, { status: answer.status, headers })
+  }
+  // Its page, if any, names the origin's own address.
+  await discard(answer.body)
+  if (!headers.has('Location')) throw new ApiError('bad_gateway')
+  for (const name of [...headers.keys()]) if (name.startsWith('content-')) headers.delete(name)
+  return new Response(null, { status: answer.status, headers })
 }
 
 function faultOf({ status, headers }: Response, body: unknown): ApiError {
@@ -52,19 +63,18 @@ function faultOf({ status, headers }: Response, body: unknown): ApiError {
     const allow = headers.get('Allow')
     return new ApiError(fault, { message, details: detailsOf(body), headers: allow ? { Allow: allow } : {} })
   }
-  if (status === 429) {
-    const retryAfter = headers.get('Retry-After') ?? '5'
-    return new ApiError('unavailable', { message, headers: { 'Retry-After': retryAfter } })
-  }
-  return new ApiError('bad_gateway', { message })
+  if (status !== 429) return new ApiError('bad_gateway', { message })
+  const wanted = headers.get('Retry-After') ?? ''
+  const retryAfter = /^\d{1,9}$/.test(wanted) || !Number.isNaN(Date.parse(wanted)) ? wanted : '5'
+  return new ApiError('unavailable', { message, headers: { 'Retry-After': retryAfter } })
 }
 
 /** The error in an origin's body: JSON as it is, plain text as a sentence, and nothing of anything else. */
-async function bodyOf(answer: Response): Promise<unknown> {
-  const type = answer.headers.get('Content-Type') ?? ''
+async function errorIn({ headers, body }: Response, timeoutMs: number): Promise<unknown> {
+  const type = headers.get('Content-Type') ?? ''
   const isJson = /^application\/([a-z.-]+\+)?json\b/i.test(type)
-  if (!isJson && !/^text\/plain\b/i.test(type)) return void (await answer.body?.cancel())
-  const text = await firstBytes(answer)
+  if (!body || (!isJson && !/^text\/plain\b/i.test(type))) return discard(body)
+  const text = await firstBytes(body, timeoutMs)
   if (!isJson) return { error: text }
   try {
     return JSON.parse(text)
@@ -73,25 +83,39 @@ async function bodyOf(answer: Response): Promise<unknown> {
   }
 }
 
-async function firstBytes({ body }: Response): Promise<string> {
-  let text = ''
-  let size = 0
+/** What came of a body in time: an error that breaks off or never ends still has its status. */
+async function firstBytes(body: ReadableStream<Uint8Array>, timeoutMs: number): Promise<string> {
   const decoder = new TextDecoder()
-  for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
-    size += chunk.byteLength
-    text += decoder.decode(chunk, { stream: true })
-    if (size > mostErrorBytes) break
+  const reader = body.getReader()
+  const { promise: tooLate, resolve } = Promise.withResolvers<{ done: true; value?: undefined }>()
+  const timer = setTimeout(() => resolve({ done: true }), timeoutMs)
+  let text = ''
+  try {
+    for (let size = 0; size <= mostErrorBytes; ) {
+      const { done, value } = await Promise.race([reader.read(), tooLate])
+      if (done) break
+      size += value.byteLength
+      text += decoder.decode(value, { stream: true })
+    }
+  } catch {
+    // It broke off.
   }
-  return text + decoder.decode()
+  clearTimeout(timer)
+  reader.cancel().catch(() => undefined)
+  return text
 }
+
+const discard = (body: ReadableStream | null): Promise<void> | undefined => body?.cancel().catch(() => undefined)
 
 /** The sentence an origin gave: our `error`, or `detail`, `title` (RFC 9457) or `message`. Short text only, never HTML. */
 function sentenceOf(body: unknown): string | undefined {
   if (typeof body !== 'object' || body === null) return
   for (const name of ['error', 'detail', 'title', 'message']) {
     const text: unknown = Reflect.get(body, name)
-    const isSentence = typeof text === 'string' && text.length <= longestSentence && !/[<>\p{Cc}]/u.test(text.trim())
-    if (isSentence && text.trim() !== '') return text.trim()
+    if (typeof text !== 'string') continue
+    const sentence = text.trim()
+    const isPlain = !/<[a-z!/?]|\p{Cc}/iu.test(sentence)
+    if (sentence !== '' && sentence.length <= longestSentence && isPlain) return sentence
   }
 }
 

@@ -4,16 +4,16 @@
  */
 export function circuitBreaker({ failures = 5, restMs = 10_000 } = {}) {
   let inARow = 0
-  let openedAt = 0
+  let restsUntil = 0
   let isProbing = false
 
   return {
     /** Milliseconds to wait before asking again; 0 lets this request through, perhaps as the probe. */
     waitMs(now: number): number {
       if (inARow < failures) return 0
-      const left = openedAt + restMs - now
-      if (left > 0) return left
-      if (isProbing) return restMs
+      if (now < restsUntil) return restsUntil - now
+      // The others wait for the probe, but no longer than a rest: a probe whose caller hangs up may never report.
+      restsUntil = now + restMs
       isProbing = true
       return 0
     },
@@ -24,10 +24,11 @@ export function circuitBreaker({ failures = 5, restMs = 10_000 } = {}) {
     failed(now: number): void {
       inARow += 1
       isProbing = false
-      if (inARow >= failures) openedAt = now
+      if (inARow >= failures) restsUntil = now + restMs
     },
-    /** Neither: the caller hung up before the origin could show anything. */
+    /** Neither: the caller hung up before the origin could show anything. The next request takes a probe's place. */
     abandoned(): void {
+      if (isProbing) restsUntil = 0
       isProbing = false
     },
   }

@@ -18,44 +18,54 @@ export function forward() {
     const upstream = upstreamOf(c.env, c.req.path)
     if (!upstream) return next()
 
-    const { trip } = c.var
+    const { trip, requestId } = c.var
     await trip.read({})
-    const url = urlAtOrigin(c.req.raw.url, upstream.origin)
-    const headers = await headersForOrigin({
-      request: c.req.raw,
-      url,
-      principal: trip.principal,
-      requestId: c.var.requestId,
-      now: new Date().toISOString(),
-      secret: upstream.secret,
-    })
-    const { method } = c.req
-    const body = method === 'GET' || method === 'HEAD' ? null : await c.req.arrayBuffer()
-    const answer = await ask(
-      upstream,
-      new Request(url, { method, headers, body, redirect: 'manual' }),
-      c.req.raw.signal,
-    )
-    return answerOf(answer, upstream.origin)
+    const request = c.req.raw
+    const url = urlAtOrigin(request.url, upstream.origin)
+    const { principal } = trip
+    const now = new Date().toISOString()
+    const headers = await headersForOrigin({ request, url, principal, requestId, now, secret: upstream.secret })
+    const passage: Passage = { url, method: request.method, headers, body: await bodyOf(request) }
+    const answer = await answerOf(await ask(upstream, passage, request.signal), { asked: url, ...upstream })
+    // Made by the context, since what it holds for every answer (X-Request-Id) must be in this one, too.
+    return c.newResponse(answer.body, answer)
   })
+}
+
+/** One request on its way to the origin. */
+interface Passage {
+  url: URL
+  method: string
+  headers: Headers
+  body: ArrayBuffer | null
+}
+
+const isSafe = ({ method }: { method: string }) => method === 'GET' || method === 'HEAD'
+
+/** The body, which the gate has read and limited already. */
+async function bodyOf(request: Request): Promise<ArrayBuffer | null> {
+  if (isSafe(request)) return null
+  const bytes = await request.arrayBuffer()
+  return bytes.byteLength > 0 ? bytes : null
 }
 
 /** Where a request goes at the origin. Throws 404 for a path that could lead out of the origin's base. */
 function urlAtOrigin(asked: string, origin: URL): URL {
   const { pathname, search } = new URL(asked)
-  if (/%2f|%5c|\\|\/\/|\/\.{1,2}(\/|$)/i.test(pathname)) throw new ApiError('not_found')
-  return new URL(origin.pathname.replace(/\/$/, '') + pathname + search, origin)
+  // Encoded twice or more counts as well: some servers decode more than once.
+  if (/%(25)*(2f|5c)|\\|\/\/|\/(\.|%(25)*2e){1,2}(\/|$)/i.test(pathname)) throw new ApiError('not_found')
+  return new URL(origin.pathname.replace(/\/+$/, '') + pathname + search, origin)
 }
 
 /** Asks the origin, minding the circuit. A GET or HEAD is asked once more when the connection broke. */
-async function ask(upstream: Upstream, request: Request, callerGone: AbortSignal): Promise<Response> {
+async function ask(upstream: Upstream, passage: Passage, callerGone: AbortSignal): Promise<Response> {
   const circuit = circuitOf(upstream)
   const waitMs = circuit.waitMs(Date.now())
   if (waitMs > 0) throw new ApiError('unavailable', { headers: { 'Retry-After': String(seconds(waitMs)) } })
-  const isSafe = request.method === 'GET' || request.method === 'HEAD'
   try {
-    const answer = await attempt(upstream, request.clone(), callerGone).catch((error) => {
-      if (isSafe && !(error instanceof ApiError) && !callerGone.aborted) return attempt(upstream, request, callerGone)
+    const answer = await attempt(upstream, passage, callerGone).catch((error) => {
+      const isBroken = !(error instanceof ApiError) && !callerGone.aborted
+      if (isBroken && isSafe(passage)) return attempt(upstream, passage, callerGone)
       throw error
     })
     if (answer.status >= 500) circuit.failed(Date.now())
@@ -69,11 +79,16 @@ async function ask(upstream: Upstream, request: Request, callerGone: AbortSignal
 }
 
 /** One try. Throws 504 when the answer does not begin in time; a broken connection throws the platform's own error. */
-async function attempt({ fetcher, timeoutMs }: Upstream, request: Request, callerGone: AbortSignal): Promise<Response> {
+async function attempt(
+  { fetcher, timeoutMs }: Upstream,
+  { url, ...init }: Passage,
+  callerGone: AbortSignal,
+): Promise<Response> {
   const deadline = new AbortController()
   const timer = setTimeout(() => deadline.abort(), timeoutMs)
   try {
-    return await fetcher.fetch(request, { signal: AbortSignal.any([deadline.signal, callerGone]) })
+    const signal = AbortSignal.any([deadline.signal, callerGone])
+    return await fetcher.fetch(url.href, { ...init, redirect: 'manual', signal })
   } catch (error) {
     throw deadline.signal.aborted ? new ApiError('gateway_timeout', { cause: error }) : error
   } finally {

@@ -24,11 +24,36 @@ const notForOrigin = [
   'expect',
   'forwarded',
   'x-real-ip',
+  'x-client-ip',
+  'true-client-ip',
+  // Would make it another request than the gate has looked at.
+  'x-http-method',
+  'x-http-method-override',
+  'x-method-override',
+  'x-original-url',
+  'x-rewrite-url',
 ]
 const notForOriginPrefixes = ['x-casework-', 'x-forwarded-', 'cf-']
 
+/** The encodings that the platform undoes by itself. */
+const undone = /^(gzip|br)$/i
+
 /** What an origin answers that reaches the caller. Everything else is about the origin. */
-const forCaller = ['etag', 'location', 'last-modified', 'link', 'retry-after', 'allow', 'idempotency-replayed', 'vary']
+const forCaller = [
+  'accept-ranges',
+  'allow',
+  'etag',
+  'idempotency-replayed',
+  'last-modified',
+  'link',
+  'location',
+  'retry-after',
+  'vary',
+]
+
+/** What of `Content-…` speaks of the bytes on the wire, and what is for browsers. */
+const encodedOnly = ['content-encoding', 'content-length', 'content-md5', 'content-digest']
+const notContent = /^content-security-policy/
 
 interface Passage {
   request: Request
@@ -61,24 +86,31 @@ export async function headersForOrigin({ request, url, principal, requestId, now
   const vouched = { ...caller, method: request.method, path: url.pathname, query: url.search.slice(1) }
   headers.set('X-Casework-Signature', await signatureOf(vouched, secret))
   headers.set('X-Request-Id', requestId)
-  headers.set('traceparent', traceparentOf(request.headers.get('traceparent')))
+  headers.set('Accept-Encoding', 'gzip, br')
+  const traceparent = request.headers.get('traceparent')
+  const isTraced = traceparent !== null && isTraceparent(traceparent)
+  headers.set('traceparent', isTraced ? traceparent : newTraceparent())
+  if (!isTraced) headers.delete('tracestate')
   return headers
 }
 
-/** The caller's trace, or a new one (W3C Trace Context, version 00). */
-function traceparentOf(given: string | null): string {
-  if (given && /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/.test(given)) return given
+/** Whether a caller's trace can be gone on with (W3C Trace Context, version 00). */
+const isTraceparent = (given: string) => /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/.test(given)
+
+function newTraceparent(): string {
   const hex = (length: number) =>
     Array.from(crypto.getRandomValues(new Uint8Array(length)), (byte) => byte.toString(16).padStart(2, '0')).join('')
   return `00-${hex(16)}-${hex(8)}-01`
 }
 
-/** The headers of an origin's answer that reach the caller. The body arrives decoded, so its encoding and length do not. */
+/** The headers of an origin's answer that reach the caller. What the platform decodes loses its encoding and length. */
 export function headersForCaller(answer: Headers): Headers {
   const headers = new Headers()
+  const isDecoded = undone.test(answer.get('content-encoding') ?? '')
   for (const [name, value] of answer) {
-    const isContent = name.startsWith('content-') && name !== 'content-encoding' && name !== 'content-length'
-    if (isContent || forCaller.includes(name)) headers.append(name, value)
+    const isContent = name.startsWith('content-') && !notContent.test(name)
+    const isLost = isDecoded && encodedOnly.includes(name)
+    if ((isContent && !isLost) || forCaller.includes(name)) headers.append(name, value)
   }
   return headers
 }

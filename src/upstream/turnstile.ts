@@ -1,0 +1,34 @@
+import { z } from 'zod'
+import { type Env, settingsOf } from '../env'
+
+const checkUrl = 'https://challenges.cloudflare.com/turnstile/v0/siteverify'
+
+const timeoutMs = 3000
+
+const Verdict = z.object({ success: z.boolean() })
+
+/**
+ * What Cloudflare Turnstile says of the token that a form sent, for a message's evidence. Undefined where the check is
+ * not set up, or does not answer: a resident's message must not depend on it.
+ *
+ * @see https://developers.cloudflare.com/turnstile/get-started/server-side-validation/
+ */
+export async function turnstileVerdict(
+  env: Env,
+  token: string | undefined,
+  ask: typeof fetch = (input, init) => fetch(input, init),
+): Promise<'passed' | 'failed' | undefined> {
+  const { turnstile } = settingsOf(env)
+  if (!turnstile) return
+  if (!token) return 'failed'
+  try {
+    const answer = await ask(checkUrl, {
+      method: 'POST',
+      body: new URLSearchParams({ secret: turnstile.secret, response: token }),
+      signal: AbortSignal.timeout(timeoutMs),
+    })
+    return Verdict.parse(await answer.json()).success ? 'passed' : 'failed'
+  } catch {
+    return
+  }
+}

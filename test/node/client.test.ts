@@ -1,0 +1,24 @@
+import { afterAll, beforeAll, describe } from 'vitest'
+import { describeErrors } from './client/errors'
+import { describeGateway } from './client/gateway'
+import { type Installed, installClient } from './client/installed'
+import { describeLists } from './client/lists'
+import { describePacing } from './client/pacing'
+import { describePackage } from './client/package'
+import { describeRetries } from './client/retries'
+
+let installed: Installed
+
+beforeAll(async () => {
+  installed = await installClient()
+})
+
+afterAll(() => installed?.remove())
+
+// One installation for all: two at once would build into the same folder.
+describe('retries', () => describeRetries(() => installed))
+describe('errors', () => describeErrors(() => installed))
+describe('lists', () => describeLists(() => installed))
+describe('pacing', () => describePacing(() => installed))
+describe('package', () => describePackage(() => installed))
+describe('with the gateway', () => describeGateway(() => installed))

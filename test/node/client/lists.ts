@@ -1,0 +1,97 @@
+import { afterEach, expect, it } from 'vitest'
+import type { Installed } from './installed'
+import { type Step, scriptedServer } from './scripted-server'
+
+/** How lists are walked. */
+export function describeLists(installed: () => Installed): void {
+  let server: Awaited<ReturnType<typeof scriptedServer>>
+
+  afterEach(() => server.stop())
+
+  async function clientOf(steps: Step[]) {
+    server = await scriptedServer(steps)
+    return new (installed().client.Casework)({ baseUrl: `${server.baseUrl}/`, apiKey: 'sk_secret' })
+  }
+
+  const page = (ids: string[], pagination: object): Step => ({
+    status: 200,
+    body: { cases: ids.map((id) => ({ id })), pagination },
+  })
+
+  async function idsOf(items: AsyncIterable<{ id: string }>): Promise<string[]> {
+    const ids: string[] = []
+    for await (const { id } of items) ids.push(id)
+    return ids
+  }
+
+  const urls = () => server.arrivals.map(({ url }) => url)
+
+  it('for await goes through all cases, by cursor and with the filters kept', async () => {
+    const client = await clientOf([
+      page(['1', '2'], { page: 1, totalPages: 3, nextCursor: 'a+b' }),
+      page([], { page: 2, totalPages: 3, nextCursor: 'c' }),
+      page(['3'], { page: 3, totalPages: 3, nextCursor: null }),
+    ])
+    expect(await idsOf(client.cases.list({ page: 1, pageSize: 2, search: 'a&b é', archived: false }))).toEqual([
+      '1',
+      '2',
+      '3',
+    ])
+    expect(urls()).toEqual([
+      '/api/cases?page=1&pageSize=2&search=a%26b+%C3%A9&archived=false',
+      '/api/cases?pageSize=2&search=a%26b+%C3%A9&archived=false&cursor=a%2Bb',
+      '/api/cases?pageSize=2&search=a%26b+%C3%A9&archived=false&cursor=c',
+    ])
+  })
+
+  it('for await goes by number through the pages of a server without cursors', async () => {
+    const client = await clientOf([
+      page(['1'], { page: 1, pageSize: 1, total: 2, totalPages: 2 }),
+      page(['2'], { page: 2, pageSize: 1, total: 2, totalPages: 2 }),
+    ])
+    expect(await idsOf(client.cases.list({ pageSize: 1 }))).toEqual(['1', '2'])
+    expect(urls()).toEqual(['/api/cases?pageSize=1', '/api/cases?pageSize=1&page=2'])
+  })
+
+  it('for await follows the Link of a bare array', async () => {
+    const link = { Link: '</api/wards?cursor=x%2By&enabled=true>; rel="next"' }
+    const client = await clientOf([
+      { status: 200, headers: link, body: [{ id: 'north' }, { id: 'south' }] },
+      { status: 200, body: [{ id: 'west' }] },
+    ])
+    expect(await idsOf(client.wards.list({ enabled: true }))).toEqual(['north', 'south', 'west'])
+    expect(urls()).toEqual(['/api/wards?enabled=true', '/api/wards?enabled=true&cursor=x%2By'])
+  })
+
+  it('for await goes through the audit list', async () => {
+    const client = await clientOf([
+      { status: 200, body: { entries: [{ id: '1' }], nextCursor: 'c' } },
+      { status: 200, body: { entries: [{ id: '2' }], nextCursor: null } },
+    ])
+    expect(await idsOf(client.audit.list())).toEqual(['1', '2'])
+    expect(urls()).toEqual(['/api/audit', '/api/audit?cursor=c'])
+  })
+
+  it('await takes one page', async () => {
+    const client = await clientOf([page(['1'], { page: 1, totalPages: 2, nextCursor: 'c' })])
+    expect(await client.cases.list()).toEqual({
+      cases: [{ id: '1' }],
+      pagination: { page: 1, totalPages: 2, nextCursor: 'c' },
+    })
+    expect(urls()).toEqual(['/api/cases'])
+  })
+
+  it('leaving the loop asks for nothing more', async () => {
+    const client = await clientOf([page(['1', '2'], { nextCursor: 'c' })])
+    for await (const one of client.cases.list()) {
+      expect(one.id).toBe('1')
+      break
+    }
+    expect(urls()).toEqual(['/api/cases'])
+  })
+
+  it('an error on a later page reaches the loop', async () => {
+    const client = await clientOf([page(['1'], { nextCursor: 'c' }), { status: 400, body: { error: 'Bad cursor' } }])
+    await expect(idsOf(client.cases.list())).rejects.toMatchObject({ name: 'ValidationError', message: 'Bad cursor' })
+  })
+}

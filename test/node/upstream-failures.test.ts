@@ -1,0 +1,147 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { startProxied } from './gateway'
+
+const badGateway = { error: 'The upstream server gave no usable answer' }
+let gateway: Awaited<ReturnType<typeof startProxied>>
+
+beforeAll(async () => {
+  gateway = await startProxied()
+})
+
+afterAll(async () => {
+  await gateway?.stop()
+})
+
+// A success, so that no failure counts towards the next test's circuit.
+afterEach(async () => {
+  gateway.origin.release()
+  expect((await gateway.send('/api/cases/fine')).status).toBe(200)
+})
+
+const post = (path: string) => gateway.send(path, { method: 'POST', body: '{}' })
+
+/** Status, body and the headers that tell what to do. */
+async function refusal(answer: Response) {
+  const { headers, status } = answer
+  const told = ['Allow', 'Retry-After', 'WWW-Authenticate', 'Server'].map((name) => headers.get(name))
+  expect(headers.get('Content-Type')).toBe('application/json')
+  expect(headers.get('X-RateLimit-Limit')).toBe('1000')
+  return { status, body: await answer.json(), told }
+}
+
+describe('an origin’s error', () => {
+  it.each([
+    [400, 'html', 400, { error: 'Invalid request' }],
+    [400, 'problem', 400, { error: 'The case is locked' }],
+    [401, 'html', 502, badGateway],
+    [401, 'message', 502, { error: 'The case is locked' }],
+    [402, 'empty', 502, badGateway],
+    [403, 'html', 403, { error: 'Forbidden' }],
+    [404, 'empty', 404, { error: 'Not found' }],
+    [404, 'text', 404, { error: 'The case is locked' }],
+    [405, 'html', 405, { error: 'Method not allowed' }],
+    [409, 'ours', 409, { error: 'The case is locked', details: { current: { version: 3 } } }],
+    [410, 'text', 502, { error: 'The case is locked' }],
+    [412, 'empty', 502, badGateway],
+    [413, 'html', 413, { error: 'The request body is larger than 64 KiB' }],
+    [418, 'hidden', 502, badGateway],
+    [422, 'ours', 422, { error: 'The case is locked', details: { current: { version: 3 } } }],
+    [422, 'message', 422, { error: 'The case is locked' }],
+    [422, 'trace', 422, { error: 'Validation failed' }],
+    [500, 'html', 502, badGateway],
+    [500, 'trace', 502, badGateway],
+    [503, 'ours', 502, { error: 'The case is locked' }],
+  ])('%i as %s reaches the caller as %i', async (sent, kind, status, body) => {
+    const allow = sent === 405 || (status < 500 && status === sent) ? 'GET' : null
+    expect(await refusal(await gateway.send(`/api/cases/${sent}-${kind}`))).toEqual({
+      status,
+      body,
+      told: [allow, null, null, null],
+    })
+  })
+
+  it('429 becomes 503 with its Retry-After', async () => {
+    expect(await refusal(await gateway.send('/api/cases/429-html'))).toEqual({
+      status: 503,
+      body: { error: 'Temporarily unavailable, please retry' },
+      told: [null, '17', null, null],
+    })
+  })
+
+  it.each([
+    ['cut-error', 404, { error: 'Not found' }],
+    ['slow-error', 409, { error: 'half a sen' }],
+  ])('%s keeps its status', async (name, status, body) => {
+    expect(await refusal(await gateway.send(`/api/cases/${name}`))).toMatchObject({ status, body })
+  })
+})
+
+describe('an origin that breaks', () => {
+  it.each(['outside', 'beside', 'two-slashes', 'nowhere', 'garbage', 'huge'])('%s is 502', async (name) => {
+    expect(await refusal(await post(`/api/cases/${name}/notes`))).toMatchObject({ status: 502, body: badGateway })
+  })
+
+  it('slow headers are 504, and the origin is told to stop', async () => {
+    const arrived = await gateway.arrivalsOf(async () => {
+      expect(await refusal(await gateway.send('/api/cases/slow-headers'))).toMatchObject({
+        status: 504,
+        body: { error: 'The upstream server took too long to answer' },
+      })
+    })
+    expect(arrived.length).toBe(1)
+    await expect.poll(() => arrived[0]?.isCancelled).toBe(true)
+  })
+
+  it('a broken connection is 502: a GET or HEAD is asked twice, anything else once', async () => {
+    const ask = async (path: string, method: string) => {
+      let status = 0
+      const arrived = await gateway.arrivalsOf(async () => {
+        status = (await gateway.send(path, { method })).status
+      })
+      return [status, arrived.map((one) => one.method)]
+    }
+    expect(await ask('/api/cases/reset-before', 'GET')).toEqual([502, ['GET', 'GET']])
+    expect(await ask('/api/cases/reset-before', 'HEAD')).toEqual([502, ['HEAD', 'HEAD']])
+    expect(await ask('/api/cases/reset-before/notes', 'POST')).toEqual([502, ['POST']])
+    expect(await ask('/api/cases/fine', 'GET')).toEqual([200, ['GET']])
+    expect(await ask('/api/cases/reset-before', 'PATCH')).toEqual([502, ['PATCH']])
+    expect(await ask('/api/events/reset-before', 'DELETE')).toEqual([502, ['DELETE']])
+    expect(await ask('/api/cases/reset-once', 'GET')).toEqual([200, ['GET', 'GET']])
+  })
+
+  it('a body shorter than its length reaches the caller as broken', async () => {
+    const answer = await gateway.send('/api/cases/too-short')
+    expect([answer.status, answer.headers.get('Content-Length')]).toEqual([200, '100'])
+    await expect(answer.text()).rejects.toThrow('terminated')
+  })
+
+  // workerd ends a chunked answer as if it were whole, whatever its stream says.
+  it('a body of no known length that breaks off ends where it broke', async () => {
+    const answer = await gateway.send('/api/cases/reset-during')
+    expect([answer.status, await answer.text()]).toEqual([200, '{"half":'])
+  })
+})
+
+describe('the circuit', () => {
+  it('five failures in a row open it for 10 s: 503 with Retry-After, then one probe', async () => {
+    const failed = await gateway.arrivalsOf(async () => {
+      for (let i = 0; i < 5; i++) expect((await post('/api/cases/500-html/notes')).status).toBe(502)
+    })
+    expect(failed.length).toBe(5)
+    const refused = await gateway.arrivalsOf(async () => {
+      const { status, body, told } = await refusal(await gateway.send('/api/cases/fine'))
+      expect([status, body]).toEqual([503, { error: 'Temporarily unavailable, please retry' }])
+      expect(told[1]).toBe('10')
+    })
+    expect(refused).toEqual([])
+    await sleep(10_100)
+    const probed = await gateway.arrivalsOf(async () => {
+      const slow = gateway.send('/api/cases/slow-body')
+      await expect.poll(() => gateway.origin.arrivals.at(-1)?.url).toBe('/base/api/cases/slow-body')
+      expect((await slow).status).toBe(200)
+      expect((await gateway.send('/api/cases/fine')).status).toBe(200)
+    })
+    expect(probed.length).toBe(2)
+  })
+})

@@ -1,0 +1,148 @@
+import { env } from 'cloudflare:workers'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { makeApp } from '../../src/app'
+import type { Env } from '../../src/env'
+import { costOf } from '../support/call'
+import { makeKey, makeTenant } from '../support/tenants'
+
+const app = makeApp()
+let origins = 0
+
+/** The app in front of another Worker, bound as `UPSTREAM`, which notes what it was asked. */
+function proxied(settings: Partial<Record<keyof Env, string>> = {}, answer = () => Response.json({ from: 'origin' })) {
+  const asked: string[] = []
+  const upstream = {
+    fetch: async (input: RequestInfo | URL, init?: RequestInit) => {
+      asked.push(`${init?.method} ${String(input)}`)
+      return answer()
+    },
+  }
+  origins += 1
+  const wanted = {
+    UPSTREAM: upstream,
+    // A circuit of its own.
+    UPSTREAM_ORIGIN: `https://origin-${origins}.example`,
+    UPSTREAM_SECRET: 'a secret of this test',
+    PROXIED: 'cases, reports',
+  }
+  const bindings = { ...env, ...wanted, ...settings }
+  const ask = (path: string, key?: string, init: RequestInit = {}) => {
+    const headers = { ...(key && { 'X-API-Key': key }), ...init.headers }
+    return app.request(`https://gateway.example${path}`, { ...init, headers }, bindings)
+  }
+  return { ask, asked, base: wanted.UPSTREAM_ORIGIN }
+}
+
+const outcome = async (response: Response) => [response.status, await response.json()]
+
+describe('the gate in front of an origin', () => {
+  it('lets a good caller through in one trip and with one row written', async () => {
+    const { ask, asked, base } = proxied()
+    const { key } = await makeKey(await makeTenant())
+    const answer = await ask('/api/cases?nobody=knows', key)
+    expect(costOf(answer)).toEqual({ trips: 1, rowsRead: 8, rowsWritten: 1 })
+    expect(await outcome(answer)).toEqual([200, { from: 'origin' }])
+    expect(answer.headers.get('X-RateLimit-Remaining')).toBe('999')
+    expect(answer.headers.get('X-Request-Id')).toMatch(/^[0-9a-f-]{36}$/)
+    expect(answer.headers.get('Cache-Control')).toBe('private, no-store')
+    expect(answer.headers.get('X-Content-Type-Options')).toBe('nosniff')
+    expect(asked).toEqual([`GET ${base}/api/cases?nobody=knows`])
+  })
+
+  it('refuses everybody else before the origin is asked', async () => {
+    const { ask, asked } = proxied()
+    const tenant = await makeTenant()
+    const reader = await makeKey(tenant, { scopes: ['cases:read'] })
+    const limited = await makeKey(tenant, { limit: 1 })
+    const pro = await makeKey(await makeTenant({ plan: 'pro' }))
+    const free = await makeKey(await makeTenant({ plan: 'free' }))
+    const post = { method: 'POST', body: '{}' }
+    expect(await outcome(await ask('/api/cases'))).toEqual([401, { error: 'API key required' }])
+    expect(await outcome(await ask('/api/cases', 'sk_no'))).toEqual([401, { error: 'Invalid API key' }])
+    expect(await outcome(await ask('/api/cases', reader.key, post))).toEqual([
+      403,
+      { error: 'This API key lacks the required scope', details: { requiredScope: 'cases:write' } },
+    ])
+    const plan = (requiredPlan: string) => [
+      403,
+      { error: 'Your plan does not include this feature', details: { requiredPlan } },
+    ]
+    expect(await outcome(await ask('/api/reports/public', pro.key))).toEqual(plan('council'))
+    expect(await outcome(await ask('/api/cases', free.key))).toEqual(plan('pro'))
+    expect(await outcome(await ask('/api/cases', limited.key, { method: 'PUT' }))).toMatchObject([405, {}])
+    expect(await outcome(await ask('/api/cases', limited.key))).toEqual([429, { error: 'Rate limit exceeded' }])
+    const large = { ...post, body: 'x'.repeat(65_537) }
+    expect(await outcome(await ask('/api/cases', reader.key, large))).toEqual([
+      413,
+      { error: 'The request body is larger than 64 KiB' },
+    ])
+    expect(asked).toEqual([])
+  })
+
+  it('leaves bodies, queries and idempotency to the origin', async () => {
+    const { ask, asked, base } = proxied()
+    const { key } = await makeKey(await makeTenant())
+    const twice = {
+      method: 'POST',
+      body: 'not json',
+      headers: { 'Idempotency-Key': 'once', 'Content-Type': 'text/plain' },
+    }
+    expect(await outcome(await ask('/api/cases', key, twice))).toEqual([200, { from: 'origin' }])
+    expect(await outcome(await ask('/api/cases', key, twice))).toEqual([200, { from: 'origin' }])
+    expect(asked).toEqual([`POST ${base}/api/cases`, `POST ${base}/api/cases`])
+  })
+
+  it('goes on serving from D1 what is not proxied', async () => {
+    const { ask, asked } = proxied()
+    const { key } = await makeKey(await makeTenant())
+    expect(await outcome(await ask('/api/wards', key))).toEqual([200, []])
+    expect((await ask('/api/me', key)).status).toBe(200)
+    expect(asked).toEqual([])
+  })
+
+  it('opens the circuit after five failures, and asks the origin no more', async () => {
+    const { ask, asked } = proxied({}, () => new Response('no', { status: 500 }))
+    const { key } = await makeKey(await makeTenant())
+    const statuses: number[] = []
+    for (let i = 0; i < 7; i++) statuses.push((await ask('/api/cases', key)).status)
+    expect(statuses).toEqual([502, 502, 502, 502, 502, 503, 503])
+    expect(asked.length).toBe(5)
+  })
+})
+
+describe('wrong settings', () => {
+  afterEach(() => {
+    vi.restoreAllMocks()
+  })
+
+  it.each([
+    ['UPSTREAM_ORIGIN', { UPSTREAM: undefined, UPSTREAM_ORIGIN: undefined }],
+    ['UPSTREAM_ORIGIN', { UPSTREAM_ORIGIN: 'origin.example' }],
+    ['UPSTREAM_ORIGIN', { UPSTREAM_ORIGIN: 'ftp://origin.example' }],
+    ['UPSTREAM_ORIGIN', { UPSTREAM_ORIGIN: 'https://user:secret@origin.example' }],
+    ['UPSTREAM_ORIGIN', { UPSTREAM_ORIGIN: 'https://origin.example/?a=1' }],
+    ['UPSTREAM_SECRET', { UPSTREAM_SECRET: undefined }],
+    ['UPSTREAM_SECRET', { UPSTREAM_SECRET: 'fifteen letters' }],
+    ['UPSTREAM_TIMEOUT_MS', { UPSTREAM_TIMEOUT_MS: 'soon' }],
+    ['UPSTREAM_TIMEOUT_MS', { UPSTREAM_TIMEOUT_MS: '0' }],
+    ['PROXIED', { PROXIED: 'cases,keys' }],
+    ['PROXIED', { PROXIED: 'everything' }],
+  ])('stop the Worker at its first request and are named in the log: %s of %j', async (name, settings) => {
+    const { ask, asked } = proxied(settings)
+    const logged = vi.spyOn(console, 'error').mockReturnValue()
+    const answer = await ask('/healthz')
+    const requestId = answer.headers.get('X-Request-Id')
+    expect(await outcome(answer)).toEqual([500, { error: 'Internal server error', details: { requestId } }])
+    expect(asked).toEqual([])
+    expect(logged.mock.calls.length).toBe(1)
+    const { error } = JSON.parse(logged.mock.calls[0]?.[0])
+    expect(error).toContain(name)
+    expect(error).toMatch(/^Wrong settings: /)
+    expect(error).not.toMatch(/fifteen letters|user:secret/)
+  })
+
+  it('without PROXIED, nothing of an upstream matters', async () => {
+    const { ask } = proxied({ PROXIED: '', UPSTREAM_SECRET: undefined })
+    expect((await ask('/healthz')).status).toBe(200)
+  })
+})

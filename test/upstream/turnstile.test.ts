@@ -1,0 +1,56 @@
+import { env } from 'cloudflare:workers'
+import { describe, expect, it } from 'vitest'
+import { turnstileVerdict } from '../../src/upstream/turnstile'
+
+const settings = { ...env, TURNSTILE_SITE_KEY: 'site-key', TURNSTILE_SECRET: 'secret-of-tests' }
+
+/** A server that answers in one way, and what it was asked. */
+function serverOf(answer: () => Response | Promise<Response>) {
+  const asked: Request[] = []
+  const ask: typeof fetch = async (input, init) => {
+    asked.push(new Request(input instanceof URL ? String(input) : input, init))
+    return answer()
+  }
+  return { ask, asked }
+}
+
+describe('The bot check', () => {
+  it('asks Cloudflare about the token, under the secret', async () => {
+    const { ask, asked } = serverOf(() => Response.json({ success: true }))
+    expect(await turnstileVerdict(settings, 'token-1', ask)).toBe('passed')
+    expect(asked.map(({ method, url }) => `${method} ${url}`)).toEqual([
+      'POST https://challenges.cloudflare.com/turnstile/v0/siteverify',
+    ])
+    expect([...((await asked[0]?.formData()) ?? [])]).toEqual([
+      ['secret', 'secret-of-tests'],
+      ['response', 'token-1'],
+    ])
+  })
+
+  it('fails for a token that Cloudflare refuses, and without one unasked', async () => {
+    const { ask, asked } = serverOf(() => Response.json({ success: false, 'error-codes': ['timeout-or-duplicate'] }))
+    expect(await turnstileVerdict(settings, 'token-1', ask)).toBe('failed')
+    expect(await turnstileVerdict(settings, undefined, ask)).toBe('failed')
+    expect(await turnstileVerdict(settings, '', ask)).toBe('failed')
+    expect(asked).toHaveLength(1)
+  })
+
+  it('says nothing where Cloudflare does not answer as it should', async () => {
+    for (const answer of [
+      () => new Response('Bad gateway', { status: 502 }),
+      () => Response.json({ ok: 1 }),
+      () => Promise.reject(new TypeError('Network connection lost.')),
+    ]) {
+      expect(await turnstileVerdict(settings, 'token-1', serverOf(answer).ask)).toBeUndefined()
+    }
+  })
+
+  it.each([{}, { TURNSTILE_SITE_KEY: 'site-key' }, { TURNSTILE_SECRET: 'secret-of-tests' }])(
+    'is off, and asks nobody, with no more than %j',
+    async (some) => {
+      const { ask, asked } = serverOf(() => Response.json({ success: false }))
+      expect(await turnstileVerdict({ ...env, ...some }, 'token-1', ask)).toBeUndefined()
+      expect(asked).toEqual([])
+    },
+  )
+})
