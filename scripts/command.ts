@@ -42,8 +42,10 @@ export function tell(line: string): void {
   console.error(line)
 }
 
+/** `--plan`, one of the vocabulary's. */
 export const planOption = () => new Option('--plan <plan>', 'what the tenant has paid for').choices(plans)
 
+/** `--role`, one of the vocabulary's. */
 export const roleOption = () => new Option('--role <role>', 'what the user may do').choices(roles)
 
 /** Text of a name's kind: not blank, no control characters, at most `max` long. */
@@ -77,6 +79,7 @@ export function councilCode(value: string): string {
   throw new InvalidArgumentError('It must be a GSS code, like E06000052.')
 }
 
+/** An email address, kept as typed. */
 export function email(value: string): string {
   const trimmed = value.trim()
   if (isEmail(trimmed)) return trimmed

@@ -19,11 +19,13 @@ export interface Tenant {
   plan: Plan
 }
 
+/** The tenant of a slug, or no row. */
 export function tenantBySlug(slug: string): Statement<Tenant[]> {
   const shown = { id: tenants.id, slug: tenants.slug, plan: tenants.plan }
   return statement(build.select(shown).from(tenants).where(eq(tenants.slug, slug)))
 }
 
+/** What to say where no cell has the tenant. */
 export const noTenant = (slug: string) =>
   new Fault(`There is no tenant "${slug}": "npm run --silent tenants -- list" shows all`)
 
@@ -48,6 +50,7 @@ export const ofTenant = (column: AnySQLiteColumn, slug: string) =>
 export const isUser = (slug: string, email: string) =>
   and(ofTenant(users.tenantId, slug), eq(sql`lower(${users.email})`, sql`lower(${email})`))
 
+/** What to say where the tenant has no such user. */
 export const noUser = (slug: string, email: string) =>
   new Fault(`There is no user ${email} in "${slug}": "npm run --silent users -- list --tenant ${slug}" shows all`)
 
@@ -59,6 +62,7 @@ export interface KnownUser {
   enabled: boolean
 }
 
+/** The user whom an address belongs to, or no row. */
 export function userByEmail(slug: string, email: string): Statement<KnownUser[]> {
   const shown = { id: users.id, name: users.name, role: users.role, enabled: users.enabled }
   return statement(build.select(shown).from(users).where(isUser(slug, email)))

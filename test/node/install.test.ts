@@ -1,0 +1,70 @@
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { afterAll, beforeEach, expect, it } from 'vitest'
+import { root, run, temporaryFolder } from './command'
+
+const { folder, remove } = temporaryFolder()
+afterAll(remove)
+
+let project: string
+let count = 0
+
+/** A project with one package, which needs no network. */
+beforeEach(() => {
+  project = join(folder, `project-${++count}`)
+  mkdirSync(join(project, 'scripts'), { recursive: true })
+  mkdirSync(join(project, 'one'))
+  cpSync(join(root, 'scripts/install.mjs'), join(project, 'scripts/install.mjs'))
+  lock('1.0.0')
+})
+
+function lock(version: string): void {
+  const named = { name: 'project', version: '1.0.0', dependencies: { one: 'file:one' } }
+  const packages = { '': named, 'node_modules/one': { resolved: 'one', link: true }, one: { version } }
+  const write = (file: string, content: object) => writeFileSync(join(project, file), JSON.stringify(content))
+  write('one/package.json', { name: 'one', version })
+  write('package.json', named)
+  write('package-lock.json', { name: 'project', version: '1.0.0', lockfileVersion: 3, requires: true, packages })
+}
+
+const install = () => run(process.execPath, ['scripts/install.mjs'], { npm_execpath: undefined }, project)
+
+/** `npm ci` empties the folder first, so this file tells whether it ran. */
+const canary = () => join(project, 'node_modules/canary')
+
+it('installs what is missing, and then is quiet until the lock changes', async () => {
+  const first = await install()
+  expect(first.code).toBe(0)
+  expect(first.stderr).toContain('Installing the packages: once, about a minute …\n')
+  expect(readFileSync(join(project, 'node_modules/.package-lock.sha256'), 'utf8')).toMatch(/^[0-9a-f]{64}$/)
+
+  writeFileSync(canary(), '')
+  expect(await install()).toEqual({ code: 0, stdout: '', stderr: '' })
+  expect(existsSync(canary())).toBe(true)
+
+  lock('1.0.1')
+  expect((await install()).stderr).toContain('Installing the packages')
+  expect(existsSync(canary())).toBe(false)
+})
+
+it('trusts what `npm ci` has put there by hand', async () => {
+  mkdirSync(join(project, 'node_modules'))
+  writeFileSync(
+    join(project, 'node_modules/.package-lock.json'),
+    JSON.stringify({ packages: { one: { version: '1.0.0' } } }),
+  )
+  writeFileSync(canary(), '')
+  expect(await install()).toEqual({ code: 0, stdout: '', stderr: '' })
+  expect(existsSync(canary())).toBe(true)
+})
+
+it('says in one line that Node is too old', async () => {
+  const script = pathToFileURL(join(project, 'scripts/install.mjs')).href
+  const pretend = `Object.defineProperty(process, 'versions', { value: { node: '18.20.4' } }); import('${script}')`
+  expect(await run(process.execPath, ['-e', pretend])).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: 'error: This project needs Node.js 20.19 or newer; this is 18.20.4. See https://nodejs.org.\n',
+  })
+})

@@ -1,0 +1,63 @@
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { operatorsOn, temporaryFolder } from './command'
+
+const { folder, remove } = temporaryFolder()
+afterAll(remove)
+const { operate, refusal } = operatorsOn(join(folder, 'state'))
+
+describe('bad input', () => {
+  const tenant = ['create', '--name', 'B', '--plan', 'pro', '--slug']
+  const key = ['create', '--tenant', 'acme', '--role', 'admin', '--scopes', 'all']
+  const user = ['create', '--tenant', 'acme', '--name', 'B', '--role', 'admin', '--email']
+  it.each([
+    ['tenants', [...tenant, 'Acme Ltd'], "'--slug <slug>' argument 'Acme Ltd' is invalid. It must be made of a-z, 0-9"],
+    [
+      'tenants',
+      [...tenant, 'b', '--plan', 'gold'],
+      "argument 'gold' is invalid. Allowed choices are free, pro, team, council.",
+    ],
+    [
+      'tenants',
+      [...tenant, 'b', '--council-code', 'Kent'],
+      "argument 'Kent' is invalid. It must be a GSS code, like E06000052.",
+    ],
+    ['tenants', [...tenant, 'b', '--name', '  '], "argument '  ' is invalid. It must have 1 to 200 characters."],
+    ['tenants', ['create', '--slug', 'b', '--plan', 'pro'], "required option '--name <name>' not specified"],
+    [
+      'users',
+      [...user, 'b@example'],
+      "argument 'b@example' is invalid. It must be an email address, like jane@example.com.",
+    ],
+    [
+      'users',
+      [...user, 'b@example.com', '--role', 'king'],
+      'Allowed choices are caseworker, councillor, manager, admin.',
+    ],
+    ['users', ['set-plan-override', '--tenant', 'acme', '--email', 'b@example.com'], 'Give either --plan or --clear'],
+    [
+      'keys',
+      [...key, '--scopes', 'cases:read,cases:eat'],
+      'Unknown: cases:eat. It must be "all", or some of cases:read, ',
+    ],
+    ['keys', [...key, '--limit', '1001'], "argument '1001' is invalid. It must be a whole number from 1 to 1000."],
+    ['keys', [...key, '--window', '0'], "argument '0' is invalid. It must be a whole number from 1 to 3600."],
+    ['keys', [...key, '--expires', '2001-01-01T00:00:00Z'], 'It must be in the future.'],
+    [
+      'keys',
+      [...key, '--expires', '2030-02-30T00:00:00Z'],
+      'It must be a time with an offset, like 2030-01-01T00:00:00Z.',
+    ],
+    ['keys', ['create', '--tenant', 'acme', '--scopes', 'all'], 'Give either --role or --user'],
+  ])('%s %j is refused in one line', async (name, args, fault) => {
+    const line = await refusal(name, ...args)
+    expect(line).toContain(fault)
+    expect(line).toMatch(/^error: [^\n]+\n$/)
+  })
+
+  it('is avoided with --help, which shows an example', async () => {
+    const { code, stdout } = await operate('keys', 'rotate', '--help')
+    expect(code).toBe(0)
+    expect(stdout).toContain('Example:\n  npm run --silent keys -- rotate 01JZ8E2Q4N6T1V3X5Z7B9D0F2H --grace 3600\n')
+  })
+})

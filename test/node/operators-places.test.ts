@@ -1,0 +1,85 @@
+import { writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { cellOfKey } from '../../src/gate/key-format'
+import { operatorsOn, root, rowsOf, temporaryFolder } from './command'
+
+const { folder, remove } = temporaryFolder()
+afterAll(remove)
+const state = join(folder, 'state')
+const { operate, answer } = operatorsOn(state)
+
+describe('cells', () => {
+  const config = join(folder, 'two-cells.toml')
+  const block = (binding: string, id: number) =>
+    `[[d1_databases]]\nbinding = "${binding}"\ndatabase_name = "c${id}"\ndatabase_id = "00000000-0000-0000-0000-00000000000${id}"\nmigrations_dir = "${root}migrations"\n`
+  const at = ['--config', config, '--persist-to', join(folder, 'two-cells')]
+
+  it('keep a tenant and its keys in one database, found by looking through all', async () => {
+    writeFileSync(config, `name = "two-cells"\n${block('DB', 0)}${block('DB_1', 1)}`)
+    const made = await operate(
+      'tenants',
+      'create',
+      '--slug',
+      'far',
+      '--name',
+      'Far',
+      '--plan',
+      'pro',
+      '--cell',
+      '1',
+      ...at,
+    )
+    expect(JSON.parse(made.stdout)).toMatchObject({ slug: 'far', cell: 1 })
+    expect(made.stderr).toBe('Public pages find it by the variable TENANT_CELLS: add "far": 1 to it.\n')
+
+    const key = await answer('keys', 'create', '--tenant', 'far', '--role', 'admin', '--scopes', 'all', ...at)
+    expect([cellOfKey(key.key), key.prefix.startsWith('sk_cw1_')]).toEqual([1, true])
+    const there = await rowsOf(join(folder, 'two-cells'), 'select count(*) as n from keys', 'DB_1', config)
+    expect(there).toEqual([{ n: 1 }])
+  })
+})
+
+describe('production', () => {
+  it('is reached by --remote, through the database’s HTTP interface', async () => {
+    const asked: unknown[] = []
+    const row = { id: '01', slug: 'live', name: 'Live', plan: 'pro', council_code: null, created_at: 1767225600000 }
+    const api = createServer(async (request, response) => {
+      let body = ''
+      for await (const chunk of request) body += chunk
+      asked.push([request.method, request.url?.split('?')[0], body && JSON.parse(body)])
+      const result = [{ results: [row], success: true, meta: { duration: 1 } }]
+      response.setHeader('Content-Type', 'application/json')
+      response.end(JSON.stringify({ success: true, errors: [], messages: [], result }))
+    })
+    await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve))
+    const address = api.address()
+    const port = typeof address === 'object' && address ? address.port : 0
+    const remote = operatorsOn(state, {
+      CLOUDFLARE_API_BASE_URL: `http://127.0.0.1:${port}/client/v4`,
+      CLOUDFLARE_API_TOKEN: 'token-of-a-test',
+      CLOUDFLARE_ACCOUNT_ID: 'account',
+    })
+    try {
+      expect(await remote.answer('tenants', 'list', '--remote')).toEqual([
+        {
+          id: '01',
+          slug: 'live',
+          name: 'Live',
+          plan: 'pro',
+          councilCode: null,
+          createdAt: '2026-01-01T00:00:00.000Z',
+          cell: 0,
+        },
+      ])
+    } finally {
+      api.close()
+    }
+    const sql =
+      'select "id", "slug", "name", "plan", "council_code", "created_at" from "tenants" order by "tenants"."slug"'
+    expect(asked).toEqual([
+      ['POST', '/client/v4/accounts/account/d1/database/00000000-0000-0000-0000-000000000000/query', { sql }],
+    ])
+  })
+})
