@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { and, eq, gt, isNull, or } from 'drizzle-orm'
 import { build } from '../src/db/query'
 import { cases, counters, keys, tenants, timeline, users, wardCouncillors, wards } from '../src/db/schema'
+import { fold } from '../src/domain/fold'
 import { newId } from '../src/domain/id'
 import { formatReference } from '../src/domain/reference'
 import { scopes } from '../src/domain/vocabulary'
@@ -11,7 +12,7 @@ import { demoKeyFile, getCell, type Place } from './cells'
 import { run, type Statement, statement } from './database'
 import { type DemoCase, demoCases, demoCategories, demoPeople, demoWards } from './demo-cases'
 import { insertKey } from './key-records'
-import { acted, clock, isUser, nameKey, newCategories, tenantBySlug, userByEmail } from './records'
+import { acted, clock, isUser, newCategories, tenantBySlug, userByEmail } from './records'
 
 const slug = 'demo'
 const keyName = 'Demo key'
@@ -133,7 +134,7 @@ type Ward = (typeof demoWards)[keyof typeof demoWards] & { id: string }
 
 function wardRow({ id, name, tier, about }: Ward, owned: { tenantId: string; createdAt: string }) {
   const described = { boundaryDescription: about, councilTier: tier, updatedAt: owned.createdAt }
-  return { id, name, nameKey: nameKey(name), ...described, ...owned }
+  return { id, name, nameKey: fold(name), ...described, ...owned }
 }
 
 interface Ids {

@@ -3,6 +3,7 @@ import type { AnySQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { build } from '../src/db/query'
 import type { Act } from '../src/db/records'
 import { audit, categories, tenants, users } from '../src/db/schema'
+import { fold } from '../src/domain/fold'
 import { newId } from '../src/domain/id'
 import type { Plan, Role } from '../src/domain/vocabulary'
 import type { Cell, Place } from './cells'
@@ -48,7 +49,7 @@ export const ofTenant = (column: AnySQLiteColumn, slug: string) =>
 
 /** Whom an email address belongs to, ignoring case. */
 export const isUser = (slug: string, email: string) =>
-  and(ofTenant(users.tenantId, slug), eq(sql`lower(${users.email})`, sql`lower(${email})`))
+  and(ofTenant(users.tenantId, slug), sql`coalesce(${users.emailKey}, lower(${users.email})) = ${fold(email)}`)
 
 /** What to say where the tenant has no such user. */
 export const noUser = (slug: string, email: string) =>
@@ -102,13 +103,10 @@ export function newCategories(tenantId: string, names: readonly string[], now: s
     id: newId(now),
     tenantId,
     name,
-    nameKey: nameKey(name),
+    nameKey: fold(name),
     sortOrder,
     createdAt: now,
     updatedAt: now,
   }))
   return { rows, statement: statement(build.insert(categories).values(rows)) }
 }
-
-/** A name as compared: ignoring case. */
-export const nameKey = (name: string) => name.toLowerCase()

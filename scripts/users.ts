@@ -1,5 +1,6 @@
 import { build } from '../src/db/query'
 import { users } from '../src/db/schema'
+import { fold } from '../src/domain/fold'
 import { newId } from '../src/domain/id'
 import type { Plan, Role } from '../src/domain/vocabulary'
 import { placeOf } from './cells'
@@ -57,7 +58,7 @@ act(
     if (found.length > 0) throw taken
 
     const now = new Date().toISOString()
-    const user = { id: newId(now), tenantId: tenant.id, name, email, role, createdAt: now }
+    const user = { id: newId(now), tenantId: tenant.id, name, email, emailKey: fold(email), role, createdAt: now }
     const [[made]] = await run(cell, [
       statement(build.insert(users).values(user).returning(shown)),
       acted(tenant.id, 'user.create', user.id, now),
