@@ -17,4 +17,4 @@ await build({
   platform: 'neutral',
   target: 'es2022',
 })
-await promisify(execFile)('npx', ['tsc', '-p', 'src/client/tsconfig.json'])
+await promisify(execFile)(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'src/client/tsconfig.json'])

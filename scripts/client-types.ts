@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { compile, type JSONSchema } from 'json-schema-to-typescript'
 import { app } from '../src/app'
 import { documentOf } from '../src/openapi'
+import { Fault, reportFault } from './fault'
 
 const file = new URL('../src/client/types.ts', import.meta.url)
 
@@ -60,7 +61,7 @@ const capitalised = (name: string) => name.charAt(0).toUpperCase() + name.slice(
 const made = await typesOfTheApi()
 if (process.argv.includes('--check')) {
   const kept = await readFile(file, 'utf8')
-  if (kept !== made) throw new Error('src/client/types.ts is out of date: npm run client:types')
+  if (kept !== made) reportFault(new Fault('src/client/types.ts is out of date: npm run client:types'))
 } else {
   await writeFile(file, made)
 }

@@ -1,3 +1,4 @@
+import { segment } from './listing.js'
 import { bareList, creator, doer, getter, pagedList, remover, updater } from './resources.js'
 import { type Options, transport } from './transport.js'
 import type * as api from './types.js'
@@ -55,7 +56,7 @@ const casesOf = (send: Send) => ({
     send,
     '/api/cases',
     (body) => body.cases,
-    (body) => body.pagination.nextCursor,
+    ({ pagination }) => pagination,
   ),
   get: getter<api.Case>(send, '/api/cases'),
   create: creator<api.NewCase, api.Case>(send, '/api/cases'),
@@ -113,7 +114,7 @@ const submissionsOf = (send: Send) => ({
     send,
     '/api/submissions',
     (body) => body.submissions,
-    (body) => body.pagination.nextCursor,
+    ({ pagination }) => pagination,
   ),
   get: getter<api.Submission>(send, '/api/submissions'),
   update: updater<api.SubmissionChanges, api.Submission>(send, '/api/submissions'),
@@ -132,12 +133,12 @@ const keysOf = (send: Send) => ({
   create: async (body: api.NewKey): Promise<api.MadeKey> =>
     (await send<api.MadeKey>({ method: 'POST', path: '/api/keys', body, replayable: false })).body,
   rotate: async (id: string, body?: api.Rotation): Promise<api.MadeKey> => {
-    const path = `/api/keys/${encodeURIComponent(id)}/rotate`
+    const path = `/api/keys/${segment(id)}/rotate`
     return (await send<api.MadeKey>({ method: 'POST', path, body, replayable: false })).body
   },
   revoke: remover(send, '/api/keys'),
   usage: async (id: string): Promise<api.Usage> =>
-    (await send<api.Usage>({ method: 'GET', path: `/api/keys/${encodeURIComponent(id)}/usage` })).body,
+    (await send<api.Usage>({ method: 'GET', path: `/api/keys/${segment(id)}/usage` })).body,
 })
 
 const auditOf = (send: Send) => ({
@@ -145,6 +146,6 @@ const auditOf = (send: Send) => ({
     send,
     '/api/audit',
     (body) => body.entries,
-    (body) => body.nextCursor,
+    (body) => body,
   ),
 })

@@ -1,4 +1,3 @@
-import { CaseworkError } from './errors.js'
 import type { Answer } from './transport.js'
 
 /** One page of a list, and how to get the next. */
@@ -38,14 +37,27 @@ export function listing<Body, Item>(
   }
 }
 
+/** What a paged answer says of the pages after it. */
+export interface Pagination {
+  page?: number
+  totalPages?: number
+  nextCursor?: string | null
+}
+
+/** What to ask for to get the next page: by cursor, or by number from a server without cursors. */
+export function nextOf({ page = 1, totalPages = 1, nextCursor }: Pagination = {}): object | undefined {
+  if (typeof nextCursor === 'string') return { page: undefined, cursor: nextCursor }
+  return nextCursor === undefined && page < totalPages ? { page: page + 1 } : undefined
+}
+
 /** The `cursor` in an answer's `Link: <…>; rel="next"` (RFC 8288). */
 export function nextCursorOf({ headers }: Answer<unknown>): string | undefined {
   const target = /<([^>]+)>;\s*rel="?next"?/.exec(headers.get('Link') ?? '')?.[1]
   return target === undefined ? undefined : (new URL(target, 'https://link').searchParams.get('cursor') ?? undefined)
 }
 
-/** An id as a path's segment. Throws for an empty one, which would ask for the whole list. */
+/** An id as a path's segment. Throws for one that would ask for something else, such as the whole list. */
 export function segment(id: string): string {
-  if (id === '') throw new CaseworkError('An id must not be empty', { method: 'GET', path: '' })
+  if (/^\.{0,2}$/.test(id)) throw new TypeError(`An id must not be "${id}"`)
   return encodeURIComponent(id)
 }

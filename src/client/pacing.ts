@@ -23,67 +23,83 @@ export function rateLimitOf(headers: Headers): RateLimit | undefined {
 /** Below this many remaining requests the rest is spread over the window. */
 const slowBelow = 10
 
+/** One request on its way: the fewest remaining that another answer has spoken of meanwhile. */
+interface Flight {
+  fewest: number
+}
+
 /**
  * Shares one window among all of a client's calls, so that none of them is refused. Nothing is known before the first
  * answer, so one request goes ahead of the others; while ten or more are left, requests go at once; the last ten are
  * spread over the time until the oldest one leaves the window; and with none left, everybody waits for that.
  */
-export function pacer(now: () => number = Date.now, sleep = defaultSleep) {
+export function pacer(now: () => number = Date.now) {
+  const flights = new Set<Flight>()
   let known: (RateLimit & { at: number }) | undefined
-  let newest = -1
-  let sent = 0
-  let inFlight = 0
-  let nextAt = 0
+  // How many may be under way while nothing is known.
+  let blind = 1
+  let lastAt = 0
   let queue: Promise<void> = Promise.resolve()
   let wake = () => {}
 
-  /** Requests that are certain to be admitted: those in flight may not have been counted yet. */
-  const left = () => (known ? known.remaining - inFlight : 1 - inFlight)
+  /** How long the next request must wait as things stand; an answer on its way may shorten it. */
+  function waitMs(): number {
+    if (!known) return flights.size < blind ? 0 : Number.POSITIVE_INFINITY
+    const time = now()
+    const clearAt = known.at + known.windowSeconds * 1000
+    // All that was counted then has left the window.
+    if (time >= clearAt) known = { ...known, remaining: known.limit, resetSeconds: 0, at: time }
+    const resetAt = known.at + known.resetSeconds * 1000
+    // Those on their way may not have been counted yet.
+    const left = known.remaining - flights.size
+    if (left < 1 && flights.size > 0) return clearAt - time
+    // With none left, one goes when the oldest has left, and finds out how many have gone with it.
+    if (left < 1) return resetAt - time
+    return left < slowBelow ? lastAt + (resetAt - lastAt) / left - time : 0
+  }
 
-  async function turn(): Promise<void> {
-    while (left() < 1) {
-      if (inFlight > 0) {
-        await new Promise<void>((resolve) => {
-          wake = resolve
-        })
-      } else if (known) {
-        await sleep(Math.max(0, known.at + known.resetSeconds * 1000 - now()))
-        // One request finds out how many have left the window with it.
-        known = { ...known, remaining: 1 }
+  async function turn(): Promise<Flight> {
+    for (let ms = waitMs(); ms > 0; ms = waitMs()) await pause(ms)
+    const flight = { fewest: Number.POSITIVE_INFINITY }
+    flights.add(flight)
+    lastAt = now()
+    return flight
+  }
+
+  /** Waits that long, or until the next answer. */
+  function pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = ms < longestMs ? setTimeout(resolve, Math.ceil(ms)) : undefined
+      wake = () => {
+        clearTimeout(timer)
+        resolve()
       }
-    }
-    if (known && left() < slowBelow) {
-      await sleep(Math.max(0, nextAt - now()))
-      nextAt = now() + (known.resetSeconds * 1000) / Math.max(1, left())
-    }
+    })
   }
 
   return {
-    /** Waits for this request's turn. @returns its number, for `done` */
-    async start(): Promise<number> {
-      const mine = queue.then(turn).then(() => {
-        inFlight += 1
-        return sent++
-      })
-      queue = mine.then(
-        () => undefined,
-        () => undefined,
-      )
+    /** Waits for this request's turn. @returns what to give to `done` */
+    start(): Promise<Flight> {
+      const mine = queue.then(turn)
+      queue = mine.then(() => {})
       return mine
     },
     /** Learns from an answer, or from none having come. */
-    done(number: number, limit: RateLimit | undefined): void {
-      inFlight -= 1
-      // Answers overtake each other: an older one knows less.
-      if (limit && number > newest) {
-        newest = number
-        known = { ...limit, at: now() }
+    done(flight: Flight, limit: RateLimit | undefined, isAnswered: boolean): void {
+      flights.delete(flight)
+      // A server without such headers has no limit that we could keep to; one that fails should not fail them in turn.
+      if (!limit) blind = isAnswered ? Number.POSITIVE_INFINITY : Math.max(blind, slowBelow)
+      // Without an answer it may have been counted.
+      const told = limit ?? (known && !isAnswered ? { ...known, remaining: known.remaining - 1 } : undefined)
+      if (told) {
+        for (const other of flights) other.fewest = Math.min(other.fewest, told.remaining)
+        // Answers overtake each other: of those that were under way together, the fewest is the newest.
+        known = { at: now(), ...told, remaining: Math.min(told.remaining, flight.fewest) }
       }
       wake()
     },
   }
 }
 
-function defaultSleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
-}
+/** What a timer can wait; a longer one goes off at once. */
+export const longestMs = 2 ** 31 - 1

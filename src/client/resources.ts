@@ -1,4 +1,4 @@
-import { type Listing, listing, nextCursorOf, type Page, segment } from './listing.js'
+import { type Listing, listing, nextCursorOf, nextOf, type Page, type Pagination, segment } from './listing.js'
 import type { Answer, Send } from './transport.js'
 
 /** Options of a change: give the ETag or version that you read, and it is refused if somebody else came first. */
@@ -18,14 +18,13 @@ export const pagedList =
     send: Send,
     path: string,
     itemsOf: (body: Body) => Item[],
-    cursorOf: (body: Body) => string | null,
+    paginationOf: (body: Body) => Pagination | undefined,
   ) =>
   (query?: Query): Listing<Body, Item> => {
     const get = async (asked: object | undefined): Promise<Page<Body>> => {
       const { body } = await send<Body>({ method: 'GET', path, query: asked })
-      const cursor = cursorOf(body)
-      const next = cursor === null ? undefined : () => get({ ...asked, page: undefined, cursor })
-      return { body, next }
+      const next = nextOf(paginationOf(body))
+      return { body, next: next && (() => get({ ...asked, ...next })) }
     }
     return listing(() => get(query), itemsOf)
   }

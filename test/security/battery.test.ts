@@ -5,15 +5,7 @@ import { mintKey } from '../../src/gate/key-format'
 import { expectKeyedHeaders, expectRefusal, makeExhaustedKey } from '../support/battery'
 import { call } from '../support/call'
 import { above64KiB } from '../support/errors'
-import {
-  type Arranged,
-  allowedMethods,
-  arrange,
-  keyedOperations,
-  type Operation,
-  send,
-  withId,
-} from '../support/routes'
+import { allowedMethods, arrange, arrangedOnce, keyedOperations, send, withId } from '../support/routes'
 import { makeKey, makeTenant, makeUser } from '../support/tenants'
 
 const operations = keyedOperations()
@@ -43,7 +35,7 @@ describe.each(operations)('$method $path: who passes', (operation) => {
   })
 
   test('no key is told from a bad one, and every bad one answers alike, byte for byte', async () => {
-    const arranged = await arrange(operation)
+    const arranged = await arrangedOnce(operation)
     const { tenant } = arranged
     const good = mintKey()
     const disabled = await makeUser(tenant, { enabled: false })
@@ -57,13 +49,14 @@ describe.each(operations)('$method $path: who passes', (operation) => {
       'disabled user': (await makeKey(tenant, { user: disabled })).key,
     }
     await expectRefusal(await send(operation, arranged, undefined), operation, 401, { error: 'API key required' })
+    const headers = headersOf(await send(operation, arranged, mintKey()))
     for (const [why, key] of Object.entries(bad)) {
       const response = await send(operation, arranged, key)
       expect(response.headers.get('WWW-Authenticate'), why).toBe('Bearer realm="casework"')
       expect(await told(response), why).toEqual({
         status: 401,
         text: '{"error":"Invalid API key"}',
-        headers: await headersOfUnknown(operation, arranged),
+        headers,
       })
     }
   })
@@ -71,9 +64,6 @@ describe.each(operations)('$method $path: who passes', (operation) => {
 
 /** Every header but the one that differs by design. */
 const headersOf = ({ headers }: Response) => [...headers].filter(([name]) => name !== 'x-request-id')
-
-const headersOfUnknown = async (operation: Operation, arranged: Arranged) =>
-  headersOf(await send(operation, arranged, mintKey()))
 
 const told = async (response: Response) => ({
   status: response.status,
@@ -95,7 +85,7 @@ describe.each(operations)('$method $path: what the caller needs', (operation) =>
 
   for (const scope of operation.scopes) {
     test(`403 without ${scope}, whatever the body and the id`, async () => {
-      const arranged = await arrange(operation)
+      const arranged = await arrangedOnce(operation)
       const { key } = await makeKey(arranged.tenant, { scopes: scopes.filter((one) => one !== scope) })
       const body = { error: 'This API key lacks the required scope', details: { requiredScope: scope } }
       const unknown = withId(operation, ulid())
@@ -111,7 +101,7 @@ describe.each(operations)('$method $path: what the caller needs', (operation) =>
   const below = operation.role && roles[roles.indexOf(operation.role) - 1]
   if (below) {
     test(`403 for a ${below}`, async () => {
-      const arranged = await arrange(operation)
+      const arranged = await arrangedOnce(operation)
       const { key } = await makeKey(arranged.tenant, { role: below })
       await expectRefusal(await send(operation, arranged, key), operation, 403, {
         error: 'Your role does not allow this',
@@ -123,7 +113,7 @@ describe.each(operations)('$method $path: what the caller needs', (operation) =>
 
 describe.each(operations)('$method $path: how often and how', (operation) => {
   test('429 when the window is full, before anything but the key is looked at', async () => {
-    const arranged = await arrange(operation)
+    const arranged = await arrangedOnce(operation)
     const { key } = await makeExhaustedKey(arranged, { scopes: [] })
     const changed = operation.takesBody
       ? [{}, { body: '{' }, { body: above64KiB }]
@@ -141,7 +131,7 @@ describe.each(operations)('$method $path: how often and how', (operation) => {
   })
 
   test('400 for an unknown query parameter', async () => {
-    const arranged = await arrange(operation)
+    const arranged = await arrangedOnce(operation)
     const path = `${arranged.path}${arranged.path.includes('?') ? '&' : '?'}bogus=1`
     await expectRefusal(await send(operation, arranged, arranged.admin.key, { path }), operation, 400, {
       error: 'Invalid request',
@@ -150,7 +140,7 @@ describe.each(operations)('$method $path: how often and how', (operation) => {
   })
 
   test('405 with Allow for a method it does not have, behind the gate', async () => {
-    const arranged = await arrange(operation)
+    const arranged = await arrangedOnce(operation)
     const ask = (key?: string, method = 'PUT') => call(arranged.path, { method, key, body: '{' })
     expect((await ask()).status).toBe(401)
     expect((await ask((await makeExhaustedKey(arranged)).key)).status).toBe(429)
@@ -185,7 +175,7 @@ describe.each(byId)('$method $path: ids', (operation) => {
   })
 
   test('a key does not open the same id in another tenant of another cell', async () => {
-    const arranged = await arrange(operation)
+    const arranged = await arrangedOnce(operation)
     const elsewhere = await makeKey(await makeTenant({ cell: 1 }))
     await expectRefusal(await send(operation, arranged, elsewhere.key), operation, 404, { error: 'Not found' })
   })
@@ -193,7 +183,7 @@ describe.each(byId)('$method $path: ids', (operation) => {
 
 describe.each(bodied)('$method $path: bodies', (operation) => {
   test('400 for an unknown field', async () => {
-    const arranged = await arrange(operation)
+    const arranged = await arrangedOnce(operation)
     const json = { ...arranged.body, bogus: 1 }
     await expectRefusal(await send(operation, arranged, arranged.admin.key, { json }), operation, 400, {
       error: 'Invalid request',
@@ -202,7 +192,7 @@ describe.each(bodied)('$method $path: bodies', (operation) => {
   })
 
   test('400 for malformed JSON, and for JSON that is no object', async () => {
-    const arranged = await arrange(operation)
+    const arranged = await arrangedOnce(operation)
     const ask = (body: string) => send(operation, arranged, arranged.admin.key, { body, headers: json({}) })
     for (const body of ['{"a":', '', 'undefined', '{"a":1,}']) {
       await expectRefusal(await ask(body), operation, 400, { error: 'The body is not valid JSON' })
@@ -216,7 +206,7 @@ describe.each(bodied)('$method $path: bodies', (operation) => {
   })
 
   test('400 for a body that does not say it is JSON', async () => {
-    const arranged = await arrange(operation)
+    const arranged = await arrangedOnce(operation)
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/jsonp']) {
       const changes = { body: JSON.stringify(arranged.body), headers: { 'Content-Type': type } }
       await expectRefusal(await send(operation, arranged, arranged.admin.key, changes), operation, 400, {
@@ -226,7 +216,7 @@ describe.each(bodied)('$method $path: bodies', (operation) => {
   })
 
   test('413 above 64 KiB: after the key, before what the key may do', async () => {
-    const arranged = await arrange(operation)
+    const arranged = await arrangedOnce(operation)
     const { key } = await makeKey(arranged.tenant, { scopes: [], role: 'caseworker' })
     const tooLarge = { error: 'The request body is larger than 64 KiB' }
     const ask = (sent: string | undefined, body: BodyInit) =>

@@ -71,6 +71,15 @@ export async function arrange(operation: Operation, plan: Plan = 'council'): Pro
   return { tenant, admin: await makeKey(tenant), path: withId(operation, id) + query, body: body?.(id) }
 }
 
+const shared = new Map<string, Promise<Arranged>>()
+
+/** One arrangement for all the tests of an operation that change nothing. */
+export function arrangedOnce(operation: Operation): Promise<Arranged> {
+  const known = shared.get(operation.id) ?? arrange(operation)
+  shared.set(operation.id, known)
+  return known
+}
+
 /** An operation's path with its ids filled in; the id goes in as it is, so that odd ones can be sent. */
 export function withId({ path }: Operation, id: string): string {
   return path.replaceAll(/\{\w+\}/g, id)

@@ -7,6 +7,8 @@ import { build } from 'esbuild'
 import { Miniflare } from 'miniflare'
 import { expect, it } from 'vitest'
 import { root } from '../../../scripts/tool'
+import { app } from '../../../src/app'
+import { documentOf } from '../../../src/openapi'
 import type { Installed } from './installed'
 import { scriptedServer } from './scripted-server'
 
@@ -66,6 +68,26 @@ export function describePackage(installed: () => Installed): void {
     // Each module that is named, be it for its types only, is one of the package's own.
     expect(sources.join('\n').match(/(?:from|import\()\s*['"](?!\.)[^'"]*['"]/g)).toBeNull()
     expect(sources.join('\n')).not.toMatch(/\b(zod|hono)\b/i)
+  })
+
+  it('can do everything that the API can do with a key', async () => {
+    const asked = new Set<string>()
+    const fetch = async (url: unknown, { method }: RequestInit = {}) => {
+      asked.add(`${method} ${new URL(String(url)).pathname.replace(/\/x(?=\/|$)/, '/{id}')}`)
+      return Response.json([])
+    }
+    const { me, ...resources } = new (installed().client.Casework)({ baseUrl: 'http://localhost', apiKey: 'sk', fetch })
+    const calls: ((id: string, body: object) => PromiseLike<unknown>)[] = Object.values(resources).flatMap(
+      Object.values,
+    )
+    for (const call of [me, ...calls]) await call('x', {})
+
+    const { paths }: { paths: object } = JSON.parse(JSON.stringify(documentOf(app)))
+    const keyed = Object.entries(paths).filter(([path]) => /^\/api\/(?!public\/)/.test(path))
+    const offered = keyed.flatMap(([path, item]) =>
+      Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`),
+    )
+    expect([...asked].sort()).toEqual(offered.sort())
   })
 
   it('is under 6 KB', () => {

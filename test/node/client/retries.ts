@@ -3,9 +3,9 @@ import type { Installed } from './installed'
 import { type Arrival, type Step, scriptedServer } from './scripted-server'
 import { skipWaits } from './waits'
 
-const ok: Step = { status: 200, body: { id: '1' } }
-const busy: Step = { status: 429, headers: { 'Retry-After': '2' }, body: { error: 'Rate limit exceeded' } }
-const broken: Step = { status: 503, body: { error: 'Try again later' } }
+const ok = { status: 200, body: { id: '1' } }
+const busy = { status: 429, headers: { 'Retry-After': '2' }, body: { error: 'Rate limit exceeded' } }
+const broken = { status: 503, body: { error: 'Try again later' } }
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 
 /** What the client sends again, when, and how often. */
@@ -143,10 +143,10 @@ export function describeRetries(installed: () => Installed): void {
       ['503', broken],
       ['a broken connection', 'cut'],
     ])('without one, as for a key, is not sent again after %s', async (_, step) => {
-      const client = await clientOf([step, ok])
+      const client = await clientOf([step])
       await expect(client.keys.create({ name: 'Import', scopes: [], role: 'admin' })).rejects.toThrow()
-      await expect(clientOf([step, ok]).then(({ keys }) => keys.rotate('1'))).rejects.toThrow()
-      expect(keysSent()).toEqual([undefined])
+      await expect(client.keys.rotate('1')).rejects.toThrow()
+      expect(keysSent()).toEqual([undefined, undefined])
     })
   })
 }

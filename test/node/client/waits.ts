@@ -4,8 +4,8 @@ import { vi } from 'vitest'
 export function skipWaits(file: string): { waits: number[]; restore: () => void } {
   const waits: number[] = []
   const wait = globalThis.setTimeout
-  const skipping = (work: () => void, ms?: number, ...rest: never[]) => {
-    if (!new Error().stack?.includes(file)) return wait(work, ms, ...rest)
+  const skipping = (work: () => void, ms?: number, ...rest: unknown[]) => {
+    if (!new Error().stack?.includes(file)) return wait(() => Reflect.apply(work, undefined, rest), ms)
     waits.push(ms ?? 0)
     return wait(work, 0)
   }
