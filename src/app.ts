@@ -3,13 +3,16 @@ import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
 import type { AppEnv } from './app-env'
 import { toResponse } from './errors'
+import { anyOrigin } from './gate/any-origin'
 import { keyedHeaders } from './gate/needs'
+import { publicHeaders } from './gate/open'
 import { observe } from './observe'
 import { mountDocs } from './pages/docs'
 import { audit } from './routes/audit'
 import { caseWrites } from './routes/case-writes'
 import { cases } from './routes/cases'
 import { categories } from './routes/categories'
+import { contact } from './routes/contact'
 import { events } from './routes/events'
 import { dataExports } from './routes/exports'
 import { mountFallbacks } from './routes/fallback'
@@ -17,6 +20,7 @@ import { health } from './routes/health'
 import { keys } from './routes/keys'
 import { me } from './routes/me'
 import { news } from './routes/news'
+import { publicWards } from './routes/public-wards'
 import { reports } from './routes/reports'
 import { submissions } from './routes/submissions'
 import { users } from './routes/users'
@@ -32,6 +36,7 @@ export function makeApp(): OpenAPIHono<AppEnv> {
   app.use(secureHeaders())
   app.use(observe())
   app.use('/api/*', keyedHeaders())
+  app.use('/api/public/*', anyOrigin(), publicHeaders())
 
   app.route('/', me)
   app.route('/', dataExports)
@@ -46,6 +51,8 @@ export function makeApp(): OpenAPIHono<AppEnv> {
   app.route('/', audit)
   app.route('/', submissions)
   app.route('/', reports)
+  app.route('/', contact)
+  app.route('/', publicWards)
   app.route('/', health)
 
   mountDocs(app)

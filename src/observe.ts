@@ -18,6 +18,7 @@ export function observe(now = Date.now, log: (line: string) => void = console.lo
     await next()
     const trip = c.get('trip')
     const principal = trip?.passed ? trip.principal : undefined
+    const publicTrip = c.get('publicTrip')
     log(
       JSON.stringify({
         time: new Date(startedAt).toISOString(),
@@ -26,7 +27,7 @@ export function observe(now = Date.now, log: (line: string) => void = console.lo
         route: routePath(c),
         status: c.res.status,
         ms: now() - startedAt,
-        tenantId: principal?.tenant.id,
+        tenantId: publicTrip?.passed ? publicTrip.tenant.id : principal?.tenant.id,
         keyId: principal?.key.id,
         role: principal?.role,
         d1Trips: meter.trips,

@@ -34,7 +34,7 @@ const refusals: Record<string, Refusal> = {
     name: 'Unauthorized',
     description: 'No key, or one that is invalid, expired or revoked: always the same answer.',
     example: { error: 'Invalid API key' },
-    applies: ({ isKeyed }) => isKeyed,
+    applies: ({ isKeyed, isPublic }) => isKeyed || isPublic,
   },
   403: {
     name: 'Forbidden',

@@ -1,8 +1,8 @@
-import { and, eq, or, sql } from 'drizzle-orm'
+import { and, eq, gt, sql } from 'drizzle-orm'
 import { clock, isLive } from './caller'
-import { admission, firstHit, recordHit } from './gate'
+import { admission, firstHit, recordHit, replayForMs } from './gate'
 import { build, query } from './query'
-import { keys, tenants, users, windows } from './schema'
+import { idempotency, keys, tenants, users, windows } from './schema'
 
 const placeholder = sql.placeholder
 
@@ -13,7 +13,7 @@ export const addressHit = query(
     .select(
       build
         .select({
-          id: sql<string>`${placeholder('addressId')}`.as('id'),
+          id: sql<string>`${placeholder('client')}`.as('id'),
           quota: sql<number>`${placeholder('limit')}`.as('quota'),
           windowMs: sql<number>`${placeholder('windowSeconds')} * 1000`.as('window_ms'),
           ...firstHit,
@@ -35,7 +35,7 @@ export const addressWindow = query(
       now: clock.as('now'),
     })
     .from(windows)
-    .where(eq(windows.id, placeholder('addressId'))),
+    .where(eq(windows.id, placeholder('client'))),
 )
 
 /** Counts an address's request. */
@@ -43,18 +43,26 @@ export const addressAdmission = admission(addressHit, addressWindow)
 
 const family = build.select({ id: keys.familyId }).from(keys).innerJoin(users, eq(users.id, keys.userId)).where(isLive)
 
-/** Whether this batch's hit was admitted, an address's or a key's; or, before this batch, a key's of another cell. */
-const wasAdmitted = sql`(${placeholder('admittedElsewhere')} = 1 or exists (
-  select 1 from ${windows} where ${windows.mark} = ${placeholder('mark')}
-  and ${or(eq(windows.id, sql`${placeholder('addressId')}`), eq(windows.id, sql`(${family})`))}))`
+/** The window that counts the request: its address's, or its key's family. */
+const client = sql`coalesce(${placeholder('client')}, (${family}))`
+
+/** Whether this batch's hit was admitted; or nothing is counted here: a page, or a key that another cell counted. */
+const wasAdmitted = sql`(${placeholder('counted')} = 0 or exists (
+  select 1 from ${windows} where ${windows.id} = ${client} and ${windows.mark} = ${placeholder('mark')}))`
+
+const named = and(eq(tenants.slug, placeholder('slug')), wasAdmitted)
 
 /** The tenant that a public path names, or null where the hit was refused: reads compare it with their rows' tenant. */
-export const publicTenant = () => {
-  const tenant = build
-    .select({ id: tenants.id })
+export const publicTenant = () => sql`(${build.select({ id: tenants.id }).from(tenants).where(named)})`
+
+/** That tenant, its council, and whose results those are that are kept for replays: a row to read from. */
+export const publicRow = () => {
+  const council = sql`${tenants.councilCode}`.as('council')
+  const owner = sql`${tenants.id} || ':' || ${client}`.as('owner')
+  return sql`(${build
+    .select({ tenant: sql`${tenants.id}`.as('tenant'), council, owner })
     .from(tenants)
-    .where(and(eq(tenants.slug, placeholder('slug')), wasAdmitted))
-  return sql`(${tenant})`
+    .where(named)})`
 }
 
 /** The tenant that a public path names, once the hit was admitted. */
@@ -62,5 +70,25 @@ export const tenantBySlug = query(
   build
     .select({ id: tenants.id, slug: tenants.slug, name: tenants.name, councilCode: tenants.councilCode })
     .from(tenants)
-    .where(and(eq(tenants.slug, placeholder('slug')), wasAdmitted)),
+    .where(named),
+)
+
+/** The result that a client already got of a tenant for an `Idempotency-Key` on a route. */
+export const earlierPublicResult = query(
+  build
+    .select({
+      requestHash: idempotency.requestHash,
+      status: idempotency.status,
+      location: idempotency.location,
+      body: idempotency.body,
+    })
+    .from(idempotency)
+    .where(
+      and(
+        eq(idempotency.owner, sql`(select owner from ${publicRow()})`),
+        eq(idempotency.route, placeholder('route')),
+        eq(idempotency.key, placeholder('idempotencyKey')),
+        gt(idempotency.createdAt, sql`${clock} - ${sql.raw(String(replayForMs))}`),
+      ),
+    ),
 )

@@ -1,6 +1,7 @@
 import { and, eq, lt, type SQL, sql } from 'drizzle-orm'
 import type { AnySQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { newId } from '../domain/id'
+import type { PublicStamp } from '../gate/public-trip'
 import type { Idempotency, Stamp } from '../gate/trip'
 import { replayForMs } from './gate'
 import { type Bound, build, type Query, query, together } from './query'
@@ -41,7 +42,12 @@ export function actOnEach(table: SQLiteTable, id: AnySQLiteColumn, condition: SQ
 const unconditional = query(build.insert(audit).select(sql`select ${list(Object.values(act))} where true`))
 
 /** Files who did what to which id for the audit list, in the same batch as the act itself. */
-export function recordAct(stamp: Stamp, action: Act, targetId: string, entry: Query = unconditional): Bound {
+export function recordAct(
+  stamp: Stamp | PublicStamp,
+  action: Act,
+  targetId: string,
+  entry: Query = unconditional,
+): Bound {
   const targetType = action.slice(0, action.indexOf('.'))
   return entry.bind({ ...stamp, auditId: newId(stamp.now), action, targetType, targetId })
 }
@@ -115,10 +121,17 @@ export interface Result {
 /**
  * Files a POST's result in the same batch as its writes, so there is no state in between: whoever comes second breaks
  * on the primary key, writes nothing and is answered with the first one's result. Nothing to file without a key.
+ *
+ * @param keptForMs after how long an earlier result makes way for this one
  */
-export function recordResult(stamp: Stamp, filed: Idempotency | undefined, result: Result): Bound<void> {
+export function recordResult(
+  stamp: Stamp | PublicStamp,
+  filed: Idempotency | undefined,
+  result: Result,
+  keptForMs = replayForMs,
+): Bound<void> {
   if (!filed) return together([])
-  const expired = new Date(Date.parse(stamp.now) - replayForMs).toISOString()
+  const expired = new Date(Date.parse(stamp.now) - keptForMs).toISOString()
   const values = {
     ...stamp,
     ...filed,

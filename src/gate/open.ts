@@ -1,31 +1,80 @@
-import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
+import { routePath } from 'hono/route'
 import type { AppEnv } from '../app-env'
+import type { ApiError } from '../errors'
 import { keyOf } from './credentials'
+import { type Body, faultOfIdempotencyKey, idempotencyOf, receive } from './needs'
 import { openPublicTrip, type PublicTrip } from './public-trip'
 import { rateLimitHeaders, type Standing } from './standing'
+import type { Idempotency } from './trip'
+
+/** What a public route's body is: JSON is judged before the handler, a form is only read within its limit. */
+type Takes = 'json' | 'form'
 
 /**
  * Opens a public route to everybody, five times an hour per address: puts a `PublicTrip` in the context, which the
  * handler asks for its rows. A request with a key is under the key's limit instead.
+ *
+ * @example
+ * createRoute({ method: 'get', path: '/api/public/{tenant}/wards', middleware: open(), … })
  */
-export function open() {
+export function open({ takes = 'json' }: { takes?: Takes } = {}) {
   return createMiddleware<AppEnv>(async function open(c, next) {
-    const key = keyOf(c.req.raw.headers)
-    c.set('publicTrip', tripFor(c, key))
+    const { env, req, var: variables } = c
+    const body = await receive(req.raw, takes === 'form')
+    if (body.bytes) req.raw = new Request(req.raw, { body: body.bytes })
+    const { idempotency, fault } = await replayFor(req.raw, req.path, body, takes)
+    const trip = openPublicTrip({
+      env,
+      meter: variables.meter,
+      requestId: variables.requestId,
+      headers: req.raw.headers,
+      key: keyOf(req.raw.headers),
+      slug: req.param('tenant') ?? '',
+      idempotency,
+    })
+    c.set('publicTrip', trip)
+    if (fault) await refusePublic(trip, fault)
     await next()
-    const { standing } = c.var.publicTrip
-    if (standing && isTold(standing, c.res.status)) {
-      for (const [name, value] of Object.entries(rateLimitHeaders(standing))) c.header(name, value)
-    }
-    c.header('Cache-Control', 'no-store')
   })
 }
 
-/** Callers with a key are always told where they stand, others when they are refused. */
+/**
+ * Sets what every answer of a public route carries, errors included. Callers with a key are always told where they
+ * stand, others when they are refused.
+ */
+export function publicHeaders() {
+  return createMiddleware<AppEnv>(async function publicHeaders(c, next) {
+    await next()
+    c.header('Cache-Control', 'no-store')
+    const trip = c.get('publicTrip')
+    if (!trip) return
+    if (!trip.passed && c.res.ok) throw new Error(`${routePath(c)} answered without passing the gate`)
+    const { standing } = trip
+    if (!standing || !isTold(standing, c.res.status)) return
+    for (const [name, value] of Object.entries(rateLimitHeaders(standing))) c.header(name, value)
+  })
+}
+
+/** Throws a fault that was found before the trip, giving 401, 429, 404 and a replay their place before it. */
+export async function refusePublic(trip: PublicTrip, fault: ApiError): Promise<never> {
+  await trip.read({})
+  throw fault
+}
+
 const isTold = ({ policy }: Standing, status: number) => policy === 'key' || status === 429
 
-function tripFor(c: Context<AppEnv>, key: string | undefined): PublicTrip {
-  const { env, var: variables, req } = c
-  return openPublicTrip({ env, meter: variables.meter, headers: req.raw.headers, key, slug: req.param('tenant') ?? '' })
+/** What a POST is filed under where its caller asked for that, and what is wrong with the request so far. */
+async function replayFor(
+  { method, headers }: Request,
+  path: string,
+  body: Body,
+  takes: Takes,
+): Promise<{ idempotency?: Idempotency | undefined; fault?: ApiError | undefined }> {
+  const isJudged = takes === 'json' || body.fault?.fault === 'too_large'
+  const fault = isJudged ? body.fault : undefined
+  const wanted = method === 'POST' && takes === 'json' ? (headers.get('Idempotency-Key') ?? undefined) : undefined
+  if (wanted === undefined || fault?.fault === 'too_large') return { fault }
+  const wrong = faultOfIdempotencyKey(wanted, {})
+  return wrong ? { fault: wrong } : { idempotency: await idempotencyOf(wanted, `POST ${path}`, body.text), fault }
 }

@@ -1,15 +1,16 @@
-import { type Meter, runBatch } from '../db/batch'
+import { type Meter, runBatch, uniqueViolation } from '../db/batch'
 import { type Admission, keyAdmission } from '../db/gate'
-import { addressAdmission, tenantBySlug } from '../db/public-gate'
+import { addressAdmission, earlierPublicResult, tenantBySlug } from '../db/public-gate'
 import type { Bound, Query, Results, Values } from '../db/query'
-import { databaseOf, type Env, settingsOf } from '../env'
+import { filedResult } from '../db/records'
+import { databaseOf, type Env, SettingsError, settingsOf } from '../env'
 import { ApiError } from '../errors'
 import { addressWindowId } from './address'
 import { denialMemory } from './denials'
 import { type Standing, standingOf, type WindowRow } from './standing'
-import { identify, rateLimited } from './trip'
+import { type Idempotency, identify, denials as keyDenials, rateLimited, replayOf } from './trip'
 
-const denials = denialMemory(60_000)
+const addressDenials = denialMemory(60_000)
 
 /** The tenant that a public path names. */
 export interface PublicTenant {
@@ -19,99 +20,179 @@ export interface PublicTenant {
   readonly councilCode: string | null
 }
 
+/** The values that every public write needs: nobody in particular wrote, for this tenant, at this moment. */
+export interface PublicStamp {
+  readonly tenantId: string
+  readonly userId: null
+  readonly keyId: null
+  /** The tenant and the window that counted the request: whose results those are that are kept for replays. */
+  readonly familyId: string
+  readonly requestId: string
+  readonly now: string
+}
+
 /** One public request's dealings with D1. */
 export interface PublicTrip {
   /**
    * Counts the request and brings back the tenant with the rows that the queries ask for, in one D1 trip. Each query
-   * scopes itself by `publicTenant`. Throws 429, 401 for a key that is not valid, and 404 for an unknown tenant.
+   * scopes itself by `publicTenant`. Throws 429, 401 for a key that is not valid and 404 for an unknown tenant, and
+   * replays an idempotent result.
    */
   read<const Q extends readonly Query[]>(values: Values, ...queries: Q): Promise<Results<Q>>
+  /** Brings back the tenant and rows without counting: for pages. Throws 404 for an unknown tenant. */
+  visit<const Q extends readonly Query[]>(values: Values, ...queries: Q): Promise<Results<Q>>
   /** Writes in one batch, all or nothing. Only after `read`. */
   write<const B extends readonly Bound[]>(...statements: B): Promise<Results<B>>
+  /** Throws before `read` or `visit`. */
   readonly tenant: PublicTenant
-  /** When the request was admitted by the database's clock, ISO 8601. */
-  readonly now: string
-  /** The window that counted it: an address's HMAC, or a key family. */
-  readonly client: string
+  /** Who writes and when, by the database's clock. Throws before `read`. */
+  readonly stamp: PublicStamp
+  /** Where the caller stands in their window; undefined until D1 (or the memory of a refusal) has said so. */
   readonly standing: Standing | undefined
+  /** Whether the tenant was found, and the request admitted where it is counted. */
+  readonly passed: boolean
+  /** What to file a POST's result under, where the caller asked for it. */
+  readonly idempotency: Idempotency | undefined
 }
 
 interface Call {
   env: Env
   meter: Meter
+  requestId: string
   headers: Headers
   /** The key as sent: it selects the limit and nothing else. */
   key: string | undefined
   slug: string
+  idempotency?: Idempotency | undefined
 }
 
-/** Opens a public request's trip. Nothing is asked of D1 until `read`. */
-export function openPublicTrip({ env, meter, headers, key, slug }: Call): PublicTrip {
-  let passed: { tenant: PublicTenant; client: string; now: string; d1: D1Database } | undefined
+/** Opens a public request's trip. Nothing is asked of D1 until `read` or `visit`. */
+export function openPublicTrip(call: Call): PublicTrip {
+  const { env, meter, requestId, headers, key, slug, idempotency } = call
+  let tenant: PublicTenant | undefined
+  let stamp: PublicStamp | undefined
   let standing: Standing | undefined
-
-  const admitted = () => {
-    if (!passed) throw new Error('The request has not passed the gate')
-    return passed
-  }
 
   return {
     async read(values, ...queries) {
-      const d1 = databaseOf(env, settingsOf(env).tenantCells[slug] ?? 0)
-      if (!d1) throw new ApiError('not_found')
-      const counter = await counterFor(env, headers, key)
+      const home = cellOf(env, slug)
+      const counter = await counterFor(env, headers, key, home)
       const askedAt = Date.now()
-      standing = denials.find(counter.id, askedAt)
+      standing = counter.denials.find(counter.id, askedAt)
       if (standing) throw rateLimited(standing)
 
-      const all = { ...values, ...counter.values, slug, at: null, mark: crypto.randomUUID() }
-      // A key of another cell is counted there first: the one case that takes a second trip.
-      const keyCell = counter.d1 !== undefined && counter.d1 !== d1 ? counter.d1 : undefined
-      const count = counter.admission.bind(all)
-      const reads = [tenantBySlug, ...queries].map((one) => one.bind({ ...all, admittedElsewhere: Number(!!keyCell) }))
-      const first = keyCell ? await runBatch(keyCell, meter, [count]) : []
-      const rest = first[0]?.admitted === false ? [] : await runBatch(d1, meter, keyCell ? reads : [count, ...reads])
-      const [{ admitted, row }, [tenant], ...rows] = [...first, ...rest] as Counted
-
+      const replay = idempotency ? [earlierPublicResult] : []
+      const asked = { ...values, route: idempotency?.route, idempotencyKey: idempotency?.key, slug }
+      const [{ admitted, row }, [found], ...rows] = await count(counter, home.d1, meter, asked, [
+        tenantBySlug,
+        ...replay,
+        ...queries,
+      ])
       if (!row) throw new ApiError('key_invalid')
       standing = standingOf(counter.policy, row, admitted)
       if (!admitted) {
-        denials.remember(counter.id, standing, askedAt)
+        counter.denials.remember(counter.id, standing, askedAt)
         throw rateLimited(standing)
       }
-      if (!tenant) throw new ApiError('not_found')
-      const client = row.familyId ?? counter.id
-      passed = { tenant, client, now: new Date(row.now).toISOString(), d1 }
+      if (!found) throw new ApiError('not_found')
+      tenant = found
+      const owner = `${found.id}:${row.familyId ?? counter.addressId}`
+      const now = new Date(row.now).toISOString()
+      stamp = { tenantId: found.id, userId: null, keyId: null, familyId: owner, requestId, now }
+      if (idempotency) {
+        const [earlier] = rows.shift() as Results<[typeof earlierPublicResult]>[0]
+        if (earlier) throw replayOf(earlier, idempotency)
+      }
       // The rows of `queries`, in their order: what follows the gate's own.
       return rows as Results<typeof queries>
     },
-    write: (...statements) => runBatch(admitted().d1, meter, statements),
+    async visit(values, ...queries) {
+      const all = { ...values, ...nobody, slug, client: null, counted: 0 }
+      const bound = [tenantBySlug, ...queries].map((one) => one.bind(all))
+      const [[found], ...rows] = (await runBatch(cellOf(env, slug).d1, meter, bound)) as [PublicTenant[], ...unknown[]]
+      if (!found) throw new ApiError('not_found')
+      tenant = found
+      return rows as Results<typeof queries>
+    },
+    async write(...statements) {
+      const owner = passed(stamp).familyId
+      const { d1 } = cellOf(env, slug)
+      try {
+        return await runBatch(d1, meter, statements)
+      } catch (error) {
+        if (!idempotency || !uniqueViolation(error)?.startsWith('idempotency.')) throw error
+        const [[winner]] = await runBatch(d1, meter, [filedResult.bind({ ...idempotency, owner })])
+        throw winner ? replayOf(winner, idempotency) : error
+      }
+    },
     get tenant() {
-      return admitted().tenant
+      return passed(tenant)
     },
-    get now() {
-      return admitted().now
-    },
-    get client() {
-      return admitted().client
+    get stamp() {
+      return passed(stamp)
     },
     get standing() {
       return standing
     },
+    get passed() {
+      return tenant !== undefined
+    },
+    idempotency,
   }
+}
+
+function passed<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('The request has not passed the gate')
+  return value
 }
 
 type Counted = [Admission<WindowRow & { familyId?: string }>, PublicTenant[], ...unknown[]]
 
-/** What counts a request: the window of its key where it has one, else of its address. */
-async function counterFor(env: Env, headers: Headers, key: string | undefined) {
+/** What the queries bind for a request that nobody is asked about. */
+const nobody = { hash: null, at: null, mark: '' }
+
+/** Counts a request and, once it is admitted, asks for rows: in one trip but for a key of another cell. */
+async function count(
+  { admission, values, d1: keyCell }: Counter,
+  d1: D1Database,
+  meter: Meter,
+  asked: Values,
+  queries: readonly Query[],
+): Promise<Counted> {
+  const all = { ...asked, ...values, at: null, mark: crypto.randomUUID() }
+  const hit = admission.bind(all)
+  if (keyCell === undefined || keyCell === d1) {
+    const bound = queries.map((one) => one.bind({ ...all, counted: 1 }))
+    return (await runBatch(d1, meter, [hit, ...bound])) as Counted
+  }
+  const [counted] = (await runBatch(keyCell, meter, [hit])) as [Counted[0]]
+  if (!counted.admitted) return [counted, []]
+  const bound = queries.map((one) => one.bind({ ...all, client: counted.row?.familyId ?? null, counted: 0 }))
+  return [counted, ...(await runBatch(d1, meter, bound))] as Counted
+}
+
+/** The cell of the tenant that a path names, and its database. */
+function cellOf(env: Env, slug: string): { cell: number; d1: D1Database } {
+  const { tenantCells } = settingsOf(env)
+  const cell = (Object.hasOwn(tenantCells, slug) ? tenantCells[slug] : undefined) ?? 0
+  const d1 = databaseOf(env, cell)
+  if (!d1) throw new SettingsError(`Wrong settings: TENANT_CELLS names cell ${cell}, which has no database`)
+  return { cell, d1 }
+}
+
+type Counter = Awaited<ReturnType<typeof counterFor>>
+
+/** What counts a request: the window of its key where it has one, else of its address, which has one in each cell. */
+async function counterFor(env: Env, headers: Headers, key: string | undefined, { cell }: { cell: number }) {
   const { keyWindow, publicWindow } = settingsOf(env)
   if (key !== undefined) {
     const { hash, d1 } = await identify(env, key)
-    const values = { hash, addressId: null, limit: keyWindow.limit, windowSeconds: keyWindow.seconds }
-    return { id: hash, d1, policy: 'key' as const, admission: keyAdmission, values }
+    const values = { hash, client: null, limit: keyWindow.limit, windowSeconds: keyWindow.seconds }
+    const policy = 'key' as const
+    return { id: hash, d1, policy, denials: keyDenials, admission: keyAdmission, values, addressId: undefined }
   }
-  const id = await addressWindowId(env, headers)
-  const values = { hash: null, addressId: id, limit: publicWindow.limit, windowSeconds: publicWindow.seconds }
-  return { id, d1: undefined, policy: 'ip' as const, admission: addressAdmission, values }
+  const addressId = await addressWindowId(env, headers)
+  const values = { hash: null, client: addressId, limit: publicWindow.limit, windowSeconds: publicWindow.seconds }
+  const [id, policy] = [`${cell} ${addressId}`, 'ip' as const]
+  return { id, d1: undefined, policy, denials: addressDenials, admission: addressAdmission, values, addressId }
 }

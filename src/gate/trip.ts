@@ -10,7 +10,8 @@ import { type Principal, principalOf } from './principal'
 import { authorise, guardValues, type Requirement } from './requirement'
 import { type Standing, seconds, standingOf } from './standing'
 
-const denials = denialMemory(10_000)
+/** The refusals of keys, kept by the SHA-256 of each. */
+export const denials = denialMemory(10_000)
 
 /** One keyed request's dealings with D1. */
 export interface Trip {

@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import type { AppEnv } from '../app-env'
 import { type FieldFault, invalidFields } from '../errors'
 import { refuse } from '../gate/needs'
+import { refusePublic } from '../gate/open'
 
 type Issue = z.core.$ZodIssue
 
@@ -16,6 +17,8 @@ export const refuseInvalid: Hook<unknown, AppEnv, string, Promise<void>> = async
   const value = inQuery ? c.req.query() : await c.req.json().catch(() => undefined)
   const fault = invalidFields(fieldFaults(result.error.issues, value, inQuery), inQuery)
   const trip = c.get('trip')
+  const publicTrip = c.get('publicTrip')
+  if (publicTrip) await refusePublic(publicTrip, fault)
   if (!trip) throw fault
   await refuse(trip, fault)
 }

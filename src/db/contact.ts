@@ -1,0 +1,115 @@
+import { and, asc, eq, gt, sql } from 'drizzle-orm'
+import { clock } from './caller'
+import type { Ref } from './case-columns'
+import { replayForMs } from './gate'
+import { coversPostcode } from './postcodes'
+import { publicRow, publicTenant } from './public-gate'
+import { build, joined, type Query, query } from './query'
+import { takenReference } from './records'
+import { categories, idempotency, wards } from './schema'
+import { submissions } from './schema-submissions'
+
+const placeholder = sql.placeholder
+
+/** What the contact form's select boxes offer: the tenant's enabled wards and categories. */
+export interface ContactChoices {
+  wards: Ref[]
+  categories: Ref[]
+}
+
+const enabledWards = query(
+  build
+    .select({ id: wards.id, name: wards.name })
+    .from(wards)
+    .where(and(eq(wards.tenantId, publicTenant()), eq(wards.enabled, true)))
+    .orderBy(asc(wards.nameKey)),
+)
+
+const enabledCategories = query(
+  build
+    .select({ id: categories.id, name: categories.name })
+    .from(categories)
+    .where(and(eq(categories.tenantId, publicTenant()), eq(categories.enabled, true)))
+    .orderBy(asc(categories.sortOrder), asc(categories.nameKey)),
+)
+
+/** The tenant's enabled wards A–Z, and its enabled categories in their own order. */
+export const contactChoices: Query<ContactChoices> = joined(enabledWards, enabledCategories, (found, others) => ({
+  wards: found,
+  categories: others,
+}))
+
+/** How long a message that is sent twice is taken for one, in milliseconds. */
+export const duplicateForMs = 60_000
+
+/** What messages are remembered under, for a day: a route that no request has. */
+export const messageRoute = 'contact'
+
+/** A message that was taken. */
+export interface Receipt {
+  reference: string
+  submissionId: string
+}
+
+const parse = <T>(text: string): T => JSON.parse(text)
+
+const usable = (table: typeof wards | typeof categories, id: string) => sql<string | null>`(
+  select ${table.id} from ${table}
+  where ${table.id} = ${placeholder(id)} and ${table.tenantId} = me.tenant and ${table.enabled} = 1)`
+
+const isClients = and(eq(idempotency.owner, sql`me.owner`), eq(idempotency.route, messageRoute))
+
+const since = (ms: number) => gt(idempotency.createdAt, sql`${clock} - ${sql.raw(String(ms))}`)
+
+/** Messages are remembered as `<hash of the text>:<hash of all fields>`: those of one text lie between these two. */
+const isOfText = sql`${idempotency.key} > ${placeholder('textHash')} || ':' and ${idempotency.key} < ${placeholder('textHash')} || ';'`
+
+/** What has to be known of a message before it is kept. No row where the request was refused. */
+export const contactLookups = query(
+  build
+    .select({
+      ward: usable(wards, 'wardId').as('ward'),
+      category: usable(categories, 'categoryId').as('category'),
+      /** Where the postcode lies: two at most, since more than one tells nothing. */
+      wardsAtPostcode: sql<string[]>`(select json_group_array(id) from (
+        select ${wards.id} as id from ${wards}
+        where ${wards.tenantId} = me.tenant and ${wards.enabled} = 1 and ${coversPostcode} limit 2))`
+        .mapWith(parse<string[]>)
+        .as('wards_at_postcode'),
+      /** The same message of the same client, a moment ago. */
+      duplicate: sql<Receipt | null>`(
+        select ${idempotency.body} from ${idempotency}
+        where ${isClients} and ${idempotency.key} = ${placeholder('messageKey')} and ${since(duplicateForMs)})`
+        .mapWith(parse<Receipt>)
+        .as('duplicate'),
+      isSaidAgain: sql<boolean>`exists (
+        select 1 from ${idempotency} where ${isClients} and ${isOfText} and ${since(replayForMs)})`
+        .mapWith(Boolean)
+        .as('is_said_again'),
+    })
+    .from(sql`${publicRow()} me`),
+)
+
+/** Keeps a message under the number just taken. */
+export const insertSubmission = query(
+  build
+    .insert(submissions)
+    .values({
+      id: placeholder('submissionId'),
+      tenantId: placeholder('tenantId'),
+      reference: takenReference,
+      status: placeholder('status'),
+      name: placeholder('name'),
+      email: placeholder('email'),
+      phone: placeholder('phone'),
+      address: placeholder('address'),
+      postcode: placeholder('postcode'),
+      wardId: placeholder('wardId'),
+      categoryId: placeholder('categoryId'),
+      message: placeholder('message'),
+      spamReasons: placeholder('spamReasons'),
+      createdAt: placeholder('now'),
+      updatedAt: placeholder('now'),
+    })
+    .returning({ reference: submissions.reference }),
+)

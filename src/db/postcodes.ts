@@ -1,0 +1,74 @@
+import { and, asc, eq, inArray, type SQL, sql } from 'drizzle-orm'
+import { publicRow, publicTenant } from './public-gate'
+import { build, query, single } from './query'
+import { users, wardCouncillors, wards } from './schema'
+import { postcodeReleases, postcodeWards } from './schema-postcodes'
+
+const placeholder = sql.placeholder
+
+/** A ward and its councillors as the public sees them: names, and nothing else of a person. */
+export interface PublicWard {
+  id: string
+  name: string
+  councillors: { name: string }[]
+}
+
+const namesOfCouncillors = sql`(
+  select json_group_array(json_object('name', ${users.name}) order by ${users.name})
+  from ${wardCouncillors} join ${users} on ${users.id} = ${wardCouncillors.userId}
+  where ${wardCouncillors.wardId} = ${wards.id} and ${users.tenantId} = ${wards.tenantId} and ${users.enabled} = 1)`
+
+// Nested, since drizzle strips the tables' names from what stands directly in a selection from one table.
+const councillors = sql`${namesOfCouncillors}`
+  .mapWith((text: string): PublicWard['councillors'] => JSON.parse(text))
+  .as('councillors')
+
+const isOfActiveRelease = sql`${postcodeWards.releaseId} in (
+  select ${postcodeReleases.id} from ${postcodeReleases} where ${postcodeReleases.active} = 1)`
+
+const isAtPostcode = and(eq(postcodeWards.postcode, placeholder('postcode')), isOfActiveRelease)
+
+const wardCodes = build
+  .select({ code: postcodeWards.wardCode })
+  .from(postcodeWards)
+  .where(
+    and(
+      isAtPostcode,
+      sql`${postcodeWards.councilCode} = coalesce((select council from ${publicRow()}), ${postcodeWards.councilCode})`,
+    ),
+  )
+
+/**
+ * That a ward lies at `postcode`: by its code, and within the council where the tenant names one. Wards' codes are
+ * unique in the whole country, so a tenant without a council's code loses nothing.
+ */
+export const coversPostcode = inArray(wards.code, wardCodes)
+
+const shown = (condition: SQL | undefined) =>
+  query(
+    build
+      .select({ id: wards.id, name: wards.name, councillors })
+      .from(wards)
+      .where(and(eq(wards.tenantId, publicTenant()), eq(wards.enabled, true), condition))
+      .orderBy(asc(wards.nameKey)),
+  )
+
+/** The tenant's enabled wards A–Z. */
+export const publicWards = shown(undefined)
+
+/** Those of them that lie at `postcode`. */
+export const publicWardsAtPostcode = shown(coversPostcode)
+
+/** Whether the directory knows `postcode`, in whatever council. */
+export const postcodeKnown = single(
+  query(
+    build
+      .select({
+        isKnown:
+          sql<boolean>`exists (select 1 from ${postcodeWards} where ${publicTenant()} is not null and ${isAtPostcode})`
+            .mapWith(Boolean)
+            .as('is_known'),
+      })
+      .from(sql`(select 1)`),
+  ),
+)

@@ -1,0 +1,53 @@
+/** What a form tells of who filled it in. The API has none of it. */
+export interface Evidence {
+  /** What stood in the field that people do not see. */
+  honeypot?: string | undefined
+  /** When the form was rendered, ISO 8601, as the form sent it back. */
+  renderedAt?: string | undefined
+  /** What the bot check said, where there is one; undefined too where it could not be reached. */
+  turnstile?: 'passed' | 'failed' | undefined
+}
+
+/** A message as far as spam goes. */
+export interface Suspect {
+  /** Everything that the sender wrote, by field. */
+  texts: readonly (string | null)[]
+  evidence: Evidence
+  /** When it came, ISO 8601. */
+  now: string
+  /** Whether the same client has sent the same text within a day. */
+  isSaidAgain: boolean
+}
+
+/** Faster than this nobody fills a form in. */
+const fastestMs = 3000
+
+const mostLinks = 2
+
+/**
+ * Why a message looks like spam; nothing for most. Never a reason to refuse it: a resident must not lose a message to a
+ * guess, so it is only filed apart.
+ */
+export function spamReasonsOf({ texts, evidence, now, isSaidAgain }: Suspect): string[] {
+  const { honeypot, renderedAt, turnstile } = evidence
+  const tokens = texts.flatMap((text) => text?.split(/\s+/) ?? []).filter(Boolean)
+  const links = tokens.map(linksIn).reduce((sum, count) => sum + count, 0)
+  const words = tokens.filter((token) => linksIn(token) === 0).length
+  const reasons = {
+    'hidden field filled in': (honeypot ?? '') !== '',
+    'sent too fast': renderedAt !== undefined && !(Date.parse(now) - Date.parse(renderedAt) >= fastestMs),
+    'many links': links > mostLinks,
+    // By number, not by length: one long address of a map beside a few words is an ordinary message.
+    'little but links': links > 0 && links >= words,
+    'same text again': isSaidAgain,
+    'bot check failed': turnstile === 'failed',
+  }
+  return Object.entries(reasons).flatMap(([reason, holds]) => (holds ? reason : []))
+}
+
+/** A text as it is compared: case, spacing and the encoding of its characters make no difference. */
+export function sameText(text: string): string {
+  return text.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim()
+}
+
+const linksIn = (token: string) => token.match(/https?:\/\/(?:www\.)?|\bwww\./gi)?.length ?? 0

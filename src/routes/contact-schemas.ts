@@ -1,0 +1,47 @@
+import { z } from '@hono/zod-openapi'
+import { faultCode, optionalEmail, optionalId, optionalPhone, optionalPostcode, optionalText, text } from './fields'
+
+const isBlank = (value: unknown) =>
+  value === undefined || value === null || (typeof value === 'string' && value.trim() === '')
+
+/** A resident's message as they send it. */
+export const Contact = z
+  .strictObject({
+    name: text({ description: 'Who writes.', example: 'Alex Resident', max: 200 }),
+    email: optionalEmail,
+    phone: optionalPhone,
+    postcode: optionalPostcode,
+    address: optionalText({ description: 'Postal address.', example: '1 Example Street', max: 500, lines: true }),
+    categoryId: optionalId('An enabled category of the tenant.'),
+    wardId: optionalId('An enabled ward of the tenant; found by the postcode if absent.'),
+    message: text({
+      description: 'What it is about.',
+      example: 'There is a deep hole outside the school.',
+      max: 4000,
+      lines: true,
+    }),
+  })
+  .refine(({ email, phone }) => !isBlank(email) || !isBlank(phone), {
+    path: ['email'],
+    params: faultCode('required'),
+    error: 'Give an email address or a phone number',
+    // Beside the faults of other fields, too: every fault is listed.
+    when: ({ value }) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  })
+  .openapi('Contact', { description: 'With an email address or a phone number, or both.' })
+export type Contact = z.infer<typeof Contact>
+
+/** What a sender is told, whatever was made of the message. */
+export const ContactAnswer = z
+  .object({
+    reference: z
+      .string()
+      .openapi({ description: 'To be quoted; it gives access to nothing.', example: 'CF-2026-0007' }),
+    message: z.string().openapi({ example: 'Thank you. Your message has been sent.' }),
+  })
+  .openapi('ContactAnswer')
+export type ContactAnswer = z.infer<typeof ContactAnswer>
+
+export const TenantParam = z.object({
+  tenant: z.string().openapi({ description: 'The tenant’s short name.', example: 'falmouth' }),
+})

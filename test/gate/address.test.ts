@@ -1,0 +1,66 @@
+import { env } from 'cloudflare:workers'
+import { describe, expect, it } from 'vitest'
+import { addressWindowId, clientOf } from '../../src/gate/address'
+
+describe('The client that an address stands for', () => {
+  it.each([
+    ['203.0.113.7', '203.0.113.7'],
+    ['::ffff:203.0.113.7', '203.0.113.7'],
+    ['::FFFF:CB00:7107', '203.0.113.7'],
+    ['2001:db8:0:1::1', '2001:db8:0:1:0:0:0:0/64'],
+    ['2001:DB8:0:1:ffff:ffff:ffff:ffff', '2001:db8:0:1:0:0:0:0/64'],
+    ['2001:db8:0:2::1', '2001:db8:0:2:0:0:0:0/64'],
+    ['fe80::1%eth0', 'fe80:0:0:0:0:0:0:0/64'],
+    ['::1', '0:0:0:0:0:0:0:0/64'],
+  ])('%s is %s', (address, client) => {
+    expect(clientOf(address)).toBe(client)
+  })
+
+  it.each(['', ' ', 'unknown', '203.0.113.256', '203.0.113.7, 198.18.0.1', '2001:db8::1::2', '12345::', 'example.com'])(
+    '%j is nobody',
+    (address) => {
+      expect(clientOf(address)).toBeUndefined()
+    },
+  )
+})
+
+describe('The window of an address', () => {
+  const idOf = (address: string, secret = 'a secret for tests only') =>
+    addressWindowId({ ...env, IP_HASH_SECRET: secret }, new Headers({ 'CF-Connecting-IP': address }))
+
+  it('is an HMAC that holds no address and depends on the secret', async () => {
+    const id = await idOf('203.0.113.7')
+    expect(id).toMatch(/^ip:[0-9a-f]{64}$/)
+    expect(await idOf('203.0.113.7')).toBe(id)
+    expect(await idOf('::ffff:203.0.113.7')).toBe(id)
+    expect(await idOf('203.0.113.8')).not.toBe(id)
+    expect(await idOf('203.0.113.7', 'another secret of tests')).not.toBe(id)
+  })
+
+  it('is that of CF-Connecting-IP, whatever else a request says', async () => {
+    const headers = new Headers({
+      'CF-Connecting-IP': '203.0.113.7',
+      'X-Forwarded-For': '198.18.0.1',
+      'X-Real-IP': '198.18.0.2',
+      'True-Client-IP': '198.18.0.3',
+    })
+    expect(await addressWindowId(env, headers)).toBe(await idOf('203.0.113.7'))
+  })
+
+  it('is HMAC-SHA256 under the secret', async () => {
+    // printf 203.0.113.7 | openssl dgst -sha256 -hmac 'a secret for tests only'
+    expect(await idOf('203.0.113.7')).toBe('ip:290fe779f7049a29b90b9801dde870a1c923c0ca3fc4f1d6e69e720575079e99')
+  })
+
+  it('is refused without an address, and not to be had without the secret', async () => {
+    await expect(addressWindowId(env, new Headers({ 'X-Forwarded-For': '203.0.113.7' }))).rejects.toMatchObject({
+      status: 400,
+      message: 'The client address is missing',
+    })
+    const { IP_HASH_SECRET: _, ...rest } = env
+    await expect(addressWindowId(rest, new Headers({ 'CF-Connecting-IP': '203.0.113.7' }))).rejects.toMatchObject({
+      name: 'SettingsError',
+      message: 'Wrong settings: IP_HASH_SECRET is needed by the public endpoints',
+    })
+  })
+})
