@@ -1,3 +1,8 @@
 import { defineConfig } from 'drizzle-kit'
 
-export default defineConfig({ dialect: 'sqlite', schema: './src/db/schema*.ts', out: './migrations', breakpoints: true })
+export default defineConfig({
+  dialect: 'sqlite',
+  schema: './src/db/schema*.ts',
+  out: './migrations',
+  breakpoints: true,
+})
