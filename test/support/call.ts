@@ -1,4 +1,6 @@
-import { exports } from 'cloudflare:workers'
+import { createExecutionContext } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import worker from '../../src/index'
 
 export interface Call {
   method?: string
@@ -10,8 +12,11 @@ export interface Call {
   headers?: Record<string, string>
 }
 
-/** Sends one request through the Worker's own entry. */
-export function call(path: string, { method, key, json, body, headers = {} }: Call = {}): Promise<Response> {
+/**
+ * Sends one request through the Worker's own entry, in this isolate: the pool's loopback (`exports.default`) gets slower
+ * with every request it has served. Over real HTTP the gateway is tested by test/node.
+ */
+export async function call(path: string, { method, key, json, body, headers = {} }: Call = {}): Promise<Response> {
   const init: RequestInit = {
     method: method ?? (json === undefined && body === undefined ? 'GET' : 'POST'),
     headers: {
@@ -23,7 +28,7 @@ export function call(path: string, { method, key, json, body, headers = {} }: Ca
   }
   if (json !== undefined) init.body = JSON.stringify(json)
   if (body !== undefined) init.body = body
-  return exports.default.fetch(new Request(`https://gateway.example${path}`, init))
+  return worker.fetch(new Request(`https://gateway.example${path}`, init), env, createExecutionContext())
 }
 
 /** What a request cost D1, as its `Server-Timing` says: numbers from D1's own meta. */
