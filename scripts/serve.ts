@@ -33,6 +33,9 @@ export interface Server {
 /** What the Worker takes from our environment: the settings of an origin to stand in front of. */
 const handedOn = ['PROXIED', 'UPSTREAM_ORIGIN', 'UPSTREAM_SECRET', 'UPSTREAM_TIMEOUT_MS']
 
+/** What addresses are hashed with locally. A deployment needs one that nobody knows. */
+const developmentSecret = 'for development only'
+
 /** Serves the Worker on a port with the local databases. */
 export function serve({ config, state }: Place, port: number): Server {
   const vars = handedOn.flatMap((name) => (process.env[name] ? ['--var', `${name}:${process.env[name]}`] : []))
@@ -40,6 +43,8 @@ export function serve({ config, state }: Place, port: number): Server {
     ['dev', '--config', config, '--port', String(port), '--inspector-port', '0', '--persist-to', state].concat([
       '--var',
       'SERVER_TIMING:true',
+      '--var',
+      `IP_HASH_SECRET:${process.env.IP_HASH_SECRET ?? developmentSecret}`,
       '--show-interactive-dev-session=false',
       ...vars,
     ]),

@@ -8,6 +8,7 @@ import { keyedHeaders } from './gate/needs'
 import { publicHeaders } from './gate/open'
 import { observe } from './observe'
 import { mountDocs } from './pages/docs'
+import { mountLanding } from './pages/landing'
 import { audit } from './routes/audit'
 import { caseWrites } from './routes/case-writes'
 import { cases } from './routes/cases'
@@ -55,6 +56,7 @@ export function makeApp(): OpenAPIHono<AppEnv> {
   app.route('/', publicWards)
   app.route('/', health)
 
+  mountLanding(app)
   mountDocs(app)
   mountFallbacks(app)
   return app

@@ -56,7 +56,7 @@ function unavailable(cause: unknown): ApiError {
 
 /** SQLite's own faults carry its code; everything else D1 says is about the network or the database's host. */
 function isRefusedBySqlite(error: unknown): boolean {
-  return messages(error).some((message) => /SQLITE_|TypeError|D1_TYPE_ERROR/.test(message))
+  return messages(error).some((message) => /SQLITE_(?!BUSY|LOCKED)|TypeError|D1_TYPE_ERROR/.test(message))
 }
 
 /** The unique index or key that a write ran into, as SQLite names it (`cases.tenant_id, cases.external_id`). */

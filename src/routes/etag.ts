@@ -24,7 +24,7 @@ export async function isKnown(c: Context, body: unknown, version: number): Promi
 export function expectedVersion(c: Context, version: number | undefined): number | undefined {
   const held = c.req.header('If-Match')?.trim()
   if (held === undefined || held === '*') return version
-  const match = /^(?:W\/)?"(\d+)(?:-[0-9a-f]*)?"$/.exec(held)
+  const match = /^(?:W\/)?"(\d+)(?:-[^"]*)?"$/.exec(held)
   if (match) return Number(match[1])
   throw invalidFields({ 'If-Match': { code: 'format', message: 'Must be an ETag, as a GET gives it' } }, true)
 }
