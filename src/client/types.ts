@@ -1626,6 +1626,9 @@ export interface ListAuditQuery {
   cursor?: string
 }
 export interface ListSubmissionsQuery {
+  /**
+   * Only submissions with this status.
+   */
   status?: 'new' | 'converted' | 'spam' | 'dismissed'
   /**
    * Submissions about this ward.

@@ -37,7 +37,7 @@ const idParam = (description: string) => z.string().min(1).max(128).optional().o
 
 export const SubmissionListQuery = z
   .strictObject({
-    status: z.enum(submissionStatuses).optional(),
+    status: z.enum(submissionStatuses).optional().openapi({ description: 'Only submissions with this status.' }),
     wardId: idParam('Submissions about this ward.'),
     categoryId: idParam('Submissions of this category.'),
     ...paging,
