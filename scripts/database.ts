@@ -87,8 +87,8 @@ const flags = ({ config, remote, state }: Place) => [
   ...(remote ? ['--remote'] : ['--local', '--persist-to', state]),
 ]
 
-/** How a local database says that somebody else has it: "internal error" while they open it. */
-const busy = /SQLITE_BUSY|database is locked|internal error; reference/i
+/** How a local database says that somebody else has it: "internal error", or no start at all, while they open it. */
+const busy = /SQLITE_BUSY|database is locked|internal error; reference|runtime failed to start/i
 
 /** Tries again while somebody else writes to the same local database, for about ten seconds. */
 async function patiently<T>(work: () => Promise<T>): Promise<T> {

@@ -1,6 +1,5 @@
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -8,6 +7,7 @@ import { getCell, placeOf } from '../../scripts/cells'
 import { migrate } from '../../scripts/database'
 import { ensureDemo } from '../../scripts/demo'
 import { endGroup, startWrangler } from '../../scripts/wrangler'
+import { freePort } from './command'
 import { misbehavingOrigin } from './misbehaving-origin'
 
 /** What requests to the origin are signed with. */
@@ -95,14 +95,4 @@ async function startGateway(settings: Record<string, string>) {
   }
 
   return { port, key, send, stop }
-}
-
-/** A port that nobody listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  if (typeof address === 'object' && address) return address.port
-  throw new Error('No port is free')
 }

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { root } from '../../scripts/tool'
-import { freePort, withDemo } from './gateway'
+import { freePort } from './command'
+import { withDemo } from './gateway'
 
 let demo: Awaited<ReturnType<typeof withDemo>>
 let running: ReturnType<typeof spawn>

@@ -89,6 +89,12 @@ it('shows the Worker’s log, one JSON line a request, and nothing else', async 
   expect(server.stdout().split(isUp)[1]).not.toContain('sk_cw')
 })
 
+it('every keyed route answers a real key', async () => {
+  const { key } = await answer('keys', 'create', '--tenant', 'demo', '--role', 'admin', '--scopes', 'all')
+  const { stdout } = await run('npm', ['run', '--silent', 'walk', '--', address, key])
+  expect(stdout).toMatch(/Walked all \d+ routes\.\n$/)
+})
+
 it('a second npm start on the same port ends with one clear line', async () => {
   const second = npmStart()
   expect(await second.ended).toBe(1)
@@ -135,7 +141,8 @@ it('the next npm start prints the same key and keeps what was made, and Ctrl-C e
     state,
     `select (select count(*) from cases) as cases, (select sum(n) from case_counts where viewer = '') as counted`,
   )
-  expect({ cases, counted }).toEqual({ cases: 13, counted: 13 })
+  // Twelve of the demo's own, one by the curl line, two by the walk.
+  expect({ cases, counted }).toEqual({ cases: 15, counted: 15 })
   const family = await descendants(again.pid)
   process.kill(-again.pid, 'SIGINT')
   await again.ended

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { endGroup, startWrangler } from '../../../scripts/wrangler'
-import { freePort, withDemo } from '../gateway'
+import { freePort } from '../command'
+import { withDemo } from '../gateway'
 
 /** The Worker with the demo tenant and a window of its own. */
 export async function startReal(limit: number, windowSeconds: number) {
