@@ -5,7 +5,13 @@ import { ApiError } from '../errors'
 import { documentOf } from '../openapi'
 
 /** No fonts, proxies or counters from anywhere else: the reference is this Worker's own. */
-const configuration = JSON.stringify({ withDefaultFonts: false, telemetry: false, hideClientButton: true })
+const configuration = JSON.stringify({
+  withDefaultFonts: false,
+  telemetry: false,
+  hideClientButton: true,
+  showDeveloperTools: 'never',
+  agent: { disabled: true },
+})
 
 const page = html`<!doctype html>
 <html lang="en">
