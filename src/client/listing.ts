@@ -21,8 +21,7 @@ export function listing<Body, Item>(
   itemsOf: (body: Body) => Item[],
 ): Listing<Body, Item> {
   return {
-    // A listing is made to be awaited: that is what makes it a page.
-    // biome-ignore lint/suspicious/noThenProperty: see above
+    // biome-ignore lint/suspicious/noThenProperty: a listing is made to be awaited, which makes it a page
     then: (resolve, reject) =>
       first()
         .then(({ body }) => body)
