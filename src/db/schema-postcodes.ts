@@ -8,6 +8,10 @@ import { instant } from './schema'
 export const postcodeReleases = sqliteTable('postcode_releases', {
   id: integer().primaryKey(),
   name: text().notNull(),
+  /** Which file it is loaded from and what is kept of it, so that a stopped load can go on. */
+  source: text().notNull().default(''),
+  /** How many of the file's lines have been dealt with. */
+  linesDone: integer('lines_done').notNull().default(0),
   /** Null while it is being loaded. */
   loadedAt: instant('loaded_at'),
   active: integer({ mode: 'boolean' }).notNull().default(false),

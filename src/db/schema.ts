@@ -29,6 +29,9 @@ export const tenants = sqliteTable('tenants', {
   name: text().notNull(),
   plan: text().$type<Plan>().notNull(),
   councilCode: text('council_code'),
+  /** How residents reach the office otherwise: the contact pages tell them. */
+  contactEmail: text('contact_email'),
+  contactPhone: text('contact_phone'),
   anonymiseAfterMonths: integer('anonymise_after_months').notNull().default(12),
   createdAt: instant('created_at').notNull(),
 })
