@@ -13,5 +13,9 @@ export interface AppEnv {
     trip: Trip
     /** Present behind `open`. */
     publicTrip: PublicTrip
+    /** Present where answers are pages. */
+    isPage?: true
+    /** Present where answers are pages: what their own style is known by. */
+    secureHeadersNonce?: string
   }
 }

@@ -7,7 +7,10 @@ import { anyOrigin } from './gate/any-origin'
 import { keyedHeaders } from './gate/needs'
 import { publicHeaders } from './gate/open'
 import { observe } from './observe'
+import { mountContact } from './pages/contact'
 import { mountDocs } from './pages/docs'
+import { showError } from './pages/error-page'
+import { answersInHtml } from './pages/frame'
 import { mountLanding } from './pages/landing'
 import { audit } from './routes/audit'
 import { caseWrites } from './routes/case-writes'
@@ -31,13 +34,16 @@ import { wards } from './routes/wards'
 /** The map of the house: what every request passes, and where each route lives. */
 export function makeApp(): OpenAPIHono<AppEnv> {
   const app = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid })
-  app.onError(toResponse)
+  app.onError((error, c) => (c.var.isPage ? showError(error, c) : toResponse(error, c)))
 
   app.use(requestId())
   app.use(secureHeaders())
+  app.use('/', answersInHtml())
+  app.use('/contact/*', answersInHtml())
   app.use(observe())
   app.use('/api/*', keyedHeaders())
   app.use('/api/public/*', anyOrigin(), publicHeaders())
+  app.use('/contact/*', publicHeaders())
 
   app.route('/', me)
   app.route('/', dataExports)
@@ -57,6 +63,7 @@ export function makeApp(): OpenAPIHono<AppEnv> {
   app.route('/', health)
 
   mountLanding(app)
+  mountContact(app)
   mountDocs(app)
   mountFallbacks(app)
   return app

@@ -123,6 +123,16 @@ export function settingsOf(env: Env): Settings {
   return settings
 }
 
+/**
+ * What addresses are hashed and forms are signed with. Throws a `SettingsError` where there is none: the public side
+ * stays shut.
+ */
+export function publicSecretOf(env: Env): string {
+  const { ipHashSecret } = settingsOf(env)
+  if (!ipHashSecret) throw new SettingsError('Wrong settings: IP_HASH_SECRET is needed by the public endpoints')
+  return ipHashSecret
+}
+
 function turnstileOf({ TURNSTILE_SITE_KEY, TURNSTILE_SECRET }: z.infer<typeof Settings>): Settings['turnstile'] {
   if (TURNSTILE_SITE_KEY && TURNSTILE_SECRET) return { siteKey: TURNSTILE_SITE_KEY, secret: TURNSTILE_SECRET }
 }

@@ -43,10 +43,17 @@ export interface FieldFault {
   message: string
 }
 
+/** What there is to say beside the sentence. */
+interface Details {
+  fields?: Record<string, FieldFault>
+  requestId?: string
+  [more: string]: unknown
+}
+
 interface Circumstances {
   /** Replaces the fault's own sentence. */
   message?: string | undefined
-  details?: Record<string, unknown> | undefined
+  details?: Details | undefined
   headers?: Record<string, string>
   cause?: unknown
 }
@@ -55,7 +62,7 @@ interface Circumstances {
 export class ApiError extends Error {
   readonly fault: Fault
   readonly status: ContentfulStatusCode
-  readonly details: Record<string, unknown> | undefined
+  readonly details: Details | undefined
   readonly headers: Record<string, string>
 
   constructor(fault: Fault, { message, details, headers, cause }: Circumstances = {}) {
@@ -88,17 +95,23 @@ export function invalidFields(fields: Record<string, FieldFault>, inQuery = fals
   return new ApiError(malformed ? 'invalid_request' : 'unprocessable', { details: { fields } })
 }
 
-/** The one place that turns anything thrown into a response. Unknown errors are logged by name only. */
+/** The one place that turns anything thrown into a response of the API. */
 export function toResponse(error: Error, c: Context): Response {
   if (error instanceof Replay) return c.body(error.answer.body, error.answer.status, error.answer.headers)
-  const known = knownError(error)
-  if (!known) console.error(JSON.stringify({ level: 'error', error: sayable(error), stack: frames(error) }))
-  const { message, status, details, headers } =
-    known ?? new ApiError('internal', { details: { requestId: c.get('requestId') } })
+  const { message, status, details, headers } = refusalOf(error, c)
   return c.json({ error: message, ...(details && { details }) }, status, headers)
 }
 
-function knownError(error: Error): ApiError | undefined {
+/** Anything thrown as a refusal. Unknown errors are logged by name only, and become a 500 that says nothing of them. */
+export function refusalOf(error: unknown, c: Context): ApiError {
+  const known = knownError(error)
+  if (known) return known
+  const unknown = error instanceof Error ? error : new Error('Something was thrown that is no error')
+  console.error(JSON.stringify({ level: 'error', error: sayable(unknown), stack: frames(unknown) }))
+  return new ApiError('internal', { details: { requestId: c.get('requestId') } })
+}
+
+function knownError(error: unknown): ApiError | undefined {
   if (error instanceof ApiError) return error
   // The validators' own refusals: malformed JSON, or a media type that is not JSON.
   if (error instanceof HTTPException && error.status < 500) return new ApiError('invalid_request')

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, type SQL, sql } from 'drizzle-orm'
 import { clock } from './caller'
 import type { Ref } from './case-columns'
 import { replayForMs } from './gate'
@@ -45,10 +45,19 @@ export const duplicateForMs = 60_000
 /** What messages are remembered under, for a day: a route that no request has. */
 export const messageRoute = 'contact'
 
+/** What a form's one-time ticket was spent on is remembered under, for a day: a route that no request has. */
+export const ticketRoute = 'contact form'
+
 /** A message that was taken. */
 export interface Receipt {
   reference: string
   submissionId: string
+}
+
+/** What a form's ticket was spent on: the receipt, and the hash of all fields that it stands for. */
+export interface Spent {
+  requestHash: string
+  receipt: Receipt
 }
 
 const parse = <T>(text: string): T => JSON.parse(text)
@@ -64,6 +73,15 @@ const since = (ms: number) => gt(idempotency.createdAt, sql`${clock} - ${sql.raw
 /** Messages are remembered as `<hash of the text>:<hash of all fields>`: those of one text lie between these two. */
 const isOfText = sql`${idempotency.key} > ${placeholder('textHash')} || ':' and ${idempotency.key} < ${placeholder('textHash')} || ';'`
 
+/** Where the ticket was spent, from whatever address: a phone may change its own between two clicks. */
+const isSpent = (tenant: SQL) =>
+  and(
+    eq(idempotency.owner, tenant),
+    eq(idempotency.route, ticketRoute),
+    eq(idempotency.key, placeholder('ticket')),
+    since(replayForMs),
+  )
+
 /** What has to be known of a message before it is kept. No row where the request was refused. */
 export const contactLookups = query(
   build
@@ -76,6 +94,11 @@ export const contactLookups = query(
         where ${wards.tenantId} = me.tenant and ${wards.enabled} = 1 and ${coversPostcode} limit 2))`
         .mapWith(parse<string[]>)
         .as('wards_at_postcode'),
+      spent: sql<Spent | null>`(
+        select json_object('requestHash', ${idempotency.requestHash}, 'receipt', json(${idempotency.body}))
+        from ${idempotency} where ${isSpent(sql`me.tenant`)})`
+        .mapWith(parse<Spent>)
+        .as('spent'),
       /** The same message of the same client, a moment ago. */
       duplicate: sql<Receipt | null>`(
         select ${idempotency.body} from ${idempotency}
@@ -88,6 +111,14 @@ export const contactLookups = query(
         .as('is_said_again'),
     })
     .from(sql`${publicRow()} me`),
+)
+
+/** The reference of the message that a ticket was spent on, or no row. */
+export const referenceByTicket = query(
+  build
+    .select({ reference: sql<string>`${idempotency.body} ->> 'reference'`.as('reference') })
+    .from(idempotency)
+    .where(isSpent(publicTenant())),
 )
 
 /** Keeps a message under the number just taken. */

@@ -111,15 +111,18 @@ export const keyAdmission = admission(hit, caller)
 /** How long a result is kept for its `Idempotency-Key`: 24 hours, in milliseconds. */
 export const replayForMs = 24 * 3600 * 1000
 
+/** What is kept of a result. */
+export const filed = {
+  requestHash: idempotency.requestHash,
+  status: idempotency.status,
+  location: idempotency.location,
+  body: idempotency.body,
+}
+
 /** The result that a key family already got for an `Idempotency-Key` on a route. */
 export const earlierResult = query(
   build
-    .select({
-      requestHash: idempotency.requestHash,
-      status: idempotency.status,
-      location: idempotency.location,
-      body: idempotency.body,
-    })
+    .select(filed)
     .from(idempotency)
     .where(
       and(

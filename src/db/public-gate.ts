@@ -1,6 +1,6 @@
 import { and, eq, gt, sql } from 'drizzle-orm'
 import { clock, isLive } from './caller'
-import { admission, firstHit, recordHit, replayForMs } from './gate'
+import { admission, filed, firstHit, recordHit, replayForMs } from './gate'
 import { build, query } from './query'
 import { idempotency, keys, tenants, users, windows } from './schema'
 
@@ -68,7 +68,13 @@ export const publicRow = () => {
 /** The tenant that a public path names, once the hit was admitted. */
 export const tenantBySlug = query(
   build
-    .select({ id: tenants.id, slug: tenants.slug, name: tenants.name, councilCode: tenants.councilCode })
+    .select({
+      id: tenants.id,
+      slug: tenants.slug,
+      name: tenants.name,
+      contactEmail: tenants.contactEmail,
+      contactPhone: tenants.contactPhone,
+    })
     .from(tenants)
     .where(named),
 )
@@ -76,12 +82,7 @@ export const tenantBySlug = query(
 /** The result that a client already got of a tenant for an `Idempotency-Key` on a route. */
 export const earlierPublicResult = query(
   build
-    .select({
-      requestHash: idempotency.requestHash,
-      status: idempotency.status,
-      location: idempotency.location,
-      body: idempotency.body,
-    })
+    .select(filed)
     .from(idempotency)
     .where(
       and(

@@ -3,7 +3,7 @@ import type { AnySQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { newId } from '../domain/id'
 import type { PublicStamp } from '../gate/public-trip'
 import type { Idempotency, Stamp } from '../gate/trip'
-import { replayForMs } from './gate'
+import { filed, replayForMs } from './gate'
 import { type Bound, build, type Query, query, together } from './query'
 import { audit, counters, idempotency } from './schema'
 
@@ -147,14 +147,4 @@ export function recordResult(
 }
 
 /** The result that the first of two racing requests filed. */
-export const filedResult = query(
-  build
-    .select({
-      requestHash: idempotency.requestHash,
-      status: idempotency.status,
-      location: idempotency.location,
-      body: idempotency.body,
-    })
-    .from(idempotency)
-    .where(isFiled),
-)
+export const filedResult = query(build.select(filed).from(idempotency).where(isFiled))

@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js'
-import { type Env, SettingsError, settingsOf } from '../env'
+import { type Env, publicSecretOf } from '../env'
 import { ApiError } from '../errors'
 import { hmacHex } from './hash'
 
@@ -21,9 +21,8 @@ export function clientOf(address: string): string | undefined {
  * without an address, and a `SettingsError` without the secret to hash it with.
  */
 export async function addressWindowId(env: Env, headers: Headers): Promise<string> {
-  const { ipHashSecret } = settingsOf(env)
-  if (!ipHashSecret) throw new SettingsError('Wrong settings: IP_HASH_SECRET is needed by the public endpoints')
+  const secret = publicSecretOf(env)
   const client = clientOf(headers.get('CF-Connecting-IP') ?? '')
   if (!client) throw new ApiError('invalid_request', { message: 'The client address is missing' })
-  return `ip:${await hmacHex(client, ipHashSecret)}`
+  return `ip:${await hmacHex(client, secret)}`
 }

@@ -17,7 +17,9 @@ export interface PublicTenant {
   readonly id: string
   readonly slug: string
   readonly name: string
-  readonly councilCode: string | null
+  /** How residents reach the office otherwise. */
+  readonly contactEmail: string | null
+  readonly contactPhone: string | null
 }
 
 /** The values that every public write needs: nobody in particular wrote, for this tenant, at this moment. */

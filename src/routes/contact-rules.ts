@@ -1,12 +1,21 @@
 import canonicalize from 'canonicalize'
 import { uniqueViolation } from '../db/batch'
-import { contactLookups, duplicateForMs, insertSubmission, messageRoute, type Receipt } from '../db/contact'
+import {
+  contactLookups,
+  duplicateForMs,
+  insertSubmission,
+  messageRoute,
+  type Receipt,
+  type Spent,
+  ticketRoute,
+} from '../db/contact'
 import { filedResult, recordAct, recordResult, takeNumber } from '../db/records'
 import { newId } from '../domain/id'
 import { type Evidence, sameText, spamReasonsOf } from '../domain/spam'
-import { type FieldFault, invalidFields } from '../errors'
+import { ApiError, type FieldFault, invalidFields } from '../errors'
 import { sha256Hex } from '../gate/hash'
 import type { PublicTrip } from '../gate/public-trip'
+import type { Idempotency } from '../gate/trip'
 import type { Contact, ContactAnswer } from './contact-schemas'
 
 /** What the sender of a message is told. */
@@ -14,36 +23,39 @@ export function contactAnswer(reference: string): ContactAnswer {
   return { reference, message: 'Thank you. Your message has been sent.' }
 }
 
+/** What a form says of a message beside the message. The API says nothing. */
+export interface Form {
+  /** The form's one-time ticket: what it was spent on is what it is worth. */
+  ticket?: string
+  /** Asked for once the request is admitted. */
+  evidence?: () => Promise<Evidence>
+}
+
 /**
  * Takes a resident's message, in two trips: counts the request, finds the ward, sorts out spam and keeps it. The same
- * message of the same client within a minute is kept once and gets the same receipt. Spam is kept as such and gets an
- * ordinary receipt. Throws what `PublicTrip.read` throws, and 422 for a ward or category that is not the tenant's.
+ * message of the same client within a minute is kept once and gets the same receipt, and so is a form that is sent
+ * twice. Spam is kept as such and gets an ordinary receipt. Throws what `PublicTrip.read` throws, 422 for a ward or
+ * category that is not the tenant's, and 409 for a ticket that was spent on another message.
  */
-export async function receiveContact(trip: PublicTrip, contact: Contact, evidence: Evidence): Promise<Receipt> {
+export async function receiveContact(trip: PublicTrip, contact: Contact, form: Form = {}): Promise<Receipt> {
   const fields = fieldsOf(contact)
   const textHash = await sha256Hex(sameText(fields.message))
   const requestHash = await sha256Hex(canonicalize(fields) ?? '')
-  const messageKey = `${textHash}:${requestHash}`
-  const [[found]] = await trip.read({ ...fields, textHash, messageKey }, contactLookups)
+  const message = { route: messageRoute, key: `${textHash}:${requestHash}`, requestHash }
+  const ticket = form.ticket ? { route: ticketRoute, key: form.ticket, requestHash } : undefined
+  const asked = { ...fields, textHash, messageKey: message.key, ticket: ticket?.key ?? null }
+  const [[found]] = await trip.read(asked, contactLookups)
   if (!found) throw new Error('An admitted request of a known tenant has no lookups')
+  if (found.spent) return receiptOf(found.spent, requestHash)
   requireKnown(fields, found)
-  if (found.duplicate) return repeated(trip, found.duplicate)
 
-  const { name, address, message } = fields
-  const { isSaidAgain } = found
-  const spamReasons = spamReasonsOf({ texts: [name, address, message], evidence, now: trip.stamp.now, isSaidAgain })
-  const [ward, ...others] = found.wardsAtPostcode
-  const wardId = fields.wardId ?? (others.length === 0 ? ward : undefined) ?? null
-  const filed = { route: messageRoute, key: messageKey, requestHash }
-  try {
-    return await keep(trip, { ...fields, wardId, spamReasons }, filed)
-  } catch (error) {
-    if (!uniqueViolation(error)?.startsWith('idempotency.')) throw error
-    // Another request with the same message came first, at the very same moment.
-    const [[winner]] = await trip.write(filedResult.bind({ ...filed, owner: trip.stamp.familyId }))
-    if (!winner) throw error
-    return repeated(trip, JSON.parse(winner.body))
-  }
+  return settle(trip, message, ticket, async () => {
+    if (found.duplicate) return fileAgain(trip, found.duplicate, ticket)
+    const spamReasons = await reasonsOf(trip, fields, found, form)
+    const [ward, ...others] = found.wardsAtPostcode
+    const wardId = fields.wardId ?? (others.length === 0 ? ward : undefined) ?? null
+    return keep(trip, { ...fields, wardId, spamReasons }, message, ticket)
+  })
 }
 
 type Fields = ReturnType<typeof fieldsOf>
@@ -71,30 +83,78 @@ function requireKnown(asked: Fields, found: { ward: string | null; category: str
   if (Object.keys(fields).length > 0) throw invalidFields(fields)
 }
 
-/** Files the receipt that a message already has under this request's own `Idempotency-Key`, where it has one. */
-async function repeated(trip: PublicTrip, { reference, submissionId }: Receipt): Promise<Receipt> {
+function receiptOf(spent: Spent, requestHash: string): Receipt {
+  if (spent.requestHash !== requestHash) throw new ApiError('conflict', { message: 'This form has been sent already' })
+  return spent.receipt
+}
+
+async function reasonsOf(
+  { stamp }: PublicTrip,
+  { name, address, message }: Fields,
+  { isSaidAgain }: { isSaidAgain: boolean },
+  { evidence }: Form,
+): Promise<string[]> {
+  const given = (await evidence?.()) ?? {}
+  return spamReasonsOf({ texts: [name, address, message], evidence: given, now: stamp.now, isSaidAgain })
+}
+
+/** What a ticket was spent on is the tenant's, not the client's. */
+const ofTenant = ({ stamp }: PublicTrip) => ({ ...stamp, familyId: stamp.tenantId })
+
+/** Files the receipt that a message already has under this request's own `Idempotency-Key` or ticket. */
+async function fileAgain(trip: PublicTrip, receipt: Receipt, ticket: Idempotency | undefined): Promise<Receipt> {
   const { stamp, idempotency } = trip
-  if (idempotency) {
-    await trip.write(recordResult(stamp, idempotency, { status: 201, body: contactAnswer(reference) }))
+  if (idempotency || ticket) {
+    await trip.write(
+      recordResult(stamp, idempotency, { status: 201, body: contactAnswer(receipt.reference) }),
+      recordResult(ofTenant(trip), ticket, { status: 201, body: receipt }),
+    )
   }
-  return { reference, submissionId }
+  return receipt
+}
+
+/** Does the work, or yields the receipt of the request with the same ticket or message that came first at that moment. */
+async function settle(
+  trip: PublicTrip,
+  message: Idempotency,
+  ticket: Idempotency | undefined,
+  work: () => Promise<Receipt>,
+): Promise<Receipt> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!uniqueViolation(error)?.startsWith('idempotency.')) throw error
+    const { tenantId, familyId } = trip.stamp
+    const [[spent], [winner]] = await trip.write(
+      filedResult.bind({ route: ticketRoute, key: ticket?.key ?? null, owner: tenantId }),
+      filedResult.bind({ ...message, owner: familyId }),
+    )
+    const { requestHash } = message
+    if (spent) return receiptOf({ requestHash: spent.requestHash, receipt: JSON.parse(spent.body) }, requestHash)
+    if (!winner) throw error
+    return settle(trip, message, ticket, () => fileAgain(trip, JSON.parse(winner.body), ticket))
+  }
 }
 
 /** Writes a message with everything that tells of it, and yields its receipt. */
 async function keep(
-  { stamp, idempotency, write }: PublicTrip,
-  message: Fields & { spamReasons: string[] },
-  filed: { route: string; key: string; requestHash: string },
+  trip: PublicTrip,
+  fields: Fields & { spamReasons: string[] },
+  message: Idempotency,
+  ticket: Idempotency | undefined,
 ): Promise<Receipt> {
+  const { stamp, idempotency, write } = trip
   const submissionId = newId(stamp.now)
   const number = { kind: 'CF', year: new Date(stamp.now).getUTCFullYear() }
-  const status = message.spamReasons.length > 0 ? 'spam' : 'new'
+  const status = fields.spamReasons.length > 0 ? 'spam' : 'new'
+  const receipt = { status: 201, body: { submissionId, reference: '' }, number } as const
   // Results are filed before the message: who loses a race must run into them.
-  const [, , , [kept]] = await write(
+  const [, , , , [kept]] = await write(
     takeNumber.bind({ ...stamp, ...number }),
     recordResult(stamp, idempotency, { status: 201, body: contactAnswer(''), number }),
-    recordResult(stamp, filed, { status: 201, body: { submissionId, reference: '' }, number }, duplicateForMs),
-    insertSubmission.bind({ ...stamp, ...number, ...message, submissionId, status }),
+    recordResult(ofTenant(trip), ticket, receipt),
+    recordResult(stamp, message, receipt, duplicateForMs),
+    insertSubmission.bind({ ...stamp, ...number, ...fields, submissionId, status }),
     recordAct(stamp, 'submission.create', submissionId),
   )
   if (!kept) throw new Error('A kept message has no reference')

@@ -20,6 +20,6 @@ const send = createRoute({
 
 /** The public contact form as JSON. */
 export const contact = new OpenAPIHono<AppEnv>().openapi(send, async (c) => {
-  const { reference } = await receiveContact(c.var.publicTrip, c.req.valid('json'), {})
+  const { reference } = await receiveContact(c.var.publicTrip, c.req.valid('json'))
   return c.json(contactAnswer(reference), 201)
 })

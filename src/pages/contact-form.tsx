@@ -1,0 +1,192 @@
+import type { Child, PropsWithChildren } from 'hono/jsx'
+import type { Ref } from '../db/case-columns'
+import type { ContactChoices } from '../db/contact'
+import { type AnswerName, type Answers, answerNames, type Faults } from './contact-answers'
+import { ErrorSummary } from './error-summary'
+
+/** The field that people do not see: whatever fills it in is not a person. */
+export const trapName = 'subject'
+
+/** The field that Turnstile's own script puts its token in. */
+export const turnstileName = 'cf-turnstile-response'
+
+interface FormProps {
+  office: string
+  choices: ContactChoices
+  answers: Answers
+  ticket: string
+  faults?: Faults
+  /** What is wrong with the form as a whole. */
+  notice?: string | undefined
+  turnstileKey?: string | undefined
+}
+
+/** The contact form, empty or as it was sent with what is wrong: labels, hints and errors as GOV.UK forms have them. */
+export function ContactForm({ office, choices, answers, ticket, faults = {}, notice, turnstileKey }: FormProps) {
+  const given = { answers, faults }
+  return (
+    <>
+      <ErrorSummary faults={faultList(faults, notice)} />
+      <h1>Contact {office}</h1>
+      <p>Use this form to ask for help or to report a problem. In an emergency, call 999 instead.</p>
+      <form method="post" novalidate>
+        <input type="hidden" name="ticket" value={ticket} />
+        <Input {...given} name="name" label="Full name" autocomplete="name" spellcheck={false} />
+        <fieldset aria-describedby="reply-hint">
+          <legend>How can we reply to you?</legend>
+          <p class="hint" id="reply-hint">
+            Give an email address, a phone number or both.
+          </p>
+          <Input {...given} name="email" label="Email address" type="email" autocomplete="email" spellcheck={false} />
+          <Input {...given} name="phone" label="Phone number" type="tel" autocomplete="tel" short />
+        </fieldset>
+        <Input
+          {...given}
+          name="postcode"
+          label="Postcode (optional)"
+          hint="The postcode of the place your message is about, or of your home. It tells us which ward it is in."
+          autocomplete="postal-code"
+          spellcheck={false}
+          short
+        />
+        <Area {...given} name="address" label="Address (optional)" rows={3} autocomplete="street-address" />
+        <Choice {...given} name="categoryId" label="What is it about? (optional)" of={choices.categories} />
+        <Choice
+          {...given}
+          name="wardId"
+          label="Ward (optional)"
+          hint="If you are not sure, leave this as it is."
+          of={choices.wards}
+        />
+        <Area
+          {...given}
+          name="message"
+          label="Your message"
+          hint="Say where and when, if you can. Up to 4,000 characters."
+          rows={8}
+        />
+        <Trap />
+        {turnstileKey && <Turnstile siteKey={turnstileKey} />}
+        <button type="submit" id="send">
+          Send message
+        </button>
+      </form>
+    </>
+  )
+}
+
+/** Everything that is wrong, in the form's order, each with the id of what to mend. */
+function faultList(faults: Faults, notice: string | undefined) {
+  const ofFields = answerNames.flatMap((name) => (faults[name] ? [{ id: name, sentence: faults[name] }] : []))
+  return notice ? [{ id: 'send', sentence: notice }, ...ofFields] : ofFields
+}
+
+interface FieldProps {
+  name: AnswerName
+  label: string
+  hint?: string
+  answers: Answers
+  faults: Faults
+}
+
+/** What a control's attributes say of its hint and its error. */
+function describedBy({ name, hint, faults }: FieldProps) {
+  const ids = [hint && `${name}-hint`, faults[name] && `${name}-error`].filter(Boolean)
+  return {
+    id: name,
+    name,
+    'aria-describedby': ids.length > 0 ? ids.join(' ') : undefined,
+    'aria-invalid': faults[name] ? 'true' : undefined,
+  } as const
+}
+
+/** A control below its label, its hint and its error. */
+function Field({ name, label, hint, faults, children }: PropsWithChildren<FieldProps>) {
+  return (
+    <div class="field">
+      <label for={name}>{label}</label>
+      {hint && (
+        <span class="hint" id={`${name}-hint`}>
+          {hint}
+        </span>
+      )}
+      {faults[name] && (
+        <p class="error" id={`${name}-error`}>
+          <span class="unseen">Error:</span> {faults[name]}
+        </p>
+      )}
+      {children as Child}
+    </div>
+  )
+}
+
+interface InputProps extends FieldProps {
+  type?: 'text' | 'email' | 'tel'
+  autocomplete: string
+  spellcheck?: boolean
+  short?: boolean
+}
+
+function Input({ type = 'text', autocomplete, spellcheck, short, ...field }: InputProps) {
+  return (
+    <Field {...field}>
+      <input
+        {...describedBy(field)}
+        type={type}
+        value={field.answers[field.name]}
+        autocomplete={autocomplete}
+        spellcheck={spellcheck}
+        class={short ? 'short' : undefined}
+      />
+    </Field>
+  )
+}
+
+function Area({ rows, autocomplete, ...field }: FieldProps & { rows: number; autocomplete?: string }) {
+  return (
+    <Field {...field}>
+      {/* HTML drops a line break that a text area begins with, so one is put there to be dropped. */}
+      <textarea
+        {...describedBy(field)}
+        rows={rows}
+        autocomplete={autocomplete}
+      >{`\n${field.answers[field.name]}`}</textarea>
+    </Field>
+  )
+}
+
+/** A select box; nothing where there is nothing to choose from. */
+function Choice({ of, ...field }: FieldProps & { of: readonly Ref[] }) {
+  if (of.length === 0) return null
+  return (
+    <Field {...field}>
+      <select {...describedBy(field)}>
+        <option value="">Not sure</option>
+        {of.map(({ id, name }) => (
+          <option key={id} value={id} selected={id === field.answers[field.name]}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </Field>
+  )
+}
+
+/** Out of sight, out of the tab order and out of the accessibility tree. */
+function Trap() {
+  return (
+    <div class="trap" aria-hidden="true">
+      <label for={trapName}>Leave this field empty</label>
+      <input id={trapName} name={trapName} type="text" tabindex={-1} autocomplete="off" />
+    </div>
+  )
+}
+
+function Turnstile({ siteKey }: { siteKey: string }) {
+  return (
+    <div class="field">
+      <div class="cf-turnstile" data-sitekey={siteKey} data-response-field-name={turnstileName} />
+      <script src="https://challenges.cloudflare.com/turnstile/v0/api.js" async defer />
+    </div>
+  )
+}

@@ -1,0 +1,136 @@
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import { trimTrailingSlash } from 'hono/trailing-slash'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import type { AppEnv } from '../app-env'
+import { contactChoices, type Receipt, referenceByTicket } from '../db/contact'
+import type { Evidence } from '../domain/spam'
+import { settingsOf } from '../env'
+import { ApiError, refusalOf } from '../errors'
+import { open, refusePublic } from '../gate/open'
+import type { PublicTrip } from '../gate/public-trip'
+import { receiveContact } from '../routes/contact-rules'
+import { turnstileVerdict } from '../upstream/turnstile'
+import { type Answers, answersOf, contactOf, type Faults, sayFaults, textOf } from './contact-answers'
+import { ContactForm, trapName, turnstileName } from './contact-form'
+import { MessageSent } from './contact-sent'
+import { issueTicket, readTicket, type Ticket } from './contact-ticket'
+import { showError } from './error-page'
+import { page } from './frame'
+
+type Page = Context<AppEnv>
+
+/** Mounts the contact form's pages: the form, and the confirmation that a message was sent. */
+export function mountContact(app: OpenAPIHono<AppEnv>): void {
+  const form = '/contact/:tenant'
+  app.use('/contact/*', trimTrailingSlash())
+  app.get(form, open({ takes: 'form' }), showForm)
+  app.post(form, open({ takes: 'form' }), sendForm)
+  app.get(`${form}/sent/:ticket`, open({ takes: 'form' }), showSent)
+  app.all(form, () => {
+    throw new ApiError('method_not_allowed', { headers: { Allow: 'GET, HEAD, POST' } })
+  })
+  app.all('/contact/*', () => {
+    throw new ApiError('not_found')
+  })
+}
+
+async function showForm(c: Page) {
+  return renderForm(c, { answers: answersOf({}) })
+}
+
+async function sendForm(c: Page) {
+  const sent = await readForm(c)
+  try {
+    await take(c.var.publicTrip, sent)
+    return c.redirect(`/contact/${c.var.publicTrip.tenant.slug}/sent/${sent.ticket?.id}`, 303)
+  } catch (error) {
+    const refusal = refusalOf(error, c)
+    return isMendable(refusal) ? showFormAgain(c, sent, refusal) : showKept(c, sent, refusal)
+  }
+}
+
+async function showSent(c: Page) {
+  const { publicTrip } = c.var
+  const [[sent]] = await publicTrip.visit({ ticket: c.req.param('ticket') }, referenceByTicket)
+  if (!sent) throw new ApiError('not_found')
+  const { tenant: office } = publicTrip
+  return page(c, `Message sent – ${office.name}`, <MessageSent office={office} reference={sent.reference} />)
+}
+
+/** A form as it was sent. */
+interface Sent {
+  answers: Answers
+  /** The ticket as it came, and what it says: undefined where it is not one of ours. */
+  token: string
+  ticket: Ticket | undefined
+  evidence(): Promise<Evidence>
+}
+
+async function readForm(c: Page): Promise<Sent> {
+  // What is no form is an empty one.
+  const body: Record<string, unknown> = await c.req.parseBody().catch(() => ({}))
+  const token = textOf(body.ticket)
+  const ticket = await readTicket(c.env, c.req.param('tenant') ?? '', token)
+  const evidence = async () => ({
+    honeypot: textOf(body[trapName]),
+    renderedAt: ticket?.openedAt,
+    turnstile: await turnstileVerdict(c.env, textOf(body[turnstileName])),
+  })
+  return { answers: answersOf(body), token, ticket, evidence }
+}
+
+/** Counts a form that was sent, and keeps its message. */
+async function take(trip: PublicTrip, { answers, ticket, evidence }: Sent): Promise<Receipt> {
+  const { contact, fault } = contactOf(answers)
+  if (fault) return refusePublic(trip, fault)
+  if (!ticket || ticket.isExpired) return refusePublic(trip, new ApiError('conflict'))
+  return receiveContact(trip, contact, { ticket: ticket.id, evidence })
+}
+
+/** Whether whoever filled in the form can put it right. */
+const isMendable = ({ fault }: ApiError) => ['invalid_request', 'unprocessable', 'conflict'].includes(fault)
+
+const tooLate = 'This form was open for more than a day. Check your answers, then send it again'
+const usedUp = 'You have sent this form already. If you want to send this as another message, send it again'
+
+async function showFormAgain(c: Page, { answers, token, ticket }: Sent, { fault, status, details }: ApiError) {
+  const isUsedUp = fault === 'conflict' && ticket?.isExpired === false
+  const isGood = ticket !== undefined && !ticket.isExpired && !isUsedUp
+  const faults = sayFaults(details?.fields ?? {})
+  const notice = fault !== 'conflict' ? undefined : isUsedUp ? usedUp : tooLate
+  return renderForm(c, { answers, faults, notice, status, ...(isGood ? { token } : { openedAt: ticket?.openedAt }) })
+}
+
+interface FormState {
+  answers: Answers
+  faults?: Faults
+  notice?: string | undefined
+  status?: ContentfulStatusCode
+  /** The ticket to go on with. Without one there is a new one, for a form that was opened at a time. */
+  token?: string
+  openedAt?: string | undefined
+}
+
+async function renderForm(c: Page, { answers, faults, notice, status, token, openedAt }: FormState) {
+  const { publicTrip: trip } = c.var
+  const [choices] = await trip.visit({}, contactChoices)
+  const { name: office, slug } = trip.tenant
+  const ticket = token ?? (await issueTicket(c.env, slug, openedAt))
+  const turnstileKey = settingsOf(c.env).turnstile?.siteKey
+  return page(
+    c,
+    `${faults ? 'Error: ' : ''}Contact ${office}`,
+    <ContactForm {...{ office, choices, answers, faults, notice, ticket, turnstileKey }} />,
+    status,
+  )
+}
+
+/** Says why a form could not be taken, with everything that was written, to be sent again. */
+async function showKept(c: Page, { answers, token }: Sent, refusal: ApiError) {
+  const { publicTrip: trip } = c.var
+  // Where the refusal came before the tenant was looked up, its page looks it up by itself.
+  if (refusal.fault === 'rate_limited') await trip.visit({}).catch(() => undefined)
+  const office = trip.passed ? trip.tenant : undefined
+  return showError(refusal, c, { office, kept: refusal.status >= 429 ? { answers, token } : undefined })
+}

@@ -1,0 +1,242 @@
+import { env } from 'cloudflare:workers'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { app } from '../../src/app'
+import { mintKey } from '../../src/gate/key-format'
+import { costOf } from '../support/call'
+import { goodAnswers, openForm, readPage, sendForm, ticketFor } from '../support/form-calls'
+import { d1With } from '../support/gate-app'
+import { aTenant, callFrom, inboxOf, newAddress } from '../support/public-calls'
+import { arrangeFull, noRates, ratesOf } from '../support/public-limits'
+import { makePlace } from '../support/rows'
+import { d1Of, makeKey } from '../support/tenants'
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+const html = 'text/html; charset=UTF-8'
+
+describe('A form with something wrong', () => {
+  it('comes back with everything that is wrong, in its own order, and with its answers', async () => {
+    const tenant = await aTenant()
+    const answers = { name: ' ', phone: '12', postcode: 'TR1', address: '1 "Fore" <Street>', message: '' }
+    const response = await sendForm(tenant, answers)
+    expect(response.status).toBe(400)
+    expect(response.headers.get('Content-Type')).toBe(html)
+    expect(costOf(response)).toMatchObject({ trips: 2, rowsWritten: 1 })
+    const page = await response.text()
+    const { title, summary, errors, values } = readPage(page)
+    expect(title).toBe(`Error: Contact Council ${tenant.id}`)
+    expect(summary).toEqual([
+      ['name', 'Enter your full name'],
+      ['phone', 'Enter a phone number, like 01632 960 001 or 07700 900 123'],
+      ['postcode', 'Enter a full UK postcode, like TR1 1AA'],
+      ['message', 'Enter your message'],
+    ])
+    expect(errors).toEqual(summary.map(([id, sentence]) => [`${id}-error`, `Error: ${sentence}`]))
+    expect(values).toMatchObject({ phone: '12', postcode: 'TR1' })
+    expect(page).toContain('>\n1 &quot;Fore&quot; &lt;Street&gt;</textarea>')
+    expect(page).toMatch(/<div class="summary" role="alert" aria-labelledby="summary-title" tabindex="-1" autofocus/)
+    expect(await inboxOf(tenant)).toEqual([])
+  })
+
+  it.each([
+    ['no way to reply', { email: '' }, 400, ['email', 'Enter an email address or a phone number']],
+    [
+      'a bad email address',
+      { email: 'a@b' },
+      422,
+      ['email', 'Enter an email address in the right format, like name@example.com'],
+    ],
+    ['a long name', { name: 'x'.repeat(201) }, 422, ['name', 'Your name must be 200 characters or fewer']],
+    ['an odd name', { name: 'A\u0007' }, 422, ['name', 'Your name has a character that cannot be used: type it again']],
+    ['a long address', { address: 'x'.repeat(501) }, 422, ['address', 'Your address must be 500 characters or fewer']],
+    [
+      'an odd address',
+      { address: '\u0000' },
+      422,
+      ['address', 'Your address has a character that cannot be used: type it again'],
+    ],
+    [
+      'a long message',
+      { message: 'x'.repeat(4001) },
+      422,
+      ['message', 'Your message must be 4,000 characters or fewer'],
+    ],
+    [
+      'an odd message',
+      { message: '\u001b[31m' },
+      422,
+      ['message', 'Your message has a character that cannot be used: type it again'],
+    ],
+    ['no such topic', { categoryId: 'nothing' }, 422, ['categoryId', 'Choose a topic from the list']],
+    ['no such ward', { wardId: 'x'.repeat(129) }, 422, ['wardId', 'Choose a ward from the list']],
+  ])('is told of %s', async (_, wrong, status, fault) => {
+    const response = await sendForm(await aTenant(), { ...goodAnswers, ...wrong })
+    expect(response.status).toBe(status)
+    expect(readPage(await response.text()).summary).toEqual([fault])
+  })
+
+  it('does not take another tenant’s ward, and keeps the choice of its own', async () => {
+    const tenant = await aTenant()
+    const own = await makePlace('wards', tenant, { name: 'Arwenack' })
+    const others = await makePlace('wards', await aTenant())
+    const refused = await sendForm(tenant, { ...goodAnswers, wardId: others })
+    expect(readPage(await refused.text()).summary).toEqual([['wardId', 'Choose a ward from the list']])
+    const again = await (await sendForm(tenant, { ...goodAnswers, wardId: own, name: '' })).text()
+    expect(again).toContain(`<option value="${own}" selected="">Arwenack</option>`)
+  })
+
+  it('counts a line end as one character, however the browser sends it', async () => {
+    const tenant = await aTenant()
+    const message = `${'x'.repeat(3997)}\r\n\r\n1`
+    expect((await sendForm(tenant, { ...goodAnswers, message })).status).toBe(303)
+    expect(await inboxOf(tenant)).toMatchObject([{ message: `${'x'.repeat(3997)}\n\n1` }])
+  })
+
+  it('that is no form at all is an empty one', async () => {
+    const { slug } = await aTenant()
+    for (const [type, body] of [
+      ['application/json', '{"name":"Alex"}'],
+      ['text/plain', 'name=Alex'],
+      ['multipart/form-data; boundary=x', 'no boundary'],
+    ] as const) {
+      const headers = { 'Content-Type': type }
+      const response = await callFrom(newAddress(), `/contact/${slug}`, { method: 'POST', body, headers })
+      expect([response.status, readPage(await response.text()).summary.length], type).toEqual([400, 3])
+    }
+  })
+})
+
+describe('The sixth form within an hour', () => {
+  it('is told how long to wait and how else to reach the office, with what was written', async () => {
+    const { tenant, address } = await arrangeFull()
+    await d1Of()
+      .prepare("update tenants set contact_phone = '01632 960100', contact_email = 'office@example.com' where id = ?")
+      .bind(tenant.id)
+      .run()
+    const ticket = await ticketFor(tenant)
+    const response = await sendForm(tenant, { ...goodAnswers, message: 'A deep <hole>' }, { address, ticket })
+    expect(response.status).toBe(429)
+    expect(response.headers.get('Content-Type')).toBe(html)
+    expect(response.headers.get('Cache-Control')).toBe('no-store')
+    const wait = Number(response.headers.get('Retry-After'))
+    expect(wait).toBeGreaterThan(3500)
+    expect(ratesOf(response)).toMatchObject({ 'X-RateLimit-Limit': '5', 'X-RateLimit-Remaining': '0' })
+    const page = await response.text()
+    expect(readPage(page)).toMatchObject({ title: 'You can send another message in 1 hour' })
+    expect(page).toContain('<a href="tel:01632960100">01632 960100</a>')
+    expect(page).toContain('<a href="mailto:office@example.com">office@example.com</a>')
+    expect(page).toContain('<p class="kept">A deep &lt;hole&gt;</p>')
+    expect(page).toContain('<input type="hidden" name="message" value="A deep &lt;hole&gt;"/>')
+    expect(page).toContain(`<input type="hidden" name="ticket" value="${ticket}"/>`)
+    expect(await inboxOf(tenant)).toEqual([])
+  })
+
+  it('is refused whether the five were forms or requests to the API, and the page itself stays open', async () => {
+    const tenant = await aTenant()
+    const address = newAddress()
+    const statuses = []
+    for (let i = 0; i < 3; i++) statuses.push((await sendForm(tenant, {}, { address })).status)
+    for (let i = 0; i < 2; i++) statuses.push((await callFrom(address, `/api/public/${tenant.slug}/wards`)).status)
+    statuses.push((await sendForm(tenant, goodAnswers, { address })).status)
+    expect(statuses).toEqual([400, 400, 400, 200, 200, 429])
+    const form = await openForm(tenant, { headers: { 'CF-Connecting-IP': address } })
+    expect([form.status, ratesOf(form)]).toEqual([200, noRates])
+  })
+
+  it('is found by GOV.UK where the office has told nothing of itself', async () => {
+    const { tenant, address } = await arrangeFull()
+    const page = await (await sendForm(tenant, goodAnswers, { address })).text()
+    expect(page).toContain('href="https://www.gov.uk/find-your-local-councillors"')
+  })
+
+  it('writes no row, and asks only for the office once the refusal is remembered', async () => {
+    const { tenant, address } = await arrangeFull()
+    expect(costOf(await sendForm(tenant, goodAnswers, { address }))).toMatchObject({ trips: 2, rowsWritten: 0 })
+    expect(costOf(await sendForm(tenant, goodAnswers, { address }))).toMatchObject({ trips: 1, rowsWritten: 0 })
+  })
+})
+
+describe('A form with a key', () => {
+  it('is under the key’s limit, and says so', async () => {
+    const { tenant, address } = await arrangeFull()
+    const { key } = await makeKey(tenant, { limit: 1 })
+    const sent = await sendForm(tenant, goodAnswers, { address, key })
+    expect([sent.status, sent.headers.get('X-RateLimit-Remaining')]).toEqual([303, '0'])
+    const refused = await sendForm(tenant, { ...goodAnswers, name: 'Kim' }, { address, key })
+    expect([refused.status, readPage(await refused.text()).title]).toEqual([
+      429,
+      'You can send another message in 1 minute',
+    ])
+  })
+
+  it('is 401 where the key is none', async () => {
+    const response = await sendForm(await aTenant(), goodAnswers, { key: mintKey() })
+    expect([response.status, response.headers.get('WWW-Authenticate')]).toEqual([401, 'Bearer realm="casework"'])
+    expect(readPage(await response.text()).title).toBe('Sorry, there is a problem')
+  })
+})
+
+describe('A page for what went wrong', () => {
+  it('says that there is no such page, for whatever is below /contact', async () => {
+    for (const path of ['/contact', '/contact/nobody', '/contact/nobody/sent/1', '/contact/a/b/c', '/contact/%00']) {
+      const response = await callFrom(undefined, path)
+      expect([response.status, response.headers.get('Content-Type')], path).toEqual([404, html])
+      expect(readPage(await response.text()).title, path).toBe('Page not found')
+    }
+    const response = await sendForm({ slug: 'nobody' })
+    expect([response.status, readPage(await response.text()).title]).toEqual([404, 'Page not found'])
+  })
+
+  it('says that a message over 64 KiB is too long', async () => {
+    const response = await sendForm(await aTenant(), { ...goodAnswers, message: 'x'.repeat(70_000) })
+    expect([response.status, readPage(await response.text()).title]).toEqual([413, 'Your message is too long'])
+  })
+
+  it('keeps what was written where the database does not answer', async () => {
+    const tenant = await aTenant()
+    const DB = d1With(() => Promise.reject(new Error('D1_ERROR: Network connection lost.')))
+    const response = await sendTo({ ...env, DB }, tenant.slug, { ...goodAnswers, ticket: await ticketFor(tenant) })
+    const page = await response.text()
+    expect([response.status, response.headers.get('Retry-After')]).toEqual([503, '5'])
+    expect(readPage(page).title).toBe('This service is not available just now')
+    expect(page).toContain(`<p class="kept">${goodAnswers.message}</p>`)
+  })
+
+  it('tells a code and nothing else of a fault of ours', async () => {
+    const log = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+    const tenant = await aTenant()
+    const DB = d1With(() => Promise.reject(new Error('D1_ERROR: no such table: windows: SQLITE_ERROR')))
+    const response = await sendTo({ ...env, DB }, tenant.slug, { ...goodAnswers, ticket: await ticketFor(tenant) })
+    const page = await response.text()
+    expect(response.status).toBe(500)
+    expect(page).toContain('tell us this code: req-1.')
+    expect(page).toContain(`value="${goodAnswers.message}"`)
+    expect(page).not.toMatch(/SQLITE|windows/)
+    expect(log).toHaveBeenCalledTimes(1)
+    expect(String(log.mock.calls[0])).not.toMatch(/alex|hole/i)
+  })
+
+  it('is a page, too, where a setting is wrong or the secret is missing', async () => {
+    vi.spyOn(console, 'error').mockImplementation(() => undefined)
+    const { slug } = await aTenant()
+    const { IP_HASH_SECRET: _, ...withoutSecret } = env
+    for (const bindings of [withoutSecret, { ...env, KEY_LIMIT: 'many' }]) {
+      const response = await app.request(`/contact/${slug}`, {}, bindings)
+      expect([response.status, response.headers.get('Content-Type')]).toEqual([500, html])
+      expect(readPage(await response.text()).title).toBe('Sorry, there is a problem')
+    }
+  })
+
+  it('is told in JSON everywhere else', async () => {
+    const response = await callFrom(undefined, '/contacts')
+    expect([response.status, await response.text()]).toEqual([404, '{"error":"Not found"}'])
+  })
+})
+
+/** Sends a form to the Worker with other bindings. */
+function sendTo(bindings: object, slug: string, answers: Record<string, string>) {
+  const headers = { 'CF-Connecting-IP': newAddress(), 'X-Request-Id': 'req-1' }
+  return app.request(`/contact/${slug}`, { method: 'POST', body: new URLSearchParams(answers), headers }, bindings)
+}
