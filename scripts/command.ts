@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { isEmail } from '../src/domain/email'
+import { isPhone } from '../src/domain/phone'
 import { plans, roles, type Scope, scopes } from '../src/domain/vocabulary'
 import { reportFault } from './fault'
 
@@ -84,6 +85,20 @@ export function email(value: string): string {
   const trimmed = value.trim()
   if (isEmail(trimmed)) return trimmed
   throw new InvalidArgumentError('It must be an email address, like jane@example.com.')
+}
+
+/** A phone number, kept as typed. */
+export function phone(value: string): string {
+  const trimmed = value.trim()
+  if (isPhone(trimmed) && trimmed.length <= 50) return trimmed
+  throw new InvalidArgumentError('It must be a phone number, like 01632 960001.')
+}
+
+/** What a parser takes, or an empty text, which clears the field. */
+export function orEmpty(parse: (value: string) => string): (value: string) => string {
+  return function orEmpty(value) {
+    return value === '' ? value : parse(value)
+  }
 }
 
 /** A moment to come, ISO 8601 with an offset, as UTC with milliseconds. */

@@ -7,9 +7,12 @@ import { getCell, placeOf } from './cells'
 import {
   act,
   councilCode,
+  email,
   obey,
   operators,
+  orEmpty,
   type PlaceOptions,
+  phone,
   planOption,
   print,
   slug,
@@ -44,6 +47,8 @@ interface NewTenant extends PlaceOptions {
   name: string
   plan: Plan
   councilCode?: string
+  contactEmail?: string
+  contactPhone?: string
   cell: number
 }
 
@@ -52,10 +57,13 @@ act(program, 'create', 'Add a tenant, with the usual categories.', 'create --slu
   .requiredOption('--name <name>', 'its full name', text(200))
   .addOption(planOption().makeOptionMandatory())
   .option('--council-code <code>', 'GSS code of the local authority, which links postcodes to wards', councilCode)
+  .option('--contact-email <email>', 'where residents write to otherwise', email)
+  .option('--contact-phone <number>', 'where residents call', phone)
   .option('--cell <number>', 'the database it lives in', whole(0, 9999), 0)
   .action(createTenant)
 
-async function createTenant({ slug, name, plan, councilCode = undefined, cell: number, ...options }: NewTenant) {
+async function createTenant({ slug, name, plan, cell: number, ...options }: NewTenant) {
+  const { councilCode = null, contactEmail = null, contactPhone = null } = options
   const place = placeOf(options)
   const cell = getCell(place, number)
   const taken = new Fault(`There is a tenant "${slug}" already`)
@@ -63,7 +71,7 @@ async function createTenant({ slug, name, plan, councilCode = undefined, cell: n
   if (found.some(({ found: [[tenant]] }) => tenant)) throw taken
 
   const now = new Date().toISOString()
-  const tenant = { id: newId(now), slug, name, plan, councilCode: councilCode ?? null, createdAt: now }
+  const tenant = { id: newId(now), slug, name, plan, councilCode, contactEmail, contactPhone, createdAt: now }
   const categories = newCategories(tenant.id, usualCategories, now)
   await run(cell, [
     statement(build.insert(tenants).values(tenant)),
@@ -82,6 +90,8 @@ const shown = {
   name: tenants.name,
   plan: tenants.plan,
   councilCode: tenants.councilCode,
+  contactEmail: tenants.contactEmail,
+  contactPhone: tenants.contactPhone,
   createdAt: tenants.createdAt,
 }
 
@@ -95,14 +105,56 @@ act(program, 'set-plan', "Change a tenant's plan.", 'set-plan --slug acme --plan
   .requiredOption('--slug <slug>', 'its short name', slug)
   .addOption(planOption().makeOptionMandatory())
   .action(async ({ slug, plan, ...options }: PlaceOptions & { slug: string; plan: Plan }) => {
-    const isIt = eq(tenants.slug, slug)
-    const answers = await acrossCells(placeOf(options), [
-      statement(build.update(tenants).set({ plan }).where(isIt).returning(shown)),
-      actedWhere(tenants, isIt, { tenantId: tenants.id, action: 'tenant.update', targetId: tenants.id }),
-    ])
-    const [changed] = answers.flatMap(({ cell, found: [rows] }) => rows.map((row) => ({ ...row, cell: cell.number })))
-    if (!changed) throw noTenant(slug)
-    print(changed)
+    await change(options, slug, { plan })
   })
+
+type Changes = Partial<
+  Pick<typeof tenants.$inferInsert, 'name' | 'plan' | 'councilCode' | 'contactEmail' | 'contactPhone'>
+>
+
+interface Update extends PlaceOptions {
+  slug: string
+  name?: string
+  councilCode?: string
+  contactEmail?: string
+  contactPhone?: string
+}
+
+const emptied = (value: string | undefined) => (value === '' ? null : value)
+
+act(
+  program,
+  'update',
+  "Change a tenant's name, council or contact details; an empty text clears the latter.",
+  'update --slug acme --contact-email office@example.com --contact-phone ""',
+)
+  .requiredOption('--slug <slug>', 'its short name', slug)
+  .option('--name <name>', 'its full name', text(200))
+  .option('--council-code <code>', 'GSS code of the local authority, or ""', orEmpty(councilCode))
+  .option('--contact-email <email>', 'where residents write to otherwise, or ""', orEmpty(email))
+  .option('--contact-phone <number>', 'where residents call, or ""', orEmpty(phone))
+  .action(async ({ slug, name, councilCode, contactEmail, contactPhone, ...options }: Update) => {
+    const changes = {
+      name,
+      councilCode: emptied(councilCode),
+      contactEmail: emptied(contactEmail),
+      contactPhone: emptied(contactPhone),
+    }
+    if (Object.values(changes).every((value) => value === undefined))
+      throw new Fault('Give at least one of --name, --council-code, --contact-email and --contact-phone')
+    await change(options, slug, changes)
+  })
+
+/** Changes a tenant in whichever cell it lives, and prints it. Throws a `Fault` for none. */
+async function change(options: PlaceOptions, slug: string, changes: Changes): Promise<void> {
+  const isIt = eq(tenants.slug, slug)
+  const answers = await acrossCells(placeOf(options), [
+    statement(build.update(tenants).set(changes).where(isIt).returning(shown)),
+    actedWhere(tenants, isIt, { tenantId: tenants.id, action: 'tenant.update', targetId: tenants.id }),
+  ])
+  const [changed] = answers.flatMap(({ cell, found: [rows] }) => rows.map((row) => ({ ...row, cell: cell.number })))
+  if (!changed) throw noTenant(slug)
+  print(changed)
+}
 
 await obey(program)

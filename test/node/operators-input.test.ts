@@ -22,6 +22,21 @@ describe('bad input', () => {
       [...tenant, 'b', '--council-code', 'Kent'],
       "argument 'Kent' is invalid. It must be a GSS code, like E06000052.",
     ],
+    [
+      'tenants',
+      [...tenant, 'b', '--contact-phone', '999'],
+      "argument '999' is invalid. It must be a phone number, like 01632 960001.",
+    ],
+    [
+      'tenants',
+      ['update', '--slug', 'b', '--contact-email', 'b@example'],
+      "argument 'b@example' is invalid. It must be an email address, like jane@example.com.",
+    ],
+    [
+      'tenants',
+      ['update', '--slug', 'b'],
+      'Give at least one of --name, --council-code, --contact-email and --contact-phone',
+    ],
     ['tenants', [...tenant, 'b', '--name', '  '], "argument '  ' is invalid. It must have 1 to 200 characters."],
     ['tenants', ['create', '--slug', 'b', '--plan', 'pro'], "required option '--name <name>' not specified"],
     [

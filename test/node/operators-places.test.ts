@@ -44,7 +44,10 @@ describe('cells', () => {
 describe('production', () => {
   it('is reached by --remote, through the database’s HTTP interface', async () => {
     const asked: unknown[] = []
-    const row = { id: '01', slug: 'live', name: 'Live', plan: 'pro', council_code: null, created_at: 1767225600000 }
+    const row = {
+      ...{ id: '01', slug: 'live', name: 'Live', plan: 'pro', council_code: null },
+      ...{ contact_email: 'office@example.com', contact_phone: null, created_at: 1767225600000 },
+    }
     const api = createServer(async (request, response) => {
       let body = ''
       for await (const chunk of request) body += chunk
@@ -69,6 +72,8 @@ describe('production', () => {
           name: 'Live',
           plan: 'pro',
           councilCode: null,
+          contactEmail: 'office@example.com',
+          contactPhone: null,
           createdAt: '2026-01-01T00:00:00.000Z',
           cell: 0,
         },
@@ -77,7 +82,8 @@ describe('production', () => {
       api.close()
     }
     const sql =
-      'select "id", "slug", "name", "plan", "council_code", "created_at" from "tenants" order by "tenants"."slug"'
+      'select "id", "slug", "name", "plan", "council_code", "contact_email", "contact_phone", "created_at" ' +
+      'from "tenants" order by "tenants"."slug"'
     expect(asked).toEqual([
       ['POST', '/client/v4/accounts/account/d1/database/00000000-0000-0000-0000-000000000000/query', { sql }],
     ])

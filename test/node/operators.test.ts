@@ -36,6 +36,8 @@ const acme = {
   name: oddName,
   plan: 'council',
   councilCode: 'E06000052',
+  contactEmail: null,
+  contactPhone: null,
   createdAt: aMoment,
   cell: 0,
 }
@@ -65,6 +67,44 @@ describe('tenants', () => {
     )
     expect(changed).toEqual(['free', 'pro', 'team'].map((plan) => ({ ...acme, plan })))
     expect(await refusal('tenants', 'set-plan', '--slug', 'acne', '--plan', 'team')).toBe(
+      'error: There is no tenant "acne": "npm run --silent tenants -- list" shows all\n',
+    )
+  })
+
+  it('change their name, council and contact details, of which an empty text clears all but the name', async () => {
+    const update = ['update', '--slug', 'contact']
+    const contact = ['--contact-email', 'office@example.com', '--contact-phone', '01632 960001']
+    const made = await answer(
+      ...['tenants', 'create', '--slug', 'contact', '--name', 'C', '--plan', 'pro', '--cell', '0', ...contact],
+    )
+    const { categories: _, ...tenant } = made
+    expect(tenant).toEqual({
+      id: anId,
+      slug: 'contact',
+      name: 'C',
+      plan: 'pro',
+      councilCode: null,
+      contactEmail: 'office@example.com',
+      contactPhone: '01632 960001',
+      createdAt: aMoment,
+      cell: 0,
+    })
+    const named = { ...tenant, name: oddName, councilCode: 'E06000026' }
+    expect(await answer('tenants', ...update, '--name', oddName, '--council-code', 'E06000026')).toEqual(named)
+    const cleared = ['--council-code', '', '--contact-email', '', '--contact-phone', '']
+    expect(await answer('tenants', ...update, ...cleared)).toEqual({
+      ...named,
+      councilCode: null,
+      contactEmail: null,
+      contactPhone: null,
+    })
+    const acts = await rowsOf(state, `select action from audit where target_id = '${tenant.id}' order by id`)
+    expect(acts.map(({ action }: { action: string }) => action)).toEqual([
+      'tenant.create',
+      'tenant.update',
+      'tenant.update',
+    ])
+    expect(await refusal('tenants', 'update', '--slug', 'acne', '--name', 'A')).toBe(
       'error: There is no tenant "acne": "npm run --silent tenants -- list" shows all\n',
     )
   })

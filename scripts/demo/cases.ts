@@ -1,4 +1,4 @@
-import type { Channel, Status } from '../src/domain/vocabulary'
+import type { Channel, Status } from '../../src/domain/vocabulary'
 
 /** Something that happened to a demo case: how many days ago, by whom, and what. */
 export type DemoEvent = readonly [daysAgo: number, by: DemoPerson, what: { to: Status } | { note: string } | 'assigned']
@@ -14,12 +14,39 @@ export const demoPeople = {
 } as const
 export type DemoPerson = keyof typeof demoPeople
 
-/** The wards of the demo tenant, and who stands for each. */
+/** The council of the demo tenant, by a code that no council has. */
+export const demoCouncilCode = 'E06999901'
+
+/** The wards of the demo tenant, and who stands for each. Their codes are those of `examples/onspd-sample.csv`. */
 export const demoWards = {
-  harbour: { name: 'Harbour', tier: 'unitary', councillor: 'owen', about: 'The quays, Fore Street and the old town' },
-  moorside: { name: 'Moorside', tier: 'unitary', councillor: 'hannah', about: 'North of the railway up to the moor' },
-  stpetroc: { name: 'St Petroc', tier: 'unitary', councillor: 'hannah', about: 'Around the church and the hospital' },
-  trewarden: { name: 'Trewarden Parish', tier: 'parish', councillor: 'owen', about: 'The villages along the creek' },
+  harbour: {
+    name: 'Harbour',
+    code: 'E05999901',
+    tier: 'unitary',
+    councillor: 'owen',
+    about: 'The quays, Fore Street and the old town',
+  },
+  moorside: {
+    name: 'Moorside',
+    code: 'E05999902',
+    tier: 'unitary',
+    councillor: 'hannah',
+    about: 'North of the railway up to the moor',
+  },
+  stpetroc: {
+    name: 'St Petroc',
+    code: 'E05999903',
+    tier: 'unitary',
+    councillor: 'hannah',
+    about: 'Around the church and the hospital',
+  },
+  trewarden: {
+    name: 'Trewarden Parish',
+    code: 'E05999904',
+    tier: 'parish',
+    councillor: 'owen',
+    about: 'The villages along the creek',
+  },
 } as const
 export type DemoWard = keyof typeof demoWards
 
