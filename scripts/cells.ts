@@ -49,7 +49,8 @@ export function getCell(place: Place, number: number): Cell {
   throw new Fault(`No database is bound for cell ${number}: add a [[d1_databases]] block with binding "${binding}"`)
 }
 
-function readConfig(file: string): string {
+/** wrangler's configuration without its comments. Throws a `Fault` where there is none. */
+export function readConfig(file: string): string {
   try {
     return readFileSync(file, 'utf8').replace(/^\s*#.*$/gm, '')
   } catch {

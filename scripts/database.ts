@@ -4,7 +4,7 @@ import { SQLiteSyncDialect } from 'drizzle-orm/sqlite-core'
 import { query } from '../src/db/query'
 import { type Cell, cellsOf, type Place } from './cells'
 import { Fault } from './fault'
-import { type Run, runWrangler } from './wrangler'
+import { firstError, type Run, runWrangler } from './wrangler'
 
 const dialect = new SQLiteSyncDialect()
 
@@ -129,5 +129,3 @@ function errorIn(answer: unknown): string | undefined {
   const parts = [error.text, ...(error.notes ?? []).map(({ text }) => text)]
   return parts.filter(Boolean).join(' ').replaceAll(/\s+/g, ' ').trim()
 }
-
-const firstError = (output: string) => /ERROR\]\s*(.+)/.exec(output)?.[1]?.trim()

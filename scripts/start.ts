@@ -6,7 +6,7 @@ import { sql } from 'drizzle-orm'
 import { build } from '../src/db/query'
 import { demoKeyFile, type Place, placeOf } from './cells'
 import { acrossCells, migrate, statement } from './database'
-import { ensureDemo } from './demo'
+import { ensureDemo } from './demo/demo'
 import { Fault, reportFault } from './fault'
 import { requireFree, type Server, serve } from './serve'
 import { root } from './tool'
@@ -64,6 +64,7 @@ function welcome(address: string, key: string, file: string): string {
 
   Address    ${address}
   Reference  ${address}/docs
+  Form       ${address}/contact/demo
   Demo key   ${key}
              an admin of the tenant "demo", kept in ${file}
 

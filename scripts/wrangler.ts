@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { stripVTControlCharacters } from 'node:util'
 import { root } from './tool'
 
 /** Nothing but the work at hand, and wrangler's own notes inside the project's folder. */
@@ -56,6 +57,19 @@ export async function runWrangler(args: string[]): Promise<Run> {
     process.off('exit', stop)
   }
 }
+
+/** Runs wrangler to its end, showing what it writes. Resolves to the code it ended with. */
+export async function passThrough(args: string[]): Promise<number> {
+  const child = startWrangler(args)
+  child.stdout?.pipe(process.stdout, { end: false })
+  child.stderr?.pipe(process.stderr, { end: false })
+  return new Promise((resolve, reject) => {
+    child.on('error', reject).on('close', (code) => resolve(code ?? 1))
+  })
+}
+
+/** The first thing that wrangler says went wrong. It colours that, whatever it is told. */
+export const firstError = (output: string) => /ERROR\]\s*(.+)/.exec(stripVTControlCharacters(output))?.[1]?.trim()
 
 /** Sends a signal to a wrangler with its own group, and to everything it has started. */
 export function endGroup(child: ChildProcess, signal: NodeJS.Signals): void {
