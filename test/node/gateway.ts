@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { getCell, placeOf } from '../../scripts/cells'
 import { migrate } from '../../scripts/database'
-import { ensureDemo } from '../../scripts/demo'
+import { ensureDemo } from '../../scripts/demo/demo'
 import { endGroup, startWrangler } from '../../scripts/wrangler'
 import { freePort } from './command'
 import { misbehavingOrigin } from './misbehaving-origin'
@@ -50,7 +50,7 @@ export async function startProxied() {
 }
 
 /** The Worker itself, under wrangler's server, with a database of its own and the settings that a test wants. */
-async function startGateway(settings: Record<string, string>) {
+export async function startGateway(settings: Record<string, string>) {
   const { place, key, remove } = await withDemo()
   const port = await freePort()
   const vars = Object.entries(settings).flatMap(([name, value]) => ['--var', `${name}:${value}`])
@@ -94,5 +94,5 @@ async function startGateway(settings: Record<string, string>) {
     return fetch(`${address}${path}`, { redirect: 'manual', ...init, headers: { ...own, ...headers } })
   }
 
-  return { port, key, send, stop }
+  return { address, port, key, send, stop }
 }

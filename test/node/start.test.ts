@@ -2,7 +2,7 @@ import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import { placeOf } from '../../scripts/cells'
-import { ensureDemo } from '../../scripts/demo'
+import { ensureDemo } from '../../scripts/demo/demo'
 import { cellOfKey } from '../../src/gate/key-format'
 import {
   descendants,
@@ -62,6 +62,7 @@ it('npm start serves a demo tenant and says how to use it', async () => {
   expect(statSync(keyFile).mode & 0o777).toBe(0o600)
   expect(server.stdout()).toContain(`Address    ${address}\n`)
   expect(server.stdout()).toContain(`Reference  ${address}/docs\n`)
+  expect(server.stdout()).toContain(`Form       ${address}/contact/demo\n`)
   expect(server.stdout()).toContain(`Demo key   ${demoKey}\n`)
   expect(server.stdout() + server.stderr()).not.toMatch(/wrangler|warn(?!.*nodedir)/i)
 })
@@ -93,6 +94,17 @@ it('every keyed route answers a real key', async () => {
   const { key } = await answer('keys', 'create', '--tenant', 'demo', '--role', 'admin', '--scopes', 'all')
   const { stdout } = await run('npm', ['run', '--silent', 'walk', '--', address, key])
   expect(stdout).toMatch(/Walked all \d+ routes\.\n$/)
+})
+
+it('a postcode of the demo leads to its ward and councillor', async () => {
+  const response = await fetch(`${address}/api/public/demo/wards?postcode=TR99+1AB`)
+  expect(await response.json()).toEqual({
+    postcode: 'TR991AB',
+    wards: [{ id: expect.any(String), name: 'Harbour', councillors: [{ name: 'Cllr Owen Pascoe' }] }],
+  })
+  expect(await answer('postcodes', 'list')).toEqual([
+    { name: 'Made-up sample', loadedAt: expect.any(String), active: true, postcodes: 46, cell: 0 },
+  ])
 })
 
 it('a second npm start on the same port ends with one clear line', async () => {

@@ -1,0 +1,157 @@
+import { afterAll, describe, expect, it } from 'vitest'
+import { answers, asked, fillIn, form, gateway, inboxFrom, moveElsewhere, picture, send, visit } from './visitor'
+
+afterAll(() => {
+  expect([...asked]).toEqual([new URL(gateway.address).host])
+})
+
+const phone = { viewport: { width: 320, height: 640 }, isMobile: true, hasTouch: true }
+
+describe('A resident', () => {
+  it('fills in the form and sends it, and staff read and convert the message', async () => {
+    const page = await visit(form)
+    await picture(page, 'contact-form')
+    await fillIn(page, { ...answers, name: 'Rosa Resident' })
+    await page.selectOption('#categoryId', { label: 'Roads and pavements' })
+    // Nobody is faster than three seconds.
+    await page.waitForTimeout(3000)
+    await send(page)
+    expect(new URL(page.url()).pathname).toMatch(/^\/contact\/demo\/sent\/[0-9a-f-]{36}$/)
+    expect(await page.textContent('h1')).toBe('Message sent')
+    const reference = await page.textContent('strong')
+    await picture(page, 'contact-sent')
+
+    const [message] = await inboxFrom('Rosa Resident')
+    expect(message).toMatchObject({ reference, status: 'new', ward: { name: 'Harbour' }, postcode: 'TR991AB' })
+    const converted = await fetch(`${gateway.address}/api/submissions/${message?.id}/convert`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${gateway.key}`, 'Content-Type': 'application/json' },
+      body: '{}',
+    })
+    expect(await converted.json()).toMatchObject({
+      residentName: 'Rosa Resident',
+      category: { name: 'Roads and pavements' },
+    })
+  })
+
+  it('does so without a mouse', async () => {
+    const page = await visit(form)
+    const stops: (string | null)[] = []
+    const typed: Record<string, string> = { ...answers, name: 'Kay Resident' }
+    for (let focused: string | null = null; focused !== 'send'; ) {
+      await page.keyboard.press('Tab')
+      focused = await page.evaluate(() => document.activeElement?.id ?? null)
+      stops.push(focused)
+      expect(await page.evaluate(() => getComputedStyle(document.activeElement ?? document.body).outlineWidth)).toBe(
+        '3px',
+      )
+      await page.keyboard.type(typed[focused ?? ''] ?? '')
+    }
+    expect(stops).toEqual(['name', 'email', 'phone', 'postcode', 'address', 'categoryId', 'wardId', 'message', 'send'])
+    await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')])
+    expect(await page.textContent('h1')).toBe('Message sent')
+    expect(await inboxFrom('Kay Resident')).toHaveLength(1)
+  })
+
+  it('does so with scripting off', async () => {
+    const page = await visit(form, { javaScriptEnabled: false })
+    await fillIn(page, { ...answers, name: 'Norah Resident', email: '' })
+    await send(page)
+    expect(await page.title()).toMatch(/^Error: /)
+    await fillIn(page, { email: 'norah@example.com' })
+    await send(page)
+    expect(await page.textContent('h1')).toBe('Message sent')
+    expect(await inboxFrom('Norah Resident')).toHaveLength(1)
+  })
+
+  it('does so on a phone, where nothing is wider than the screen and everything is large enough to touch', async () => {
+    const page = await visit(form, phone)
+    await picture(page, 'contact-form-phone')
+    await send(page)
+    const { width, smallest } = await page.evaluate(() => ({
+      width: document.documentElement.scrollWidth,
+      smallest: Math.min(
+        ...[...document.querySelectorAll('main input:not([type=hidden], .trap *), select, textarea, button')].map(
+          (one) => one.getBoundingClientRect().height,
+        ),
+      ),
+    }))
+    expect(width).toBe(320)
+    expect(smallest).toBeGreaterThanOrEqual(44)
+    await fillIn(page, { ...answers, name: 'Phoebe Resident' })
+    await Promise.all([page.waitForNavigation(), page.tap('#send')])
+    expect(await page.textContent('h1')).toBe('Message sent')
+  })
+
+  it('is sent one message by a double click', async () => {
+    const page = await visit(form)
+    await fillIn(page, { ...answers, name: 'Dora Resident' })
+    await page.dblclick('#send')
+    await page.waitForURL(/\/sent\//)
+    expect(await page.textContent('h1')).toBe('Message sent')
+    expect(await inboxFrom('Dora Resident')).toHaveLength(1)
+  })
+
+  it('who goes back and sends the same again has sent it once', async () => {
+    const page = await visit(form)
+    await fillIn(page, { ...answers, name: 'Bea Resident' })
+    await send(page)
+    const first = page.url()
+    await page.goBack()
+    await fillIn(page, { ...answers, name: 'Bea Resident' })
+    await send(page)
+    expect(await page.textContent('h1')).toBe('Message sent')
+    expect(first).toContain('/sent/')
+    expect(await inboxFrom('Bea Resident')).toHaveLength(1)
+  })
+})
+
+describe('Something wrong', () => {
+  it.each([
+    ['name', '', 'Enter your full name'],
+    ['email', '', 'Enter an email address or a phone number'],
+    ['email', 'alex@', 'Enter an email address in the right format, like name@example.com'],
+    ['phone', '999', 'Enter a phone number, like 01632 960 001 or 07700 900 123'],
+    ['postcode', 'TR1', 'Enter a full UK postcode, like TR1 1AA'],
+    ['address', 'x'.repeat(501), 'Your address must be 500 characters or fewer'],
+    ['message', '', 'Enter your message'],
+    ['message', 'x'.repeat(4001), 'Your message must be 4,000 characters or fewer'],
+  ])('with the %s is said first, and leads to the field', async (field, value, sentence) => {
+    const page = await visit(form)
+    await fillIn(page, { ...answers, [field]: value })
+    await send(page)
+    expect(await page.title()).toBe('Error: Contact Porthmellow Council (demo)')
+    expect(await page.evaluate(() => document.activeElement?.className)).toBe('summary')
+    expect(await page.locator('.summary a').allTextContents()).toEqual([sentence])
+    expect(await page.getAttribute(`#${field}`, 'aria-invalid')).toBe('true')
+    await page.click('.summary a')
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe(field)
+    expect(await page.inputValue('#name')).toBe(field === 'name' ? '' : answers.name)
+    expect(await page.inputValue(`#${field}`)).toBe(value)
+  })
+
+  it('everywhere is told all at once', async () => {
+    const page = await visit(form)
+    await fillIn(page, { postcode: 'TR1' })
+    await send(page)
+    await picture(page, 'contact-errors')
+    expect(await page.locator('.summary a').count()).toBe(4)
+  })
+})
+
+describe('The sixth form within an hour', () => {
+  it('is told how long to wait, keeps what was written, and can be sent from there', async () => {
+    const page = await visit(form)
+    for (let i = 0; i < 5; i++) await send(page)
+    await fillIn(page, { ...answers, name: 'Lena Resident', message: 'Line one\nLine two' })
+    await send(page)
+    expect(await page.textContent('h1')).toBe('You can send another message in 1 hour')
+    expect(await page.innerText('.kept')).toBe('Line one\nLine two')
+    expect(await page.getAttribute('a[href^="tel:"]', 'href')).toBe('tel:01632960100')
+    await picture(page, 'contact-wait')
+    await moveElsewhere(page)
+    await Promise.all([page.waitForNavigation(), page.click('button')])
+    expect(await page.textContent('h1')).toBe('Message sent')
+    expect(await inboxFrom('Lena Resident')).toMatchObject([{ message: 'Line one\nLine two' }])
+  })
+})

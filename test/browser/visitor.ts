@@ -1,0 +1,99 @@
+import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { type AxeResults, source } from 'axe-core'
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { afterAll, expect, inject } from 'vitest'
+import { root } from '../node/command'
+
+/** The gateway under test. */
+export const gateway = inject('gateway')
+
+/** The demo tenant's form. */
+export const form = `${gateway.address}/contact/demo`
+
+/** Answers that are taken. */
+export const answers = {
+  name: 'Alex Resident',
+  email: 'alex@example.com',
+  postcode: 'TR99 1AB',
+  message: 'There is a deep hole outside the school.',
+}
+
+let browser: Promise<Browser> | undefined
+let visitors = 0
+
+afterAll(async () => (await browser)?.close())
+
+/**
+ * A page of somebody who has never been here, at an address of their own (of the block for benchmarks, RFC 2544): a window of
+ * their own, too.
+ */
+export async function visit(address: string, options: BrowserContextOptions = {}): Promise<Page> {
+  browser ??= launch()
+  visitors += 1
+  const page = await (await browser).newPage({ ...options, extraHTTPHeaders: addressHeader(visitors) })
+  page.on('request', (request) => asked.add(new URL(request.url()).host))
+  await page.goto(address)
+  return page
+}
+
+/** Every host that a page has asked. */
+export const asked = new Set<string>()
+
+/** The headers of a request from an address that nobody else has. */
+function addressHeader(number: number) {
+  return { 'CF-Connecting-IP': `198.${18 + ((process.pid >> 8) & 1)}.${process.pid & 255}.${number}` }
+}
+
+/** Gives a page's visitor another address, as a phone has that changes its network. */
+export async function moveElsewhere(page: Page): Promise<void> {
+  visitors += 1
+  await page.setExtraHTTPHeaders(addressHeader(visitors))
+}
+
+function launch(): Promise<Browser> {
+  const args = ['--no-sandbox', '--disable-background-networking', '--disable-gpu', '--disable-component-update']
+  return chromium.launch({ executablePath: executable(), args })
+}
+
+/** The browser: the one named in CHROMIUM, or the first that the PATH has. */
+function executable(): string {
+  if (process.env.CHROMIUM) return process.env.CHROMIUM
+  const names = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome']
+  const folders = (process.env.PATH ?? '').split(delimiter)
+  const found = names.flatMap((name) => folders.map((folder) => join(folder, name))).find((file) => existsSync(file))
+  if (!found)
+    throw new Error('There is no Chromium: install it (Debian: apt-get install chromium) or name it in CHROMIUM')
+  return found
+}
+
+/** Types answers into the form. */
+export async function fillIn(page: Page, given: Record<string, string>): Promise<void> {
+  for (const [name, value] of Object.entries(given)) await page.fill(`#${name}`, value)
+}
+
+/** Presses the button, and waits for what comes. */
+export async function send(page: Page): Promise<void> {
+  await Promise.all([page.waitForNavigation(), page.click('#send')])
+}
+
+/** What the demo's staff have in their inbox from somebody. */
+export async function inboxFrom(name: string) {
+  const headers = { Authorization: `Bearer ${gateway.key}` }
+  const response = await fetch(`${gateway.address}/api/submissions?pageSize=100`, { headers })
+  const { submissions }: { submissions: { id: string; name: string; reference: string; status: string }[] } =
+    await response.json()
+  return submissions.filter((one) => one.name === name)
+}
+
+/** Asserts that axe-core finds nothing wrong with a page, by all of its rules. */
+export async function expectAccessible(page: Page): Promise<void> {
+  await page.evaluate(source)
+  const { violations } = await page.evaluate<AxeResults>('axe.run()')
+  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ target }) => target)])).toEqual([])
+}
+
+/** Keeps a picture of a page for the docs, when they are being renewed. */
+export async function picture(page: Page, name: string, { fullPage = true } = {}): Promise<void> {
+  if (process.env.PICTURES) await page.screenshot({ path: join(root, 'docs/images', `${name}.png`), fullPage })
+}
