@@ -1,8 +1,9 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
+import type { Context } from 'hono'
 import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
 import type { AppEnv } from './app-env'
-import { toResponse } from './errors'
+import { ApiError, toResponse } from './errors'
 import { anyOrigin } from './gate/any-origin'
 import { keyedHeaders } from './gate/needs'
 import { publicHeaders } from './gate/open'
@@ -34,7 +35,8 @@ import { wards } from './routes/wards'
 /** The map of the house: what every request passes, and where each route lives. */
 export function makeApp(): OpenAPIHono<AppEnv> {
   const app = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid })
-  app.onError((error, c) => (c.var.isPage ? showError(error, c) : toResponse(error, c)))
+  app.onError(answerTo)
+  app.notFound((c) => answerTo(new ApiError('not_found'), c))
 
   app.use(requestId())
   app.use(secureHeaders())
@@ -67,6 +69,11 @@ export function makeApp(): OpenAPIHono<AppEnv> {
   mountDocs(app)
   mountFallbacks(app)
   return app
+}
+
+/** What anything thrown is answered with: a page where answers are pages, else the API's one shape. */
+function answerTo(error: Error, c: Context<AppEnv>) {
+  return c.var.isPage ? showError(error, c) : toResponse(error, c)
 }
 
 /** The app that the Worker serves. */

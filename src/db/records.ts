@@ -1,13 +1,42 @@
 import { and, eq, lt, type SQL, sql } from 'drizzle-orm'
 import type { AnySQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { newId } from '../domain/id'
-import type { PublicStamp } from '../gate/public-trip'
-import type { Idempotency, Stamp } from '../gate/trip'
 import { filed, replayForMs } from './gate'
 import { type Bound, build, type Query, query, together } from './query'
 import { audit, counters, idempotency } from './schema'
 
 const placeholder = sql.placeholder
+
+/** The values that every write needs and no handler should have to find. */
+export interface Stamp {
+  readonly tenantId: string
+  readonly userId: string
+  readonly keyId: string
+  readonly familyId: string
+  readonly requestId: string
+  readonly now: string
+  /** The only assignee whose cases the caller sees; null for all of the tenant's. */
+  readonly viewer: string | null
+}
+
+/** The values that every public write needs: nobody in particular wrote, for this tenant, at this moment. */
+export interface PublicStamp {
+  readonly tenantId: string
+  readonly userId: null
+  readonly keyId: null
+  /** The tenant and the window that counted the request: whose results those are that are kept for replays. */
+  readonly familyId: string
+  readonly requestId: string
+  readonly now: string
+}
+
+/** A POST that must not run twice. */
+export interface Idempotency {
+  readonly key: string
+  /** Method and path: the same key on another route, or for another thing, is another request. */
+  readonly route: string
+  readonly requestHash: string
+}
 
 /** What was done to which kind of thing. */
 export type Act = `${string}.${string}`

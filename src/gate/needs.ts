@@ -2,6 +2,7 @@ import canonicalize from 'canonicalize'
 import { createMiddleware } from 'hono/factory'
 import { routePath } from 'hono/route'
 import type { AppEnv } from '../app-env'
+import type { Idempotency } from '../db/records'
 import { upstreamOf } from '../env'
 import { ApiError, invalidFields } from '../errors'
 import { jsonFault, readBody } from './body'
@@ -9,7 +10,7 @@ import { keyOf } from './credentials'
 import { sha256Hex } from './hash'
 import type { Requirement } from './requirement'
 import { rateLimitHeaders } from './standing'
-import { type Idempotency, openTrip, type Trip } from './trip'
+import { openTrip, type Trip } from './trip'
 
 /**
  * Guards one keyed route: reads the body within its limit and puts a `Trip` in the context, which the handler asks for

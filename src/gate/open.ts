@@ -1,12 +1,12 @@
 import { createMiddleware } from 'hono/factory'
 import { routePath } from 'hono/route'
 import type { AppEnv } from '../app-env'
+import type { Idempotency } from '../db/records'
 import type { ApiError } from '../errors'
 import { keyOf } from './credentials'
 import { type Body, faultOfIdempotencyKey, idempotencyOf, receive } from './needs'
 import { openPublicTrip, type PublicTrip } from './public-trip'
 import { rateLimitHeaders, type Standing } from './standing'
-import type { Idempotency } from './trip'
 
 /** What a public route's body is: JSON is judged before the handler, a form is only read within its limit. */
 type Takes = 'json' | 'form'

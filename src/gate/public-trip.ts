@@ -2,13 +2,13 @@ import { type Meter, runBatch, uniqueViolation } from '../db/batch'
 import { type Admission, keyAdmission } from '../db/gate'
 import { addressAdmission, earlierPublicResult, tenantBySlug } from '../db/public-gate'
 import type { Bound, Query, Results, Values } from '../db/query'
-import { filedResult } from '../db/records'
+import { filedResult, type Idempotency, type PublicStamp } from '../db/records'
 import { databaseOf, type Env, SettingsError, settingsOf } from '../env'
 import { ApiError } from '../errors'
 import { addressWindowId } from './address'
 import { denialMemory } from './denials'
 import { type Standing, standingOf, type WindowRow } from './standing'
-import { type Idempotency, identify, denials as keyDenials, rateLimited, replayOf } from './trip'
+import { identify, denials as keyDenials, rateLimited, replayOf } from './trip'
 
 const addressDenials = denialMemory(60_000)
 
@@ -20,17 +20,6 @@ export interface PublicTenant {
   /** How residents reach the office otherwise. */
   readonly contactEmail: string | null
   readonly contactPhone: string | null
-}
-
-/** The values that every public write needs: nobody in particular wrote, for this tenant, at this moment. */
-export interface PublicStamp {
-  readonly tenantId: string
-  readonly userId: null
-  readonly keyId: null
-  /** The tenant and the window that counted the request: whose results those are that are kept for replays. */
-  readonly familyId: string
-  readonly requestId: string
-  readonly now: string
 }
 
 /** One public request's dealings with D1. */

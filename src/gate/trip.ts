@@ -1,7 +1,7 @@
 import { type Meter, runBatch, uniqueViolation } from '../db/batch'
 import { earlierResult, keyAdmission } from '../db/gate'
 import type { Bound, Query, Results, Values } from '../db/query'
-import { filedResult } from '../db/records'
+import { filedResult, type Idempotency, type Stamp } from '../db/records'
 import { databaseOf, type Env, settingsOf } from '../env'
 import { ApiError, Replay } from '../errors'
 import { denialMemory } from './denials'
@@ -38,26 +38,6 @@ export interface Trip {
   readonly passed: boolean
   /** What to file a POST's result under, where the caller asked for it. */
   readonly idempotency: Idempotency | undefined
-}
-
-/** The values that every write needs and no handler should have to find. */
-export interface Stamp {
-  readonly tenantId: string
-  readonly userId: string
-  readonly keyId: string
-  readonly familyId: string
-  readonly requestId: string
-  readonly now: string
-  /** The only assignee whose cases the caller sees; null for all of the tenant's. */
-  readonly viewer: string | null
-}
-
-/** A POST that must not run twice. */
-export interface Idempotency {
-  readonly key: string
-  /** Method and path: the same key on another route, or for another thing, is another request. */
-  readonly route: string
-  readonly requestHash: string
 }
 
 interface Call {

@@ -27,12 +27,12 @@ export function mountContact(app: OpenAPIHono<AppEnv>): void {
   app.get(form, open({ takes: 'form' }), showForm)
   app.post(form, open({ takes: 'form' }), sendForm)
   app.get(`${form}/sent/:ticket`, open({ takes: 'form' }), showSent)
-  app.all(form, () => {
-    throw new ApiError('method_not_allowed', { headers: { Allow: 'GET, HEAD, POST' } })
-  })
-  app.all('/contact/*', () => {
-    throw new ApiError('not_found')
-  })
+  app.all(form, refuseMethod('GET, HEAD, POST'))
+  app.all(`${form}/sent/:ticket`, refuseMethod('GET, HEAD'))
+}
+
+const refuseMethod = (allow: string) => () => {
+  throw new ApiError('method_not_allowed', { headers: { Allow: allow } })
 }
 
 async function showForm(c: Page) {
@@ -46,7 +46,8 @@ async function sendForm(c: Page) {
     return c.redirect(`/contact/${c.var.publicTrip.tenant.slug}/sent/${sent.ticket?.id}`, 303)
   } catch (error) {
     const refusal = refusalOf(error, c)
-    return isMendable(refusal) ? showFormAgain(c, sent, refusal) : showKept(c, sent, refusal)
+    if (!isMendable(refusal)) return showKept(c, sent, refusal)
+    return showFormAgain(c, sent, refusal).catch((another) => showKept(c, sent, refusalOf(another, c)))
   }
 }
 
@@ -89,7 +90,7 @@ async function take(trip: PublicTrip, { answers, ticket, evidence }: Sent): Prom
 }
 
 /** Whether whoever filled in the form can put it right. */
-const isMendable = ({ fault }: ApiError) => ['invalid_request', 'unprocessable', 'conflict'].includes(fault)
+const isMendable = ({ fault, details }: ApiError) => fault === 'conflict' || details?.fields !== undefined
 
 const tooLate = 'This form was open for more than a day. Check your answers, then send it again'
 const usedUp = 'You have sent this form already. If you want to send this as another message, send it again'

@@ -9,13 +9,12 @@ import {
   type Spent,
   ticketRoute,
 } from '../db/contact'
-import { filedResult, recordAct, recordResult, takeNumber } from '../db/records'
+import { filedResult, type Idempotency, recordAct, recordResult, takeNumber } from '../db/records'
 import { newId } from '../domain/id'
 import { type Evidence, sameText, spamReasonsOf } from '../domain/spam'
 import { ApiError, type FieldFault, invalidFields } from '../errors'
 import { sha256Hex } from '../gate/hash'
 import type { PublicTrip } from '../gate/public-trip'
-import type { Idempotency } from '../gate/trip'
 import type { Contact, ContactAnswer } from './contact-schemas'
 
 /** What the sender of a message is told. */

@@ -1,6 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { AppEnv } from '../app-env'
-import { ApiError, toResponse } from '../errors'
+import { ApiError } from '../errors'
 import { admits } from '../gate/needs'
 
 /**
@@ -22,8 +22,6 @@ export function mountFallbacks(app: OpenAPIHono<AppEnv>): void {
   app.all('/api/*', admits(), () => {
     throw new ApiError('not_found')
   })
-  // Answered, not thrown: what this handler throws would skip the innermost middleware's work on the way out.
-  app.notFound((c) => toResponse(new ApiError('not_found'), c))
 }
 
 /** The methods of every path, in the order in which the router tries them: `/api/cases/export` before `/api/cases/:id`. */

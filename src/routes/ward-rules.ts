@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import type { AppEnv } from '../app-env'
 import { together } from '../db/query'
-import { recordAct, recordResult } from '../db/records'
+import { recordAct, recordResult, type Stamp } from '../db/records'
 import {
   changeOfWard,
   councillorsAmong,
@@ -17,7 +17,6 @@ import {
 import { fold } from '../domain/fold'
 import { newId } from '../domain/id'
 import { ApiError, type FieldFault, invalidFields } from '../errors'
-import type { Stamp } from '../gate/trip'
 import { effective } from './changes'
 import { rethrowAsTaken, taken } from './directory-rules'
 import { expectedVersion, requireVersion } from './etag'

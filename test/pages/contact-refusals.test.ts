@@ -229,6 +229,34 @@ describe('A page for what went wrong', () => {
     }
   })
 
+  it('says nothing of a form where the address that it came from is missing', async () => {
+    const { slug } = await aTenant()
+    const response = await callFrom(undefined, `/contact/${slug}`, { body: new URLSearchParams(goodAnswers) })
+    const { title, summary } = readPage(await response.text())
+    expect([response.status, title, summary]).toEqual([400, 'Sorry, there is a problem', []])
+  })
+
+  it('keeps what was written where the database is lost after the request was counted', async () => {
+    const tenant = await aTenant()
+    let trips = 0
+    const DB = d1With((statements) =>
+      ++trips === 1 ? env.DB.batch(statements) : Promise.reject(new Error('D1_ERROR: Network connection lost.')),
+    )
+    const answers = { ...goodAnswers, name: '', ticket: await ticketFor(tenant) }
+    const response = await sendTo({ ...env, DB }, tenant.slug, answers)
+    expect([response.status, trips]).toEqual([503, 2])
+    expect(await response.text()).toContain(`<p class="kept">${goodAnswers.message}</p>`)
+  })
+
+  it('names the methods that it has', async () => {
+    const allow = async (path: string) => {
+      const response = await callFrom(newAddress(), path, { method: 'POST', body: '' })
+      return [response.status, response.headers.get('Allow'), response.headers.get('Content-Type')]
+    }
+    expect(await allow('/contact/a/sent/1')).toEqual([405, 'GET, HEAD', html])
+    expect(await allow('/')).toEqual([404, null, html])
+  })
+
   it('is told in JSON everywhere else', async () => {
     const response = await callFrom(undefined, '/contacts')
     expect([response.status, await response.text()]).toEqual([404, '{"error":"Not found"}'])

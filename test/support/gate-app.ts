@@ -4,7 +4,7 @@ import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
 import type { AppEnv } from '../../src/app-env'
 import type { Env } from '../../src/env'
-import { toResponse } from '../../src/errors'
+import { ApiError, toResponse } from '../../src/errors'
 import { keyedHeaders } from '../../src/gate/needs'
 import { observe } from '../../src/observe'
 import { mountFallbacks } from '../../src/routes/fallback'
@@ -18,6 +18,7 @@ export function tinyApp(mount: (app: OpenAPIHono<AppEnv>) => void) {
   const lines: Record<string, unknown>[] = []
   const app = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid })
   app.onError(toResponse)
+  app.notFound((c) => toResponse(new ApiError('not_found'), c))
   app.use(requestId())
   app.use(secureHeaders())
   app.use(observe(Date.now, (line) => lines.push(JSON.parse(line))))
@@ -29,7 +30,7 @@ export function tinyApp(mount: (app: OpenAPIHono<AppEnv>) => void) {
 }
 
 /** D1 as it is bound, but for what its batches come to. */
-export function d1With(batch: () => Promise<never>): D1Database {
+export function d1With(batch: D1Database['batch']): D1Database {
   return new Proxy(env.DB, {
     get: (d1, name) => (name === 'batch' ? batch : Reflect.get(d1, name).bind(d1)),
   })
