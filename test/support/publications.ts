@@ -1,5 +1,5 @@
-import { ulid } from 'ulid'
 import { call, costOf } from './call'
+import { nextId } from './ids'
 import { d1Of, insert, makeKey, makeTenant, type TestTenant } from './tenants'
 
 /** A published time later than all others: what the database keeps for a draft. */
@@ -45,7 +45,7 @@ export async function makeItem(
   { kind, columns }: Kind,
   { publishedAt, ...others }: { publishedAt?: number; createdBy: string; externalId?: string; id?: string },
 ): Promise<string> {
-  const id = others.id ?? ulid()
+  const id = others.id ?? nextId()
   const published = { approved: publishedAt === undefined ? 0 : 1, published_at: publishedAt ?? never }
   const by = {
     created_by: others.createdBy,

@@ -1,4 +1,4 @@
-import { ulid } from 'ulid'
+import { nextId } from './ids'
 import { d1Of, insert, type TestTenant } from './tenants'
 
 type Columns = Record<string, unknown>
@@ -8,7 +8,7 @@ let serial = 0
 /** Inserts a case of a tenant and yields its id; columns by their SQL names. */
 export async function makeCase(tenant: TestTenant, columns: Columns = {}): Promise<string> {
   serial += 1
-  const id = ulid()
+  const id = nextId()
   const row = {
     id,
     tenant_id: tenant.id,
@@ -50,7 +50,7 @@ export async function makePlace(
   tenant: TestTenant,
   { name = 'Arwenack', ...columns }: Columns & { name?: string } = {},
 ): Promise<string> {
-  const id = ulid()
+  const id = nextId()
   const now = Date.now()
   const row = { id, tenant_id: tenant.id, name, name_key: name.toLowerCase(), created_at: now, updated_at: now }
   await insert(table, { ...row, ...columns }, tenant.cell)
@@ -62,7 +62,7 @@ let messages = 0
 /** Inserts a message from the contact form and yields its id; columns by their SQL names. */
 export async function makeSubmission(tenant: TestTenant, columns: Columns = {}): Promise<string> {
   messages += 1
-  const id = ulid()
+  const id = nextId()
   const row = {
     id,
     tenant_id: tenant.id,

@@ -1,8 +1,8 @@
 import { env } from 'cloudflare:workers'
-import { ulid } from 'ulid'
 import { type Plan, type Role, scopes } from '../../src/domain/vocabulary'
 import { databaseOf } from '../../src/env'
 import { hashKey, mintKey, prefixLength } from '../../src/gate/key-format'
+import { nextId } from './ids'
 
 /** The cell's database as tests bind it. */
 export function d1Of(cell = 0): D1Database {
@@ -35,7 +35,7 @@ export async function makeTenant({
   plan?: Plan
   cell?: number
 } = {}): Promise<TestTenant> {
-  const id = ulid()
+  const id = nextId()
   const slug = `t-${id.toLowerCase()}`
   await insert('tenants', { id, slug, name: `Council ${id}`, plan, created_at: Date.now() }, cell)
   return { id, slug, cell }
@@ -51,7 +51,7 @@ export async function makeUser(
   tenant: TestTenant,
   { role = 'admin', enabled = true, name = `User ${role}` }: { role?: Role; enabled?: boolean; name?: string } = {},
 ): Promise<TestUser> {
-  const id = ulid()
+  const id = nextId()
   const row = { id, tenant_id: tenant.id, name, email: `${id}@example.com`, role, enabled: enabled ? 1 : 0 }
   await insert('users', { ...row, created_at: Date.now() }, tenant.cell)
   return { id, name, role }
@@ -81,7 +81,7 @@ export interface TestKey {
 export async function makeKey(tenant: TestTenant, options: KeyOptions = {}): Promise<TestKey> {
   const user = options.user ?? (await makeUser(tenant, { role: options.role ?? 'admin' }))
   const key = mintKey(tenant.cell)
-  const id = ulid()
+  const id = nextId()
   const hash = await hashKey(key)
   const familyId = options.familyId ?? id
   await insert(
