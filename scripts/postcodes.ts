@@ -4,7 +4,7 @@ import { acrossCells, run } from './database'
 import { Fault } from './fault'
 import { linesOf, openPostcodeFile } from './postcodes/file'
 import { type Asked, type Load, planLoads } from './postcodes/load'
-import { progressOf } from './postcodes/progress'
+import { grouped, progressOf } from './postcodes/progress'
 import { postcodesByCouncil, releasesShown, wardsWithoutPostcodes } from './postcodes/releases'
 import { type Counts, count, noCounts, selects, sift } from './postcodes/selection'
 
@@ -13,6 +13,7 @@ const program = operators('postcodes', 'The ONS Postcode Directory, by which pos
 interface Import extends PlaceOptions {
   name?: string
   keepTerminated?: boolean
+  allowFewer?: boolean
 }
 
 act(
@@ -23,15 +24,17 @@ act(
 )
   .option('--name <name>', "what the release is called (default: the file's name)", text(200))
   .option('--keep-terminated', 'keep postcodes that are no longer in use')
+  .option('--allow-fewer', 'replace a release that has more than twice as many')
   .action(importPostcodes)
 
-async function importPostcodes(path: string, { name, keepTerminated = false, ...options }: Import): Promise<void> {
+async function importPostcodes(path: string, { name, keepTerminated = false, allowFewer, ...options }: Import) {
   const file = await openPostcodeFile(path)
   const asked = { file, name: name ?? file.name.replace(/\.csv$/i, ''), keepTerminated }
   const loads = await planLoads(placeOf(options), asked)
   const counts = await readInto(loads, asked)
   const filled = loads.filter(({ kept }) => kept > 0)
   if (filled.length === 0) throw nothingIn(path)
+  if (!allowFewer) requireEnough(filled)
   for (const load of filled) await load.finish(counts.lines)
   for (const { cell } of loads.filter((load) => !filled.includes(load)))
     tell(`Cell ${cell.number} keeps what it has: no line is of its councils and wards`)
@@ -43,6 +46,17 @@ const nothingIn = (path: string) =>
     `${path} has no postcode of the tenants' councils and wards, so nothing has changed: ` +
       '"npm run --silent tenants -- list" shows their codes',
   )
+
+/** Throws a `Fault` for a file that has less than half of what is in use: it may be of one area only, or cut off. */
+function requireEnough(loads: Load[]): void {
+  for (const { cell, kept, inUse } of loads) {
+    if (kept >= inUse / 2) continue
+    throw new Fault(
+      `Cell ${cell.number} would have ${grouped(kept)} postcodes instead of ${grouped(inUse)}, so nothing has changed: ` +
+        'if that is right, give --allow-fewer',
+    )
+  }
+}
 
 async function readInto(loads: Load[], { file, keepTerminated }: Asked): Promise<Counts> {
   const counts = noCounts()

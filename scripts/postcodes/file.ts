@@ -103,6 +103,7 @@ export async function* linesOf({ path, columns, start }: PostcodeFile): AsyncGen
   const rows = Papa.parse(Papa.NODE_STREAM_INPUT, { delimiter: ',', skipEmptyLines: true })
   let number = -1
   let unparsed = 0
+  let [width, widthOfLast] = [0, 0]
   source.on('error', (error) => rows.destroy(error instanceof Fault ? error : unreadable(path, error)))
   source.on('data', (text) => {
     unparsed += text.length
@@ -114,8 +115,11 @@ export async function* linesOf({ path, columns, start }: PostcodeFile): AsyncGen
     for await (const row of source.pipe(rows)) {
       unparsed = 0
       number++
-      if (number > 0) yield { number, ...cellsOf(row, columns), bytes: start + source.bytesRead }
+      widthOfLast = row.length
+      if (number === 0) width = row.length
+      else yield { number, ...cellsOf(row, columns), bytes: start + source.bytesRead }
     }
+    if (widthOfLast < width) throw new Fault(`${path} breaks off in line ${number}: is all of it there?`)
   } finally {
     source.destroy()
   }

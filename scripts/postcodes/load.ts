@@ -15,6 +15,7 @@ import {
   nextId,
   noteProgress,
   type Release,
+  rowsInUse,
   sweepReleases,
 } from './releases'
 import { type Selection, sourceOf } from './selection'
@@ -36,6 +37,8 @@ export interface Load {
   release: Known
   /** How many lines this cell has kept. */
   kept: number
+  /** How many rows the release in use has. */
+  inUse: number
   /** Takes one line, and writes when a portion is full. */
   take(line: PostcodeLine, postcode: string): Promise<void>
   /** Writes what is left, lets the release take the old one's place, and removes that. */
@@ -44,10 +47,11 @@ export interface Load {
 
 /** A load for every cell that has tenants with councils or coded wards. Throws a `Fault` where none has. */
 export async function planLoads(place: Place, asked: Asked): Promise<Load[]> {
-  const cells = await acrossCells(place, [councilsOfTenants, codedWards, allReleases])
-  const loads = cells.flatMap(({ cell, found: [councils, wards, releases] }) => {
+  const cells = await acrossCells(place, [councilsOfTenants, codedWards, allReleases, rowsInUse])
+  const loads = cells.flatMap(({ cell, found: [councils, wards, releases, [used]] }) => {
     const selection = { councils: codesOf(councils), wards: codesOf(wards) }
-    return councils.length + wards.length > 0 ? planLoad(cell, selection, releases, asked) : []
+    const known = { releases, inUse: used?.rows ?? 0 }
+    return councils.length + wards.length > 0 ? planLoad(cell, selection, known, asked) : []
   })
   if (loads.length > 0) return loads
   const command = 'npm run --silent tenants -- update --slug acme --council-code E06000052'
@@ -56,18 +60,24 @@ export async function planLoads(place: Place, asked: Asked): Promise<Load[]> {
 
 const codesOf = (rows: { code: string }[]) => new Set(rows.map(({ code }) => code))
 
-function planLoad(cell: Cell, selection: Selection, releases: Release[], { file, name, keepTerminated }: Asked): Load {
+interface InCell {
+  releases: Release[]
+  inUse: number
+}
+
+function planLoad(cell: Cell, selection: Selection, { releases, inUse }: InCell, asked: Asked): Load {
+  const { file, name, keepTerminated } = asked
   const source = sourceOf(file, selection, keepTerminated)
   const known = releases.find((one) => one.source === source && (one.active || !one.loadedAt))
   const { id, linesDone } = known ?? { id: nextId(releases), linesDone: 0 }
   const release = { id, name: known?.name ?? name, source }
   const isStale = releases.some((one) => one.id !== id)
-  if (!known) return newLoad(cell, selection, release, { linesDone, isKnown: false, isStale })
+  if (!known) return newLoad(cell, selection, release, { linesDone, isKnown: false, isStale, inUse })
 
   const which = `"${release.name}" in cell ${cell.number}`
   tell(known.active ? `${which} is already loaded` : `Resuming ${which} after line ${grouped(linesDone)}`)
   const written = known.active ? Number.POSITIVE_INFINITY : linesDone
-  return newLoad(cell, selection, release, { linesDone: written, isKnown: true, isStale })
+  return newLoad(cell, selection, release, { linesDone: written, isKnown: true, isStale, inUse })
 }
 
 interface State {
@@ -77,9 +87,15 @@ interface State {
   isKnown: boolean
   /** Whether it has others. */
   isStale: boolean
+  inUse: number
 }
 
-function newLoad(cell: Cell, selection: Selection, release: Known, { linesDone, isKnown, isStale }: State): Load {
+function newLoad(
+  cell: Cell,
+  selection: Selection,
+  release: Known,
+  { linesDone, isKnown, isStale, inUse }: State,
+): Load {
   let portion = newPortion()
   let isBegun = isKnown
 
@@ -96,6 +112,7 @@ function newLoad(cell: Cell, selection: Selection, release: Known, { linesDone, 
     selection,
     release,
     kept: 0,
+    inUse,
     async take({ number, ward, council }, postcode) {
       load.kept++
       if (number <= linesDone) return

@@ -1,4 +1,4 @@
-import { and, asc, eq, exists, isNotNull, notExists, sql } from 'drizzle-orm'
+import { and, asc, count, eq, exists, isNotNull, notExists, sql } from 'drizzle-orm'
 import { build } from '../../src/db/query'
 import { tenants, wards } from '../../src/db/schema'
 import { postcodeReleases, postcodeWards } from '../../src/db/schema-postcodes'
@@ -29,6 +29,17 @@ export const codedWards = statement(
 
 /** Every release of a cell, also one that is still being loaded. */
 export const allReleases = statement(build.select().from(postcodeReleases).orderBy(asc(postcodeReleases.id)))
+
+/** How many rows the release in use has: one for each ward of each postcode. */
+export const rowsInUse = statement(
+  build
+    .select({ rows: count().as('rows') })
+    .from(postcodeWards)
+    .innerJoin(
+      postcodeReleases,
+      and(eq(postcodeReleases.id, postcodeWards.releaseId), eq(postcodeReleases.active, true)),
+    ),
+)
 
 /** An id that none of a cell's releases has. */
 export const nextId = (releases: Release[]) => Math.max(0, ...releases.map(({ id }) => id)) + 1

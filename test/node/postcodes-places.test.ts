@@ -84,7 +84,7 @@ async function standIn(answers: (object[][] | 'overloaded')[]) {
 it('production gets a portion, its progress and the change-over in one transaction, and a fault there is one line', async () => {
   const path = join(folder, 'remote.csv')
   writeFileSync(path, 'pcds,doterm,osward,oslaua\nTR1 1AA,,E05009270,E06000052\nTR1 1AB,,E05009270,E06000052\n')
-  const plan = [[{ code: 'E06000052' }], [], []]
+  const plan = [[{ code: 'E06000052' }], [], [], [{ rows: 0 }]]
   const production = await standIn([
     plan,
     [[{ id: 1 }], [], []],

@@ -124,11 +124,29 @@ describe('an import', () => {
       `"TR1 2AB","TR1  2AB","TR1 2AB","198001","","E99999999","E99999999","${cornwall}","E05013000","two\r\nlines",0`,
     ]
     const path = file('ONSPD_MAY_2025_UK.CSV', lines, { newline: '\r\n', start: '\uFEFF' })
-    expect((await imported(path)).answer).toMatchObject({ release: 'ONSPD_MAY_2025_UK', lines: 2, kept: 2 })
+    expect((await imported(path, '--allow-fewer')).answer).toMatchObject({ release: 'ONSPD_MAY_2025_UK', kept: 2 })
     expect(await rowsInUse()).toEqual([`TR12AA E05013000 ${cornwall}`, `TR12AB E05013000 ${cornwall}`])
     expect(await answer('postcodes', 'list')).toEqual([
       { name: 'ONSPD_MAY_2025_UK', loadedAt: expect.any(String), active: true, postcodes: 2, cell: 0 },
     ])
+  })
+
+  it('of a file that breaks off, or has less than half of what is in use, changes nothing', async () => {
+    const header = 'pcds,doterm,ward,laua'
+    const line = `TR1 3AA,,E05013000,${cornwall}`
+    const cut = file('cut.csv', [header, line, line, 'TR1 3AB,,E050'], { newline: '\n' })
+    expect((await operate('postcodes', 'import', cut)).stderr).toBe(
+      `error: ${cut} breaks off in line 3: is all of it there?\n`,
+    )
+    await imported(file('more.csv', [header, line, line.replace('3AA', '3AB'), line.replace('3AA', '3AD')]))
+    const { code, stderr } = await operate('postcodes', 'import', file('one-area.csv', [header, line]))
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr:
+        '100 %: 1 lines, 1 kept\nerror: Cell 0 would have 1 postcodes instead of 3, so nothing has changed: ' +
+        'if that is right, give --allow-fewer\n',
+    })
+    expect(await rowsOf(state, countRows)).toEqual([{ rows: 3, n: 1 }])
   })
 
   it('of a file with nothing for the tenants is refused, and leaves what is in use', async () => {
@@ -139,7 +157,7 @@ describe('an import', () => {
       `100 %: 1 lines, 0 kept\nerror: ${path} has no postcode of the tenants' councils and wards, ` +
         'so nothing has changed: "npm run --silent tenants -- list" shows their codes\n',
     )
-    expect(await rowsOf(state, countRows)).toEqual([{ rows: 2, n: 1 }])
+    expect(await rowsOf(state, countRows)).toEqual([{ rows: 3, n: 1 }])
   })
 })
 
