@@ -90,7 +90,7 @@ export function email(value: string): string {
 /** A phone number, kept as typed. */
 export function phone(value: string): string {
   const trimmed = value.trim()
-  if (isPhone(trimmed) && trimmed.length <= 50) return trimmed
+  if (isPhone(trimmed)) return trimmed
   throw new InvalidArgumentError('It must be a phone number, like 01632 960001.')
 }
 

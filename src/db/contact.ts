@@ -70,7 +70,7 @@ const isClients = and(eq(idempotency.owner, sql`me.owner`), eq(idempotency.route
 
 const since = (ms: number) => gt(idempotency.createdAt, sql`${clock} - ${sql.raw(String(ms))}`)
 
-/** Messages are remembered as `<hash of the text>:<hash of all fields>`: those of one text lie between these two. */
+/** Messages are remembered as `<hash of the text and its sender>:<hash of all fields>`: those of one lie between these two. */
 const isOfText = sql`${idempotency.key} > ${placeholder('textHash')} || ':' and ${idempotency.key} < ${placeholder('textHash')} || ';'`
 
 /** Where the ticket was spent, from whatever address: a phone may change its own between two clicks. */

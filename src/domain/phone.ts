@@ -1,12 +1,20 @@
+/** More characters than any number needs, however it is written. */
+const longest = 50
+
 /**
  * Whether a text can be a phone number: a UK one in national or international form (9 or 10 digits after the 0, the
  * first of them not 0, 4 or 6: Ofcom's National Telephone Numbering Plan), or a + and 7 to 15 digits (ITU-T E.164).
  */
 export function isPhone(text: string): boolean {
-  if (!/^[\d\s()+.-]+$/.test(text)) return false
-  const bare = text
+  if (text.length > longest || !/^[\d\s()+.-]+$/.test(text)) return false
+  const number = dialled(text)
+  return /^(\+44|0044|0)[1235789]\d{8,9}$/.test(number) || /^\+\d{7,15}$/.test(number)
+}
+
+/** A phone number as it is dialled: `+44 (0)1632 960001` → `+441632960001`. */
+export function dialled(text: string): string {
+  return text
     .replace(/[\s.-]/g, '')
     .replace(/^(\+44|0044)\(0\)/, '$1')
     .replace(/[()]/g, '')
-  return /^(\+44|0044|0)[1235789]\d{8,9}$/.test(bare) || /^\+\d{7,15}$/.test(bare)
 }

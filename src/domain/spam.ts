@@ -15,7 +15,7 @@ export interface Suspect {
   evidence: Evidence
   /** When it came, ISO 8601. */
   now: string
-  /** Whether the same client has sent the same text within a day. */
+  /** Whether the same client and sender have sent the same text within a day. */
   isSaidAgain: boolean
 }
 

@@ -23,12 +23,19 @@ export type Faults = Partial<Record<AnswerName, string>>
 
 /** A form's answers, whatever came. */
 export function answersOf(form: Record<string, unknown>): Answers {
-  return Object.fromEntries(answerNames.map((name) => [name, textOf(form[name])])) as Answers
+  const lines: AnswerName[] = ['address', 'message']
+  const answerTo = (name: AnswerName) =>
+    lines.includes(name) ? textOf(form[name]) : textOf(form[name]).replaceAll(/\s/g, ' ')
+  return Object.fromEntries(answerNames.map((name) => [name, answerTo(name)])) as Answers
 }
 
-/** A form's value as text; a file is none. Browsers send line ends as CRLF, which would count twice. */
+/**
+ * A form's value as text; a file is none. Browsers send line ends as CRLF, which would count twice. Word processors leave
+ * control characters in what is pasted, which nobody sees and nobody could take out.
+ */
 export function textOf(value: unknown): string {
-  return typeof value === 'string' ? value.replaceAll(/\r\n?/g, '\n') : ''
+  if (typeof value !== 'string') return ''
+  return value.replaceAll(/\r\n?|[\v\f\u0085]/g, '\n').replaceAll(/[^\P{Cc}\t\n]/gu, '')
 }
 
 /** Answers as a message, or what is wrong with them, by the API's own rules. */
@@ -39,13 +46,10 @@ export function contactOf(
   return success ? { contact: data } : { fault: invalidFields(fieldFaults(error.issues, answers, false)) }
 }
 
-const unusable = (what: string) => `${what} has a character that cannot be used: type it again`
-
 const sentences: Record<AnswerName, Partial<Record<FieldFault['code'], string>>> = {
   name: {
     required: 'Enter your full name',
     too_long: 'Your name must be 200 characters or fewer',
-    format: unusable('Your name'),
   },
   email: {
     required: 'Enter an email address or a phone number',
@@ -53,13 +57,12 @@ const sentences: Record<AnswerName, Partial<Record<FieldFault['code'], string>>>
   },
   phone: { format: 'Enter a phone number, like 01632 960 001 or 07700 900 123' },
   postcode: { format: 'Enter a full UK postcode, like TR1 1AA' },
-  address: { too_long: 'Your address must be 500 characters or fewer', format: unusable('Your address') },
+  address: { too_long: 'Your address must be 500 characters or fewer' },
   categoryId: { unknown_reference: 'Choose a topic from the list', too_long: 'Choose a topic from the list' },
   wardId: { unknown_reference: 'Choose a ward from the list', too_long: 'Choose a ward from the list' },
   message: {
     required: 'Enter your message',
     too_long: 'Your message must be 4,000 characters or fewer',
-    format: unusable('Your message'),
   },
 }
 

@@ -1,16 +1,15 @@
 import type { ContactChoices } from '../db/contact'
+import type { PublicTenant } from '../gate/public-trip'
 import { type Answers, answerNames, type Faults } from './contact-answers'
 import { ErrorSummary } from './error-summary'
 import { Area, Choice, Input } from './form-fields'
+import { Turnstile } from './turnstile'
 
 /** The field that people do not see: whatever fills it in is not a person. */
 export const trapName = 'subject'
 
-/** The field that Turnstile's own script puts its token in. */
-export const turnstileName = 'cf-turnstile-response'
-
 interface FormProps {
-  office: string
+  office: PublicTenant
   choices: ContactChoices
   answers: Answers
   ticket: string
@@ -26,9 +25,10 @@ export function ContactForm({ office, choices, answers, ticket, faults = {}, not
   return (
     <>
       <ErrorSummary faults={faultList(faults, notice)} />
-      <h1>Contact {office}</h1>
+      <h1>Contact {office.name}</h1>
       <p>Use this form to ask for help or to report a problem. In an emergency, call 999 instead.</p>
-      <form method="post" novalidate>
+      {/* Without an action, a form goes to its page's address with whatever summary link was followed last. */}
+      <form method="post" action={`/contact/${office.slug}`} novalidate>
         <input type="hidden" name="ticket" value={ticket} />
         <Input {...given} name="name" label="Full name" autocomplete="name" spellcheck={false} />
         <fieldset aria-describedby="reply-hint">
@@ -65,7 +65,7 @@ export function ContactForm({ office, choices, answers, ticket, faults = {}, not
           rows={8}
         />
         <Trap />
-        {turnstileKey && <Turnstile siteKey={turnstileKey} />}
+        <Turnstile siteKey={turnstileKey} />
         <button type="submit" id="send">
           Send message
         </button>
@@ -86,15 +86,6 @@ function Trap() {
     <div class="trap" aria-hidden="true">
       <label for={trapName}>Leave this field empty</label>
       <input id={trapName} name={trapName} type="text" tabindex={-1} autocomplete="off" />
-    </div>
-  )
-}
-
-function Turnstile({ siteKey }: { siteKey: string }) {
-  return (
-    <div class="field">
-      <div class="cf-turnstile" data-sitekey={siteKey} data-response-field-name={turnstileName} />
-      <script src="https://challenges.cloudflare.com/turnstile/v0/api.js" async defer />
     </div>
   )
 }

@@ -12,11 +12,12 @@ import type { PublicTrip } from '../gate/public-trip'
 import { receiveContact } from '../routes/contact-rules'
 import { turnstileVerdict } from '../upstream/turnstile'
 import { type Answers, answersOf, contactOf, type Faults, sayFaults, textOf } from './contact-answers'
-import { ContactForm, trapName, turnstileName } from './contact-form'
+import { ContactForm, trapName } from './contact-form'
 import { MessageSent } from './contact-sent'
 import { issueTicket, readTicket, type Ticket } from './contact-ticket'
 import { showError } from './error-page'
 import { page } from './frame'
+import { turnstileName } from './turnstile'
 
 type Page = Context<AppEnv>
 
@@ -76,7 +77,7 @@ async function readForm(c: Page): Promise<Sent> {
   const evidence = async () => ({
     honeypot: textOf(body[trapName]),
     renderedAt: ticket?.openedAt,
-    turnstile: await turnstileVerdict(c.env, textOf(body[turnstileName])),
+    turnstile: await turnstileVerdict(c.env, textOf(body[turnstileName]), ticket?.id ?? ''),
   })
   return { answers: answersOf(body), token, ticket, evidence }
 }
@@ -92,14 +93,17 @@ async function take(trip: PublicTrip, { answers, ticket, evidence }: Sent): Prom
 /** Whether whoever filled in the form can put it right. */
 const isMendable = ({ fault, details }: ApiError) => fault === 'conflict' || details?.fields !== undefined
 
-const tooLate = 'This form was open for more than a day. Check your answers, then send it again'
-const usedUp = 'You have sent this form already. If you want to send this as another message, send it again'
+/** What to say of a form whose answers are right, and which cannot be taken under its ticket. */
+function noticeOf(ticket: Ticket | undefined): string {
+  if (!ticket) return 'Check your answers, then send the form again'
+  if (ticket.isExpired) return 'This form was open for more than a day. Check your answers, then send it again'
+  return 'You have sent this form already. If you want to send this as another message, send it again'
+}
 
 async function showFormAgain(c: Page, { answers, token, ticket }: Sent, { fault, status, details }: ApiError) {
-  const isUsedUp = fault === 'conflict' && ticket?.isExpired === false
-  const isGood = ticket !== undefined && !ticket.isExpired && !isUsedUp
   const faults = sayFaults(details?.fields ?? {})
-  const notice = fault !== 'conflict' ? undefined : isUsedUp ? usedUp : tooLate
+  const notice = fault === 'conflict' ? noticeOf(ticket) : undefined
+  const isGood = ticket && !ticket.isExpired && !notice
   return renderForm(c, { answers, faults, notice, status, ...(isGood ? { token } : { openedAt: ticket?.openedAt }) })
 }
 
@@ -116,12 +120,12 @@ interface FormState {
 async function renderForm(c: Page, { answers, faults, notice, status, token, openedAt }: FormState) {
   const { publicTrip: trip } = c.var
   const [choices] = await trip.visit({}, contactChoices)
-  const { name: office, slug } = trip.tenant
-  const ticket = token ?? (await issueTicket(c.env, slug, openedAt))
+  const { tenant: office } = trip
+  const ticket = token ?? (await issueTicket(c.env, office.slug, openedAt))
   const turnstileKey = settingsOf(c.env).turnstile?.siteKey
   return page(
     c,
-    `${faults ? 'Error: ' : ''}Contact ${office}`,
+    `${faults ? 'Error: ' : ''}Contact ${office.name}`,
     <ContactForm {...{ office, choices, answers, faults, notice, ticket, turnstileKey }} />,
     status,
   )
@@ -129,9 +133,8 @@ async function renderForm(c: Page, { answers, faults, notice, status, token, ope
 
 /** Says why a form could not be taken, with everything that was written, to be sent again. */
 async function showKept(c: Page, { answers, token }: Sent, refusal: ApiError) {
-  const { publicTrip: trip } = c.var
-  // Where the refusal came before the tenant was looked up, its page looks it up by itself.
-  if (refusal.fault === 'rate_limited') await trip.visit({}).catch(() => undefined)
-  const office = trip.passed ? trip.tenant : undefined
-  return showError(refusal, c, { office, kept: refusal.status >= 429 ? { answers, token } : undefined })
+  // That refusal came before the tenant was looked up.
+  if (refusal.fault === 'rate_limited') await c.var.publicTrip.visit({}).catch(() => undefined)
+  const turnstileKey = settingsOf(c.env).turnstile?.siteKey
+  return showError(refusal, c, refusal.status >= 429 ? { answers, token, turnstileKey } : undefined)
 }

@@ -2,29 +2,35 @@ import type { Context } from 'hono'
 import type { AppEnv } from '../app-env'
 import { waitInWords } from '../domain/wait'
 import { type ApiError, type Fault, refusalOf } from '../errors'
-import type { PublicTenant } from '../gate/public-trip'
 import { type Answers, answerNames } from './contact-answers'
 import { page } from './frame'
 import { OtherWays } from './office'
+import { Turnstile } from './turnstile'
 
 /** A form that could not be taken, to be sent again as it is. */
 export interface Kept {
   answers: Answers
   /** Its ticket, as it came. */
   token: string
+  turnstileKey: string | undefined
 }
 
-interface Circumstances {
-  office?: PublicTenant | undefined
-  kept?: Kept | undefined
-}
-
-/** Answers anything thrown with a page in plain words. */
-export function showError(error: unknown, c: Context<AppEnv>, circumstances: Circumstances = {}) {
+/** Answers anything thrown with a page in plain words, and with a form that could not be taken where there is one. */
+export function showError(error: unknown, c: Context<AppEnv>, kept?: Kept) {
   const refusal = refusalOf(error, c)
   const { title, advice } = wordsOf(refusal)
   for (const [name, value] of Object.entries(refusal.headers)) c.header(name, value)
-  return page(c, title, <ErrorPage title={title} advice={advice} {...circumstances} />, refusal.status)
+  const trip = c.get('publicTrip')
+  const office = trip?.passed ? trip.tenant : undefined
+  const content = (
+    <>
+      <h1>{title}</h1>
+      <p>{advice}</p>
+      {kept && <SendAgain action={c.req.path} {...kept} />}
+      <OtherWays office={office} />
+    </>
+  )
+  return page(c, title, content, refusal.status)
 }
 
 interface Words {
@@ -65,21 +71,10 @@ function wordsOf({ fault, headers, details }: ApiError): Words {
   )
 }
 
-function ErrorPage({ title, advice, office, kept }: Words & Circumstances) {
-  return (
-    <>
-      <h1>{title}</h1>
-      <p>{advice}</p>
-      {kept && <SendAgain {...kept} />}
-      <OtherWays office={office} />
-    </>
-  )
-}
-
 /** What somebody has written is not lost: it can be read, copied and sent again from here. */
-function SendAgain({ answers, token }: Kept) {
+function SendAgain({ action, answers, token, turnstileKey }: Kept & { action: string }) {
   return (
-    <form method="post">
+    <form method="post" action={action}>
       <h2>Your message</h2>
       <p>It is kept on this page for as long as the page is open.</p>
       <p class="kept">{answers.message}</p>
@@ -87,6 +82,7 @@ function SendAgain({ answers, token }: Kept) {
       {answerNames.map((name) => (
         <input key={name} type="hidden" name={name} value={answers[name]} />
       ))}
+      <Turnstile siteKey={turnstileKey} />
       <button type="submit">Send it again</button>
     </form>
   )

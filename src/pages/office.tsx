@@ -1,3 +1,4 @@
+import { dialled } from '../domain/phone'
 import type { PublicTenant } from '../gate/public-trip'
 
 /** How to reach an office without this form; for one that has told nothing of itself, how to find that out. */
@@ -10,20 +11,22 @@ export function OtherWays({ office }: { office: PublicTenant | undefined }) {
         <ul>
           {contactPhone && (
             <li>
-              Phone: <a href={`tel:${contactPhone.replaceAll(/[^+\d]/g, '')}`}>{contactPhone}</a>
+              Phone: <a href={`tel:${dialled(contactPhone)}`}>{contactPhone}</a>
             </li>
           )}
           {contactEmail && (
             <li>
-              Email: <a href={`mailto:${contactEmail}`}>{contactEmail}</a>
+              Email: <a href={`mailto:${encodeURIComponent(contactEmail).replace('%40', '@')}`}>{contactEmail}</a>
             </li>
           )}
         </ul>
       ) : (
         <p>
           You can{' '}
-          <a href="https://www.gov.uk/find-your-local-councillors">find your councillors and how to reach them</a> on
-          GOV.UK.
+          <a href="https://www.gov.uk/find-your-local-councillors" target="_blank" rel="noopener">
+            find your councillors and how to reach them on GOV.UK (opens in a new tab)
+          </a>
+          .
         </p>
       )}
     </>

@@ -38,7 +38,7 @@ export interface Form {
  */
 export async function receiveContact(trip: PublicTrip, contact: Contact, form: Form = {}): Promise<Receipt> {
   const fields = fieldsOf(contact)
-  const textHash = await sha256Hex(sameText(fields.message))
+  const textHash = await sha256Hex(saidBy(fields))
   const requestHash = await sha256Hex(canonicalize(fields) ?? '')
   const message = { route: messageRoute, key: `${textHash}:${requestHash}`, requestHash }
   const ticket = form.ticket ? { route: ticketRoute, key: form.ticket, requestHash } : undefined
@@ -71,6 +71,11 @@ function fieldsOf({ name, email, phone, postcode, address, categoryId, wardId, m
     wardId: wardId ?? null,
     message,
   }
+}
+
+/** What is said again where the same sender says it: who corrects an address to reply to says something new. */
+function saidBy({ message, email, phone }: Fields): string {
+  return [message, email ?? '', phone ?? ''].map(sameText).join('\n')
 }
 
 function requireKnown(asked: Fields, found: { ward: string | null; category: string | null }): void {

@@ -130,6 +130,20 @@ describe('Something wrong', () => {
     expect(await page.inputValue(`#${field}`)).toBe(value)
   })
 
+  it('is told again, and first again, after a link of the summary was followed', async () => {
+    const page = await visit(form)
+    await send(page)
+    await page.click('.summary a >> text=Enter your message')
+    await fillIn(page, { message: answers.message })
+    await send(page)
+    expect(page.url()).toBe(form)
+    expect(await page.evaluate(() => document.activeElement?.className)).toBe('summary')
+    expect(await page.locator('.summary a').allTextContents()).toEqual([
+      'Enter your full name',
+      'Enter an email address or a phone number',
+    ])
+  })
+
   it('everywhere is told all at once', async () => {
     const page = await visit(form)
     await fillIn(page, { postcode: 'TR1' })

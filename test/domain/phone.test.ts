@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isPhone } from '../../src/domain/phone'
+import { dialled, isPhone } from '../../src/domain/phone'
 
 describe('a phone number', () => {
   it.each([
@@ -41,8 +41,18 @@ describe('a phone number', () => {
     ['sixteen international digits', '+1234567890123456'],
     ['a + in the middle', '0770+0900123'],
     ['a slash', '01632/960001'],
+    ['more brackets than anybody needs', `0${'('.repeat(50)}1632960001`],
     ['digits of another script', '٠٧٧٠٠٩٠٠١٢٣'],
   ])('is not taken: %s, %s', (_, text) => {
     expect(isPhone(text)).toBe(false)
   })
+})
+
+it.each([
+  ['01632 960 001', '01632960001'],
+  ['(01632) 960-001', '01632960001'],
+  ['+44 (0)1632 960001', '+441632960001'],
+  ['0044 (0) 1632.960001', '00441632960001'],
+])('%s is dialled %s', (text, number) => {
+  expect(dialled(text)).toBe(number)
 })

@@ -141,17 +141,21 @@ describe('A form that is sent twice', () => {
 
 describe('A form without a good ticket', () => {
   it.each([
-    ['that has expired', (tenant: { slug: string }) => ticketFor(tenant, { agoMs: 25 * hour })],
-    ['that is none of ours', async () => 'forged'],
-    ['that is another tenant’s', () => ticketFor({ slug: 'another' })],
-  ])('one %s: comes back with its answers, and is taken when it is sent again', async (_, ticketOf) => {
+    [
+      'that has expired',
+      (tenant: { slug: string }) => ticketFor(tenant, { agoMs: 25 * hour }),
+      'This form was open for more than a day. Check your answers, then send it again',
+    ],
+    ['that is none of ours', async () => 'forged', 'Check your answers, then send the form again'],
+    ['that is another tenant’s', () => ticketFor({ slug: 'another' }), 'Check your answers, then send the form again'],
+  ])('one %s: comes back with its answers, and is taken when it is sent again', async (_, ticketOf, notice) => {
     const tenant = await aTenant()
     const address = newAddress()
     const refused = await sendForm(tenant, goodAnswers, { address, ticket: await ticketOf(tenant) })
     expect(refused.status).toBe(409)
     const page = await refused.text()
     expect(readPage(page)).toMatchObject({
-      summary: [['send', 'This form was open for more than a day. Check your answers, then send it again']],
+      summary: [['send', notice]],
       values: { name: 'Alex Resident', email: 'alex@example.com' },
     })
     expect(page).toContain(`>\n${goodAnswers.message}</textarea>`)

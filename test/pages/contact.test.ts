@@ -4,7 +4,7 @@ import { app } from '../../src/app'
 import { call, costOf } from '../support/call'
 import { goodAnswers, openForm, readPage, sendForm, ticketFor, ticketIn } from '../support/form-calls'
 import { aTenant, callFrom, inboxOf, loadPostcodes, newAddress } from '../support/public-calls'
-import { noRates, ratesOf } from '../support/public-limits'
+import { arrangeFull, noRates, ratesOf } from '../support/public-limits'
 import { makePlace } from '../support/rows'
 import { d1Of, makeKey } from '../support/tenants'
 
@@ -62,7 +62,8 @@ describe('The contact form', () => {
     }
     const completed = [...page.matchAll(/autocomplete="([^"]*)"/g)].map(([, purpose]) => purpose)
     expect(completed).toEqual(['name', 'email', 'tel', 'postal-code', 'street-address', 'off'])
-    expect(page).toMatch(/<form method="post" novalidate/)
+    // An action of its own: without one the form would go to the address with the last summary link in it.
+    expect(page).toContain(`<form method="post" action="/contact/${tenant.slug}" novalidate="">`)
   })
 
   it('runs no script, loads nothing, may not be framed and is not stored', async () => {
@@ -203,6 +204,17 @@ describe('Turnstile', () => {
     )
     const { TURNSTILE_SECRET: _, ...one } = bindings
     expect(await (await app.request(`/contact/${slug}`, {}, one)).text()).not.toContain('turnstile')
+  })
+
+  it('says what happens where scripting is off, and is on the page that keeps a form, too', async () => {
+    const { tenant, address } = await arrangeFull()
+    const body = new URLSearchParams({ ...goodAnswers, ticket: await ticketFor(tenant) })
+    const headers = { 'CF-Connecting-IP': address }
+    const refused = await app.request(`/contact/${tenant.slug}`, { method: 'POST', body, headers }, bindings)
+    const page = await refused.text()
+    expect(refused.status).toBe(429)
+    expect(page).toMatch(/<noscript><p>JavaScript is off in your browser[^<]*<\/p><\/noscript>/)
+    expect(page).toContain('<div class="cf-turnstile" data-sitekey="site-1"')
   })
 
   it('files what comes without its token as spam, and refuses nobody', async () => {

@@ -80,6 +80,15 @@ describe('The same text from the same client', () => {
     expect(await keptBy(tenant)).toEqual([['new'], ['spam', 'same text again'], ['new']])
   })
 
+  it('is no spam where only the way to reply differs: somebody has corrected it, or lives in the same house', async () => {
+    const tenant = await aTenant()
+    const address = newAddress()
+    await sendMessage(tenant, aMessage, { address })
+    await sendMessage(tenant, { ...aMessage, email: 'alexandra@example.com' }, { address })
+    await sendMessage(tenant, { ...aMessage, phone: '01632 960001' }, { address })
+    expect(await keptBy(tenant)).toEqual([['new'], ['new'], ['new']])
+  })
+
   it('is none of the business of another client', async () => {
     const tenant = await aTenant()
     for (const name of ['Alex', 'Kim', 'Sam']) await sendMessage(tenant, { ...aMessage, name })

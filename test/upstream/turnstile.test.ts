@@ -4,6 +4,8 @@ import { turnstileVerdict } from '../../src/upstream/turnstile'
 
 const settings = { ...env, TURNSTILE_SITE_KEY: 'site-key', TURNSTILE_SECRET: 'secret-of-tests' }
 
+const form = '6b3f3c0e-4f0a-4f55-9f0e-1a2b3c4d5e6f'
+
 /** A server that answers in one way, and what it was asked. */
 function serverOf(answer: () => Response | Promise<Response>) {
   const asked: Request[] = []
@@ -17,21 +19,22 @@ function serverOf(answer: () => Response | Promise<Response>) {
 describe('The bot check', () => {
   it('asks Cloudflare about the token, under the secret', async () => {
     const { ask, asked } = serverOf(() => Response.json({ success: true }))
-    expect(await turnstileVerdict(settings, 'token-1', ask)).toBe('passed')
+    expect(await turnstileVerdict(settings, 'token-1', form, ask)).toBe('passed')
     expect(asked.map(({ method, url }) => `${method} ${url}`)).toEqual([
       'POST https://challenges.cloudflare.com/turnstile/v0/siteverify',
     ])
     expect([...((await asked[0]?.formData()) ?? [])]).toEqual([
       ['secret', 'secret-of-tests'],
       ['response', 'token-1'],
+      ['idempotency_key', form],
     ])
   })
 
   it('fails for a token that Cloudflare refuses, and without one unasked', async () => {
     const { ask, asked } = serverOf(() => Response.json({ success: false, 'error-codes': ['timeout-or-duplicate'] }))
-    expect(await turnstileVerdict(settings, 'token-1', ask)).toBe('failed')
-    expect(await turnstileVerdict(settings, undefined, ask)).toBe('failed')
-    expect(await turnstileVerdict(settings, '', ask)).toBe('failed')
+    expect(await turnstileVerdict(settings, 'token-1', form, ask)).toBe('failed')
+    expect(await turnstileVerdict(settings, undefined, form, ask)).toBe('failed')
+    expect(await turnstileVerdict(settings, '', form, ask)).toBe('failed')
     expect(asked).toHaveLength(1)
   })
 
@@ -41,7 +44,7 @@ describe('The bot check', () => {
       () => Response.json({ ok: 1 }),
       () => Promise.reject(new TypeError('Network connection lost.')),
     ]) {
-      expect(await turnstileVerdict(settings, 'token-1', serverOf(answer).ask)).toBeUndefined()
+      expect(await turnstileVerdict(settings, 'token-1', form, serverOf(answer).ask)).toBeUndefined()
     }
   })
 
@@ -49,7 +52,7 @@ describe('The bot check', () => {
     'is off, and asks nobody, with no more than %j',
     async (some) => {
       const { ask, asked } = serverOf(() => Response.json({ success: false }))
-      expect(await turnstileVerdict({ ...env, ...some }, 'token-1', ask)).toBeUndefined()
+      expect(await turnstileVerdict({ ...env, ...some }, 'token-1', form, ask)).toBeUndefined()
       expect(asked).toEqual([])
     },
   )

@@ -1,0 +1,19 @@
+/** The field that Turnstile's own script puts its token in. */
+export const turnstileName = 'cf-turnstile-response'
+
+/** Cloudflare's bot check, where the deployment has one; nothing where it has none. */
+export function Turnstile({ siteKey }: { siteKey: string | undefined }) {
+  if (!siteKey) return null
+  return (
+    <div class="field">
+      <div class="cf-turnstile" data-sitekey={siteKey} data-response-field-name={turnstileName} />
+      <script src="https://challenges.cloudflare.com/turnstile/v0/api.js" async defer />
+      <noscript>
+        <p>
+          JavaScript is off in your browser, so we cannot check that no robot sends this. You can send it, but it may be
+          read later than others.
+        </p>
+      </noscript>
+    </div>
+  )
+}
