@@ -3,16 +3,23 @@ import { ApiError } from '../errors'
 /** The largest body that is read, in bytes. */
 export const maxBodyBytes = 64 * 1024
 
-/** A body's bytes as they came. Throws 413 as soon as they are more than 64 KiB, without reading on. */
+/**
+ * How much of a larger body is read on and dropped, in bytes: who stops reading in the middle of a body breaks the
+ * connection (RFC 9112, section 9.3), and the caller may never see why, or have the next request fail.
+ */
+const mostDroppedBytes = 1024 * 1024
+
+/** A body's bytes as they came. Throws 413 where they are more than 64 KiB, and keeps no more than those. */
 export async function readBody(request: Request): Promise<Uint8Array<ArrayBuffer>> {
   if (Number(request.headers.get('Content-Length') ?? 0) > maxBodyBytes) throw new ApiError('too_large')
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of (request.body ?? []) as AsyncIterable<Uint8Array>) {
     size += chunk.byteLength
-    if (size > maxBodyBytes) throw new ApiError('too_large')
-    chunks.push(chunk)
+    if (size > maxBodyBytes + mostDroppedBytes) break
+    if (size <= maxBodyBytes) chunks.push(chunk)
   }
+  if (size > maxBodyBytes) throw new ApiError('too_large')
   const bytes = new Uint8Array(size)
   let at = 0
   for (const chunk of chunks) {

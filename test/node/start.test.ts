@@ -90,6 +90,20 @@ it('shows the Worker’s log, one JSON line a request, and nothing else', async 
   expect(server.stdout().split(isUp)[1]).not.toContain('sk_cw')
 })
 
+it('a body that is too large is refused, and the next request is answered', async () => {
+  const large = join(folder, 'large.json')
+  writeFileSync(large, JSON.stringify('x'.repeat(300_000)))
+  const { key } = await answer('keys', 'create', '--tenant', 'demo', '--role', 'admin', '--scopes', 'all')
+  const chunked = ['-s', '-H', 'Transfer-Encoding: chunked', '-H', `X-API-Key: ${key}`, '--data-binary', `@${large}`]
+  for (let i = 0; i < 3; i++) {
+    const { stdout } = await run('curl', [...chunked, `${address}/api/cases`])
+    expect(stdout).toBe('{"error":"The request body is larger than 64 KiB"}')
+    const next = await fetch(`${address}/readyz`, { signal: AbortSignal.timeout(10_000) })
+    await next.body?.cancel()
+    expect(next.status).toBe(200)
+  }
+})
+
 it('every keyed route answers a real key', async () => {
   const { key } = await answer('keys', 'create', '--tenant', 'demo', '--role', 'admin', '--scopes', 'all')
   const { stdout } = await run('npm', ['run', '--silent', 'walk', '--', address, key])
