@@ -174,6 +174,18 @@ describe('A form that is sent', () => {
     expect((await call(location)).status).toBe(404)
   })
 
+  it('is kept in its tenant’s own cell, and confirmed from there', async () => {
+    const tenant = await aTenant({ cell: 1 })
+    const bindings = { ...env, TENANT_CELLS: JSON.stringify({ [tenant.slug]: 1 }) }
+    const body = new URLSearchParams({ ...goodAnswers, ticket: await ticketFor(tenant) })
+    const headers = { 'CF-Connecting-IP': newAddress() }
+    const sent = await app.request(`/contact/${tenant.slug}`, { method: 'POST', body, headers }, bindings)
+    const confirmation = await app.request(sent.headers.get('Location') ?? '', {}, bindings)
+    expect([sent.status, confirmation.status]).toEqual([303, 200])
+    expect(await inboxOf(tenant)).toMatchObject([goodAnswers])
+    expect((await openForm(tenant)).status).toBe(404)
+  })
+
   it('is audited as nobody’s act', async () => {
     const tenant = await aTenant()
     const sent = await sendForm(tenant)
