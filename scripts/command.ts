@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { isEmail } from '../src/domain/email'
+import { isGssCode } from '../src/domain/gss'
 import { isPhone } from '../src/domain/phone'
 import { plans, roles, type Scope, scopes } from '../src/domain/vocabulary'
 import { reportFault } from './fault'
@@ -76,7 +77,7 @@ export function slug(value: string): string {
 
 /** A local authority's GSS code. */
 export function councilCode(value: string): string {
-  if (/^[EWSN]\d{8}$/.test(value)) return value
+  if (isGssCode(value)) return value
   throw new InvalidArgumentError('It must be a GSS code, like E06000052.')
 }
 

@@ -22,8 +22,6 @@ export interface PostcodeFile {
   modifiedAt: string
   /** Where each column stands in a line. */
   columns: Record<Column, number>
-  /** Where the header begins, in bytes. */
-  start: number
 }
 
 /** A line of the directory, as it stands there. */
@@ -52,9 +50,8 @@ export async function openPostcodeFile(path: string): Promise<PostcodeFile> {
   const beginning = await beginningOf(path)
   if (beginning.startsWith('PK')) throw new Fault(`${path} is a ZIP archive: unzip it first`)
 
-  const start = beginning.startsWith(byteOrderMark) ? Buffer.byteLength(byteOrderMark) : 0
   const columns = columnsOf(path, beginning.replace(byteOrderMark, ''))
-  return { path, name: basename(path), size, modifiedAt: new Date(mtimeMs).toISOString(), columns, start }
+  return { path, name: basename(path), size, modifiedAt: new Date(mtimeMs).toISOString(), columns }
 }
 
 async function statOf(path: string) {
@@ -98,8 +95,8 @@ function columnsOf(path: string, beginning: string): PostcodeFile['columns'] {
 const isCalled = (given: string, name: string) => new RegExp(`^${name.replace('YY', '\\d\\d')}$`).test(given)
 
 /** Every line, one after another: no more is read than is asked for. Throws a `Fault` where the file breaks off. */
-export async function* linesOf({ path, columns, start }: PostcodeFile): AsyncGenerator<PostcodeLine> {
-  const source = createReadStream(path, { encoding: 'utf8', start })
+export async function* linesOf({ path, columns }: PostcodeFile): AsyncGenerator<PostcodeLine> {
+  const source = createReadStream(path, { encoding: 'utf8' })
   const rows = Papa.parse(Papa.NODE_STREAM_INPUT, { delimiter: ',', skipEmptyLines: true })
   let number = -1
   let unparsed = 0
@@ -117,7 +114,7 @@ export async function* linesOf({ path, columns, start }: PostcodeFile): AsyncGen
       number++
       widthOfLast = row.length
       if (number === 0) width = row.length
-      else yield { number, ...cellsOf(row, columns), bytes: start + source.bytesRead }
+      else yield { number, ...cellsOf(row, columns), bytes: source.bytesRead }
     }
     if (widthOfLast < width) throw new Fault(`${path} breaks off in line ${number}: is all of it there?`)
   } finally {

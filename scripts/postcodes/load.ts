@@ -71,33 +71,35 @@ function planLoad(cell: Cell, selection: Selection, { releases, inUse }: InCell,
   const known = releases.find((one) => one.source === source && (one.active || !one.loadedAt))
   const { id, linesDone } = known ?? { id: nextId(releases), linesDone: 0 }
   const release = { id, name: known?.name ?? name, source }
-  const isStale = releases.some((one) => one.id !== id)
-  if (!known) return newLoad(cell, selection, release, { linesDone, isKnown: false, isStale, inUse })
-
+  const state = {
+    linesDone,
+    isBegun: known !== undefined,
+    isLoaded: known?.active ?? false,
+    isStale: releases.some((one) => one.id !== id),
+    inUse,
+  }
   const which = `"${release.name}" in cell ${cell.number}`
-  tell(known.active ? `${which} is already loaded` : `Resuming ${which} after line ${grouped(linesDone)}`)
-  const written = known.active ? Number.POSITIVE_INFINITY : linesDone
-  return newLoad(cell, selection, release, { linesDone: written, isKnown: true, isStale, inUse })
+  if (state.isLoaded) tell(`${which} is already loaded`)
+  else if (known) tell(`Resuming ${which} after line ${grouped(linesDone)}`)
+  return newLoad(cell, selection, release, state)
 }
 
 interface State {
-  /** Up to which line all is written; infinite where everything is. */
+  /** Up to which line all is written. */
   linesDone: number
   /** Whether the database has the release. */
-  isKnown: boolean
+  isBegun: boolean
+  /** Whether it has all of it, in use. */
+  isLoaded: boolean
   /** Whether it has others. */
   isStale: boolean
   inUse: number
 }
 
-function newLoad(
-  cell: Cell,
-  selection: Selection,
-  release: Known,
-  { linesDone, isKnown, isStale, inUse }: State,
-): Load {
+function newLoad(cell: Cell, selection: Selection, release: Known, state: State): Load {
+  const { linesDone, isLoaded, isStale, inUse } = state
+  let { isBegun } = state
   let portion = newPortion()
-  let isBegun = isKnown
 
   async function write(upTo: number, ...then: Statement[]): Promise<void> {
     const noted = isBegun ? noteProgress(release.id, upTo) : beginRelease({ ...release, linesDone: upTo })
@@ -115,12 +117,12 @@ function newLoad(
     inUse,
     async take({ number, ward, council }, postcode) {
       load.kept++
-      if (number <= linesDone) return
+      if (isLoaded || number <= linesDone) return
       portion.add(postcode, ward, council)
       if (portion.isFull()) await write(number)
     },
     async finish(lines) {
-      if (Number.isFinite(linesDone)) await write(lines, activate(release.id))
+      if (!isLoaded) await write(lines, activate(release.id))
       if (isStale) await sweep(cell)
     },
   }

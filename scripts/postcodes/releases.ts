@@ -64,17 +64,17 @@ export function beginRelease(release: Pick<Release, 'id' | 'name' | 'source' | '
   return statement(build.insert(postcodeReleases).values(release).returning({ id: postcodeReleases.id }))
 }
 
+const isRelease = (id: number) => eq(postcodeReleases.id, id)
+
 /** Adds a portion to a release, unless somebody has removed it. Safe to repeat. */
 export function insertPortion(id: number, portion: Portion): Statement {
   const rows = sql`
     select ${postcodeReleases.id}, one.value, substr(place.key, 1, 9), substr(place.key, 11)
     from ${postcodeReleases}, json_each(${portion.text()}) as place,
       json_each('["' || replace(place.value, ' ', '","') || '"]') as one
-    where ${eq(postcodeReleases.id, id)}`
+    where ${isRelease(id)}`
   return statement(build.insert(postcodeWards).select(rows).onConflictDoNothing())
 }
-
-const isRelease = (id: number) => eq(postcodeReleases.id, id)
 
 /** Notes up to which line of its file a release is loaded; yields no row where somebody has removed it. */
 export function noteProgress(id: number, linesDone: number) {

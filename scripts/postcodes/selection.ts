@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { isGssCode } from '../../src/domain/gss'
 import { parsePostcode } from '../../src/domain/postcode'
 import type { PostcodeFile, PostcodeLine } from './file'
 
@@ -32,15 +33,13 @@ export type Sifted = { postcode: string } | { why: keyof Counts['skipped'] }
 /** ONS gives pseudo codes, a letter and 99999999, to what has no ward. */
 const isWard = (code: string) => code !== '' && !/^[A-Z]99999999$/.test(code)
 
-const isCode = (code: string) => /^[EWSN]\d{8}$/.test(code)
-
 /** Sifts a line: of other councils, terminated, without a ward, malformed, or else kept. */
 export function sift(line: PostcodeLine, isSelected: boolean, keepTerminated: boolean): Sifted {
   if (!isSelected) return { why: 'otherCouncils' }
   if (line.isTerminated && !keepTerminated) return { why: 'terminated' }
   if (!isWard(line.ward)) return { why: 'noWard' }
   const postcode = parsePostcode(line.postcode)
-  if (!postcode || !isCode(line.ward) || !isCode(line.council)) return { why: 'malformed' }
+  if (!postcode || !isGssCode(line.ward) || !isGssCode(line.council)) return { why: 'malformed' }
   return { postcode }
 }
 

@@ -2,8 +2,8 @@
 export interface Evidence {
   /** What stood in the field that people do not see. */
   honeypot?: string | undefined
-  /** When the form was rendered, ISO 8601, as the form sent it back. */
-  renderedAt?: string | undefined
+  /** When the form was first opened, ISO 8601, as the form sent it back. */
+  openedAt?: string | undefined
   /** What the bot check said, where there is one; undefined too where it could not be reached. */
   turnstile?: 'passed' | 'failed' | undefined
 }
@@ -29,13 +29,13 @@ const mostLinks = 2
  * guess, so it is only filed apart.
  */
 export function spamReasonsOf({ texts, evidence, now, isSaidAgain }: Suspect): string[] {
-  const { honeypot, renderedAt, turnstile } = evidence
+  const { honeypot, openedAt, turnstile } = evidence
   const tokens = texts.flatMap((text) => text?.split(/\s+/) ?? []).filter(Boolean)
   const links = tokens.map(linksIn).reduce((sum, count) => sum + count, 0)
   const words = tokens.filter((token) => linksIn(token) === 0).length
   const reasons = {
     'hidden field filled in': (honeypot ?? '') !== '',
-    'sent too fast': renderedAt !== undefined && !(Date.parse(now) - Date.parse(renderedAt) >= fastestMs),
+    'sent too fast': openedAt !== undefined && !(Date.parse(now) - Date.parse(openedAt) >= fastestMs),
     'many links': links > mostLinks,
     // By number, not by length: one long address of a map beside a few words is an ordinary message.
     'little but links': links > 0 && links >= words,

@@ -6,13 +6,14 @@ import { Area, Choice, Input } from './form-fields'
 import { Turnstile } from './turnstile'
 
 /** The field that people do not see: whatever fills it in is not a person. */
-export const trapName = 'subject'
+export const honeypotName = 'subject'
 
 interface FormProps {
   office: PublicTenant
   choices: ContactChoices
   answers: Answers
-  ticket: string
+  /** The form's ticket. */
+  token: string
   faults?: Faults
   /** What is wrong with the form as a whole. */
   notice?: string | undefined
@@ -20,7 +21,7 @@ interface FormProps {
 }
 
 /** The contact form, empty or as it was sent with what is wrong: labels, hints and errors as GOV.UK forms have them. */
-export function ContactForm({ office, choices, answers, ticket, faults = {}, notice, turnstileKey }: FormProps) {
+export function ContactForm({ office, choices, answers, token, faults = {}, notice, turnstileKey }: FormProps) {
   const given = { answers, faults }
   return (
     <>
@@ -29,7 +30,7 @@ export function ContactForm({ office, choices, answers, ticket, faults = {}, not
       <p>Use this form to ask for help or to report a problem. In an emergency, call 999 instead.</p>
       {/* Without an action, a form goes to its page's address with whatever summary link was followed last. */}
       <form method="post" action={`/contact/${office.slug}`} novalidate>
-        <input type="hidden" name="ticket" value={ticket} />
+        <input type="hidden" name="ticket" value={token} />
         <Input {...given} name="name" label="Full name" autocomplete="name" spellcheck={false} />
         <fieldset aria-describedby="reply-hint">
           <legend>How can we reply to you?</legend>
@@ -64,7 +65,7 @@ export function ContactForm({ office, choices, answers, ticket, faults = {}, not
           hint="Say where and when, if you can. Up to 4,000 characters."
           rows={8}
         />
-        <Trap />
+        <Honeypot />
         <Turnstile siteKey={turnstileKey} />
         <button type="submit" id="send">
           Send message
@@ -81,11 +82,11 @@ function faultList(faults: Faults, notice: string | undefined) {
 }
 
 /** Out of sight, out of the tab order and out of the accessibility tree. */
-function Trap() {
+function Honeypot() {
   return (
-    <div class="trap" aria-hidden="true">
-      <label for={trapName}>Leave this field empty</label>
-      <input id={trapName} name={trapName} type="text" tabindex={-1} autocomplete="off" />
+    <div class="honeypot" aria-hidden="true">
+      <label for={honeypotName}>Leave this field empty</label>
+      <input id={honeypotName} name={honeypotName} type="text" tabindex={-1} autocomplete="off" />
     </div>
   )
 }

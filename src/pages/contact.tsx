@@ -12,7 +12,8 @@ import type { PublicTrip } from '../gate/public-trip'
 import { receiveContact } from '../routes/contact-rules'
 import { turnstileVerdict } from '../upstream/turnstile'
 import { type Answers, answersOf, contactOf, type Faults, sayFaults, textOf } from './contact-answers'
-import { ContactForm, trapName } from './contact-form'
+import { ContactForm, honeypotName } from './contact-form'
+import { KeptForm } from './contact-kept'
 import { MessageSent } from './contact-sent'
 import { issueTicket, readTicket, type Ticket } from './contact-ticket'
 import { showError } from './error-page'
@@ -37,7 +38,7 @@ const refuseMethod = (allow: string) => () => {
 }
 
 async function showForm(c: Page) {
-  return renderForm(c, { answers: answersOf({}) })
+  return renderForm(c, { answers: answersOf({}), token: await newToken(c) })
 }
 
 async function sendForm(c: Page) {
@@ -73,10 +74,10 @@ async function readForm(c: Page): Promise<Sent> {
   // What is no form is an empty one.
   const body: Record<string, unknown> = await c.req.parseBody().catch(() => ({}))
   const token = textOf(body.ticket)
-  const ticket = await readTicket(c.env, c.req.param('tenant') ?? '', token)
+  const ticket = await readTicket(c.env, slugOf(c), token)
   const evidence = async () => ({
-    honeypot: textOf(body[trapName]),
-    renderedAt: ticket?.openedAt,
+    honeypot: textOf(body[honeypotName]),
+    openedAt: ticket?.openedAt,
     turnstile: await turnstileVerdict(c.env, textOf(body[turnstileName]), ticket?.id ?? ''),
   })
   return { answers: answersOf(body), token, ticket, evidence }
@@ -104,29 +105,27 @@ async function showFormAgain(c: Page, { answers, token, ticket }: Sent, { fault,
   const faults = sayFaults(details?.fields ?? {})
   const notice = fault === 'conflict' ? noticeOf(ticket) : undefined
   const isGood = ticket && !ticket.isExpired && !notice
-  return renderForm(c, { answers, faults, notice, status, ...(isGood ? { token } : { openedAt: ticket?.openedAt }) })
+  const held = isGood ? token : await newToken(c, ticket?.openedAt)
+  return renderForm(c, { answers, token: held, faults, notice, status })
 }
 
 interface FormState {
   answers: Answers
+  /** The ticket to go on with. */
+  token: string
   faults?: Faults
   notice?: string | undefined
   status?: ContentfulStatusCode
-  /** The ticket to go on with. Without one there is a new one, for a form that was opened at a time. */
-  token?: string
-  openedAt?: string | undefined
 }
 
-async function renderForm(c: Page, { answers, faults, notice, status, token, openedAt }: FormState) {
+async function renderForm(c: Page, { answers, token, faults, notice, status }: FormState) {
   const { publicTrip: trip } = c.var
   const [choices] = await trip.visit({}, contactChoices)
   const { tenant: office } = trip
-  const ticket = token ?? (await issueTicket(c.env, office.slug, openedAt))
-  const turnstileKey = settingsOf(c.env).turnstile?.siteKey
   return page(
     c,
     `${faults ? 'Error: ' : ''}Contact ${office.name}`,
-    <ContactForm {...{ office, choices, answers, faults, notice, ticket, turnstileKey }} />,
+    <ContactForm {...{ office, choices, answers, token, faults, notice, turnstileKey: turnstileKeyOf(c) }} />,
     status,
   )
 }
@@ -135,6 +134,13 @@ async function renderForm(c: Page, { answers, faults, notice, status, token, ope
 async function showKept(c: Page, { answers, token }: Sent, refusal: ApiError) {
   // That refusal came before the tenant was looked up.
   if (refusal.fault === 'rate_limited') await c.var.publicTrip.visit({}).catch(() => undefined)
-  const turnstileKey = settingsOf(c.env).turnstile?.siteKey
-  return showError(refusal, c, refusal.status >= 429 ? { answers, token, turnstileKey } : undefined)
+  const isWorthIt = refusal.status >= 429
+  const kept = <KeptForm action={c.req.path} answers={answers} token={token} turnstileKey={turnstileKeyOf(c)} />
+  return showError(refusal, c, isWorthIt && kept)
 }
+
+const slugOf = (c: Page) => c.req.param('tenant') ?? ''
+
+const newToken = (c: Page, openedAt?: string) => issueTicket(c.env, slugOf(c), openedAt)
+
+const turnstileKeyOf = (c: Page) => settingsOf(c.env).turnstile?.siteKey

@@ -1,22 +1,13 @@
 import type { Context } from 'hono'
+import type { Child } from 'hono/jsx'
 import type { AppEnv } from '../app-env'
 import { waitInWords } from '../domain/wait'
 import { type ApiError, type Fault, refusalOf } from '../errors'
-import { type Answers, answerNames } from './contact-answers'
 import { page } from './frame'
 import { OtherWays } from './office'
-import { Turnstile } from './turnstile'
 
-/** A form that could not be taken, to be sent again as it is. */
-export interface Kept {
-  answers: Answers
-  /** Its ticket, as it came. */
-  token: string
-  turnstileKey: string | undefined
-}
-
-/** Answers anything thrown with a page in plain words, and with a form that could not be taken where there is one. */
-export function showError(error: unknown, c: Context<AppEnv>, kept?: Kept) {
+/** Answers anything thrown with a page in plain words, and with what else there is to show. */
+export function showError(error: unknown, c: Context<AppEnv>, more?: Child) {
   const refusal = refusalOf(error, c)
   const { title, advice } = wordsOf(refusal)
   for (const [name, value] of Object.entries(refusal.headers)) c.header(name, value)
@@ -26,7 +17,7 @@ export function showError(error: unknown, c: Context<AppEnv>, kept?: Kept) {
     <>
       <h1>{title}</h1>
       <p>{advice}</p>
-      {kept && <SendAgain action={c.req.path} {...kept} />}
+      {more}
       <OtherWays office={office} />
     </>
   )
@@ -68,22 +59,5 @@ function wordsOf({ fault, headers, details }: ApiError): Words {
       title: 'Sorry, there is a problem',
       advice: `Your request could not be dealt with. Try again later.${quote}`,
     }
-  )
-}
-
-/** What somebody has written is not lost: it can be read, copied and sent again from here. */
-function SendAgain({ action, answers, token, turnstileKey }: Kept & { action: string }) {
-  return (
-    <form method="post" action={action}>
-      <h2>Your message</h2>
-      <p>It is kept on this page for as long as the page is open.</p>
-      <p class="kept">{answers.message}</p>
-      <input type="hidden" name="ticket" value={token} />
-      {answerNames.map((name) => (
-        <input key={name} type="hidden" name={name} value={answers[name]} />
-      ))}
-      <Turnstile siteKey={turnstileKey} />
-      <button type="submit">Send it again</button>
-    </form>
   )
 }

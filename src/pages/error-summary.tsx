@@ -1,4 +1,4 @@
-interface Fault {
+interface Entry {
   /** The id of what to mend. */
   id: string
   sentence: string
@@ -8,7 +8,7 @@ interface Fault {
  * What is wrong with a form, above everything else, each entry a link to its field. It has the focus when the page
  * opens, so that it is read out first (GOV.UK Design System, error summary). Nothing where nothing is wrong.
  */
-export function ErrorSummary({ faults }: { faults: readonly Fault[] }) {
+export function ErrorSummary({ faults }: { faults: readonly Entry[] }) {
   if (faults.length === 0) return null
   return (
     <div class="summary" role="alert" aria-labelledby="summary-title" tabindex={-1} autofocus>

@@ -44,6 +44,6 @@ button:hover { background: #08532d }
 .sent h1, .sent p { margin-bottom: 0 }
 .sent strong { display: block; font-size: 1.5rem }
 .kept { padding: 1rem; white-space: pre-wrap; background: #f1f3f5 }
-.trap { position: absolute; left: -100vw; width: 1px; height: 1px; overflow: hidden }
+.honeypot { position: absolute; left: -100vw; width: 1px; height: 1px; overflow: hidden }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap }
 `

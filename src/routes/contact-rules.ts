@@ -22,8 +22,8 @@ export function contactAnswer(reference: string): ContactAnswer {
   return { reference, message: 'Thank you. Your message has been sent.' }
 }
 
-/** What a form says of a message beside the message. The API says nothing. */
-export interface Form {
+/** What comes with a message from the form's page, and with none from the API. */
+export interface FormEvidence {
   /** The form's one-time ticket: what it was spent on is what it is worth. */
   ticket?: string
   /** Asked for once the request is admitted. */
@@ -36,7 +36,7 @@ export interface Form {
  * twice. Spam is kept as such and gets an ordinary receipt. Throws what `PublicTrip.read` throws, 422 for a ward or
  * category that is not the tenant's, and 409 for a ticket that was spent on another message.
  */
-export async function receiveContact(trip: PublicTrip, contact: Contact, form: Form = {}): Promise<Receipt> {
+export async function receiveContact(trip: PublicTrip, contact: Contact, form: FormEvidence = {}): Promise<Receipt> {
   const fields = fieldsOf(contact)
   const textHash = await sha256Hex(saidBy(fields))
   const requestHash = await sha256Hex(canonicalize(fields) ?? '')
@@ -96,7 +96,7 @@ async function reasonsOf(
   { stamp }: PublicTrip,
   { name, address, message }: Fields,
   { isSaidAgain }: { isSaidAgain: boolean },
-  { evidence }: Form,
+  { evidence }: FormEvidence,
 ): Promise<string[]> {
   const given = (await evidence?.()) ?? {}
   return spamReasonsOf({ texts: [name, address, message], evidence: given, now: stamp.now, isSaidAgain })
@@ -152,13 +152,13 @@ async function keep(
   const number = { kind: 'CF', year: new Date(stamp.now).getUTCFullYear() }
   const status = fields.spamReasons.length > 0 ? 'spam' : 'new'
   const receipt = { status: 201, body: { submissionId, reference: '' }, number } as const
-  // Results are filed before the message: who loses a race must run into them.
-  const [, , , , [kept]] = await write(
+  // All the others read the number that the first one takes.
+  const [, [kept]] = await write(
     takeNumber.bind({ ...stamp, ...number }),
+    insertSubmission.bind({ ...stamp, ...number, ...fields, submissionId, status }),
     recordResult(stamp, idempotency, { status: 201, body: contactAnswer(''), number }),
     recordResult(ofTenant(trip), ticket, receipt),
     recordResult(stamp, message, receipt, duplicateForMs),
-    insertSubmission.bind({ ...stamp, ...number, ...fields, submissionId, status }),
     recordAct(stamp, 'submission.create', submissionId),
   )
   if (!kept) throw new Error('A kept message has no reference')

@@ -11,13 +11,13 @@ const Verdict = z.object({ success: z.boolean() })
  * What Cloudflare Turnstile says of the token that a form sent, for a message's evidence. Undefined where the check is
  * not set up, or does not answer: a resident's message must not depend on it.
  *
- * @param form a UUID: asked about one form twice, Cloudflare says the same twice, although a token is good only once
+ * @param ticketId a UUID: asked about one form twice, Cloudflare says the same twice, although a token is good only once
  * @see https://developers.cloudflare.com/turnstile/get-started/server-side-validation/
  */
 export async function turnstileVerdict(
   env: Env,
   token: string | undefined,
-  form: string,
+  ticketId: string,
   ask: typeof fetch = (input, init) => fetch(input, init),
 ): Promise<'passed' | 'failed' | undefined> {
   const { turnstile } = settingsOf(env)
@@ -26,7 +26,7 @@ export async function turnstileVerdict(
   try {
     const answer = await ask(checkUrl, {
       method: 'POST',
-      body: new URLSearchParams({ secret: turnstile.secret, response: token, idempotency_key: form }),
+      body: new URLSearchParams({ secret: turnstile.secret, response: token, idempotency_key: ticketId }),
       signal: AbortSignal.timeout(timeoutMs),
     })
     return Verdict.parse(await answer.json()).success ? 'passed' : 'failed'

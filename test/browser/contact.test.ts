@@ -71,7 +71,7 @@ describe('A resident', () => {
     const { width, smallest } = await page.evaluate(() => ({
       width: document.documentElement.scrollWidth,
       smallest: Math.min(
-        ...[...document.querySelectorAll('main input:not([type=hidden], .trap *), select, textarea, button')].map(
+        ...[...document.querySelectorAll('main input:not([type=hidden], .honeypot *), select, textarea, button')].map(
           (one) => one.getBoundingClientRect().height,
         ),
       ),

@@ -11,9 +11,7 @@ const ordinary = 'There is a deep hole outside the school.'
 describe('Why a message looks like spam', () => {
   it('is nothing for an ordinary one', () => {
     expect(reasonsOf(ordinary)).toEqual([])
-    expect(reasonsOf(ordinary, { honeypot: '', renderedAt: '2026-03-01T09:00:00.000Z', turnstile: 'passed' })).toEqual(
-      [],
-    )
+    expect(reasonsOf(ordinary, { honeypot: '', openedAt: '2026-03-01T09:00:00.000Z', turnstile: 'passed' })).toEqual([])
   })
 
   it.each(['x', ' ', 'https://example.com'])('is a hidden field that holds %j', (honeypot) => {
@@ -27,8 +25,8 @@ describe('Why a message looks like spam', () => {
     ['2026-03-01T09:00:11.000Z', ['sent too fast']],
     ['', ['sent too fast']],
     ['soon', ['sent too fast']],
-  ])('is a form rendered at %j', (renderedAt, reasons) => {
-    expect(reasonsOf(ordinary, { renderedAt })).toEqual(reasons)
+  ])('is a form rendered at %j', (openedAt, reasons) => {
+    expect(reasonsOf(ordinary, { openedAt })).toEqual(reasons)
   })
 
   it.each([
@@ -61,7 +59,7 @@ describe('Why a message looks like spam', () => {
   })
 
   it('is everything that holds, in one order', () => {
-    const evidence = { turnstile: 'failed', renderedAt: now, honeypot: 'x' } as const
+    const evidence = { turnstile: 'failed', openedAt: now, honeypot: 'x' } as const
     expect(reasonsOf('www.a.example www.b.example www.c.example', evidence, true)).toEqual([
       'hidden field filled in',
       'sent too fast',

@@ -26,9 +26,9 @@ describe('A message from the form’s page', () => {
   it('is kept with a receipt that names it', async () => {
     const tenant = await aTenant()
     const { trip } = tripTo(tenant.slug)
-    const renderedAt = new Date(Date.now() - 60_000).toISOString()
+    const openedAt = new Date(Date.now() - 60_000).toISOString()
     const receipt = await receiveContact(trip, aMessage, {
-      evidence: async () => ({ honeypot: '', renderedAt, turnstile: 'passed' }),
+      evidence: async () => ({ honeypot: '', openedAt, turnstile: 'passed' }),
     })
     const { reference, submissionId } = receipt
     expect(receipt).toEqual({ reference: `CF-${year}-0001`, submissionId: expect.stringMatching(/^[0-9A-Z]{26}$/) })
@@ -44,8 +44,8 @@ describe('A message from the form’s page', () => {
 
   it('is filed as spam with its reasons, under a receipt like any other', async () => {
     const tenant = await aTenant()
-    const renderedAt = new Date().toISOString()
-    const evidence = async () => ({ honeypot: 'https://spam.example', renderedAt, turnstile: 'failed' }) as const
+    const openedAt = new Date().toISOString()
+    const evidence = async () => ({ honeypot: 'https://spam.example', openedAt, turnstile: 'failed' }) as const
     const { reference, submissionId } = await receiveContact(tripTo(tenant.slug).trip, aMessage, { evidence })
     expect(reference).toBe(`CF-${year}-0001`)
     const reasons = '["hidden field filled in","sent too fast","bot check failed"]'
