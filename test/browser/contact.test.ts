@@ -53,6 +53,16 @@ describe('A resident', () => {
     expect(await inboxFrom('Kay Resident')).toHaveLength(1)
   })
 
+  it('neither sees nor hears of the field that is there for robots', async () => {
+    const page = await visit(form)
+    const box = await page.locator('#subject').boundingBox()
+    expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(0)
+    expect(await page.getByRole('textbox').count()).toBe(6)
+    expect(await page.getByRole('textbox', { name: 'Leave this field empty' }).count()).toBe(0)
+    await send(page)
+    expect((await page.locator('.unseen').first().boundingBox())?.width).toBe(1)
+  })
+
   it('does so with scripting off', async () => {
     const page = await visit(form, { javaScriptEnabled: false })
     await fillIn(page, { ...answers, name: 'Norah Resident', email: '' })

@@ -165,7 +165,9 @@ describe('A form with a key', () => {
   it('is 401 where the key is none', async () => {
     const response = await sendForm(await aTenant(), goodAnswers, { key: mintKey() })
     expect([response.status, response.headers.get('WWW-Authenticate')]).toEqual([401, 'Bearer realm="casework"'])
-    expect(readPage(await response.text()).title).toBe('Sorry, there is a problem')
+    const page = await response.text()
+    expect(readPage(page).title).toBe('Sorry, there is a problem')
+    expect(page).not.toContain('name="ticket"')
   })
 })
 
@@ -244,6 +246,16 @@ describe('A page for what went wrong', () => {
     expect(await response.text()).toContain(`<p class="kept">${goodAnswers.message}</p>`)
   })
 
+  it('keeps what was written where the limit is reached and the database does not answer', async () => {
+    const { tenant, address } = await arrangeFull()
+    await sendForm(tenant, goodAnswers, { address })
+    const DB = d1With(() => Promise.reject(new Error('D1_ERROR: Network connection lost.')))
+    const answers = { ...goodAnswers, ticket: await ticketFor(tenant) }
+    const response = await sendTo({ ...env, DB }, tenant.slug, answers, address)
+    expect(response.status).toBe(429)
+    expect(await response.text()).toContain(`<p class="kept">${goodAnswers.message}</p>`)
+  })
+
   it('names the methods that it has', async () => {
     const allow = async (path: string) => {
       const response = await callFrom(newAddress(), path, { method: 'POST', body: '' })
@@ -260,8 +272,8 @@ describe('A page for what went wrong', () => {
 })
 
 /** Sends a form to the Worker with other bindings. */
-function sendTo(bindings: object, slug: string, answers: Record<string, string>) {
-  const headers = { 'CF-Connecting-IP': newAddress(), 'X-Request-Id': 'req-1' }
+function sendTo(bindings: object, slug: string, answers: Record<string, string>, address = newAddress()) {
+  const headers = { 'CF-Connecting-IP': address, 'X-Request-Id': 'req-1' }
   return app.request(`/contact/${slug}`, { method: 'POST', body: new URLSearchParams(answers), headers }, bindings)
 }
 

@@ -1,15 +1,11 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { issueTicket, readTicket } from '../../src/pages/contact-ticket'
-import { call } from '../support/call'
+import { call, costOf } from '../support/call'
 import { goodAnswers, openForm, readPage, sendForm, ticketFor, ticketIn } from '../support/form-calls'
-import { aMessage, aTenant, inboxOf, newAddress, sendMessage } from '../support/public-calls'
-import { d1Of } from '../support/tenants'
+import { aMessage, aTenant, inboxOf, newAddress, sendMessage, wait } from '../support/public-calls'
 
 const hour = 3_600_000
-
-/** Moves what is remembered of messages back in time. */
-const wait = (ms: number) => d1Of().prepare('update idempotency set created_at = created_at - ?').bind(ms).run()
 
 const locationOf = ({ headers }: Response) => headers.get('Location')
 
@@ -33,6 +29,8 @@ describe('A ticket', () => {
     expect(await read('acme', text, at + 24 * hour - 1)).toMatchObject({ isExpired: false })
     expect(await read('acme', text, at + 24 * hour)).toMatchObject({ isExpired: true })
     expect(await read('other', text)).toBeUndefined()
+    // Made by a clock that is ahead.
+    expect(await readTicket(env, 'acme', await issueTicket(env, 'acme', undefined, Date.now() + hour))).toBeDefined()
     expect(await readTicket({ ...env, IP_HASH_SECRET: 'another secret of tests' }, 'acme', text, at)).toBeUndefined()
     const [header, claims, signature] = text.split('.')
     const unsigned = btoa('{"alg":"none","typ":"JWT"}').replaceAll('=', '')
@@ -76,6 +74,7 @@ describe('A form that is sent twice', () => {
     await wait(23 * hour)
     const second = await sendForm(tenant, goodAnswers, { ticket })
     expect(locationOf(second)).toBe(locationOf(first))
+    expect(costOf(second)).toMatchObject({ trips: 1, rowsWritten: 1 })
     expect(await inboxOf(tenant)).toHaveLength(1)
   })
 
@@ -102,6 +101,19 @@ describe('A form that is sent twice', () => {
     // At once, and yet not too fast: the form was opened a while ago.
     expect((await sendForm(tenant, other, { ticket: renewed })).status).toBe(303)
     expect(await inboxOf(tenant)).toMatchObject([{ status: 'new', message: other.message }, { status: 'new' }])
+  })
+
+  it('with other answers at the very same moment is taken once, and the other comes back', async () => {
+    const tenant = await aTenant()
+    const ticket = await ticketFor(tenant)
+    const sent = await Promise.all(
+      ['One hole', 'Another hole'].map((message) => sendForm(tenant, { ...goodAnswers, message }, { ticket })),
+    )
+    expect(sent.map(({ status }) => status).sort()).toEqual([303, 409])
+    const [kept] = await inboxOf(tenant)
+    const lost = kept?.message === 'One hole' ? 'Another hole' : 'One hole'
+    expect(await sent.find(({ status }) => status === 409)?.text()).toContain(`>\n${lost}</textarea>`)
+    expect(await inboxOf(tenant)).toHaveLength(1)
   })
 
   it('under two tickets within a minute is one message with two confirmations', async () => {

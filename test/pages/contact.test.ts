@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { app } from '../../src/app'
 import { call, costOf } from '../support/call'
 import { goodAnswers, openForm, readPage, sendForm, ticketFor, ticketIn } from '../support/form-calls'
@@ -9,6 +9,10 @@ import { makePlace } from '../support/rows'
 import { d1Of, makeKey } from '../support/tenants'
 
 const year = new Date().getUTCFullYear()
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
 
 describe('The contact form', () => {
   it('is a page for anybody, in one trip, uncounted', async () => {
@@ -57,9 +61,21 @@ describe('The contact form', () => {
       ['subject', 'Leave this field empty'],
     ])
     for (const [id] of labelled) expect(page).toMatch(new RegExp(`<(input|textarea|select) id="${id}" name="${id}"`))
-    for (const [, ids] of page.matchAll(/aria-describedby="([^"]*)"/g)) {
-      for (const id of ids?.split(' ') ?? []) expect(page).toContain(`id="${id}"`)
-    }
+    const described = [...page.matchAll(/aria-describedby="([^"]*)"/g)].map(([, ids]) => ids ?? '')
+    expect(described).toEqual([
+      'name-error',
+      'reply-hint',
+      'email-error',
+      'postcode-hint postcode-error',
+      'wardId-hint',
+      'message-hint message-error',
+    ])
+    for (const id of described.join(' ').split(' ')) expect(page).toContain(`id="${id}"`)
+    expect(page).toContain('<fieldset aria-describedby="reply-hint"><legend>How can we reply to you?</legend>')
+    expect(page).toMatch(/<input id="email"[^>]* type="email"[^>]* spellcheck="false"/)
+    expect(page).toMatch(/<input id="phone"[^>]* type="tel"/)
+    expect(page).toMatch(/<input id="name"[^>]* spellcheck="false"/)
+    expect(page).toContain('<span class="unseen">Error:</span>')
     const completed = [...page.matchAll(/autocomplete="([^"]*)"/g)].map(([, purpose]) => purpose)
     expect(completed).toEqual(['name', 'email', 'tel', 'postal-code', 'street-address', 'off'])
     // An action of its own: without one the form would go to the address with the last summary link in it.
@@ -116,6 +132,8 @@ describe('A form that is sent', () => {
     expect(readPage(page)).toMatchObject({ title: `Message sent – Council ${tenant.id}`, heading: 'Message sent' })
     expect(page).toContain(`CF-${year}-0001`)
     expect(page).toContain('What happens next')
+    expect(page).toContain(`<a href="/contact/${tenant.slug}">Send another message</a>`)
+    expect(page).toContain('Other ways to get in touch')
     expect(page).not.toMatch(/Alex|alex@|960001|hole|Example Street/)
 
     const [submission] = await inboxOf(tenant)
@@ -227,6 +245,22 @@ describe('Turnstile', () => {
     expect(refused.status).toBe(429)
     expect(page).toMatch(/<noscript><p>JavaScript is off in your browser[^<]*<\/p><\/noscript>/)
     expect(page).toContain('<div class="cf-turnstile" data-sitekey="site-1"')
+  })
+
+  it('is asked about the token of the form, under the form’s ticket', async () => {
+    const asked = vi.spyOn(globalThis, 'fetch').mockResolvedValue(Response.json({ success: true }))
+    const tenant = await aTenant()
+    const ticket = await ticketFor(tenant)
+    const body = new URLSearchParams({ ...goodAnswers, ticket, 'cf-turnstile-response': 'token-1' })
+    const headers = { 'CF-Connecting-IP': newAddress() }
+    const sent = await app.request(`/contact/${tenant.slug}`, { method: 'POST', body, headers }, bindings)
+    const told = Object.fromEntries(asked.mock.calls[0]?.[1]?.body as URLSearchParams)
+    expect(told).toEqual({
+      secret: 'secret-1',
+      response: 'token-1',
+      idempotency_key: sent.headers.get('Location')?.split('/').at(-1),
+    })
+    expect(await inboxOf(tenant)).toMatchObject([{ status: 'new' }])
   })
 
   it('files what comes without its token as spam, and refuses nobody', async () => {

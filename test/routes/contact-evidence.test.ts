@@ -1,10 +1,11 @@
 import { env } from 'cloudflare:workers'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { newMeter } from '../../src/db/batch'
 import { contactChoices } from '../../src/db/contact'
 import { openPublicTrip } from '../../src/gate/public-trip'
 import { receiveContact } from '../../src/routes/contact-rules'
 import { aMessage, aTenant, newAddress } from '../support/public-calls'
+import { arrangeFull } from '../support/public-limits'
 import { makePlace } from '../support/rows'
 import { d1Of, type TestTenant } from '../support/tenants'
 
@@ -50,6 +51,16 @@ describe('A message from the form’s page', () => {
     expect(reference).toBe(`CF-${year}-0001`)
     const reasons = '["hidden field filled in","sent too fast","bot check failed"]'
     expect(await filed(tenant)).toEqual([{ id: submissionId, reference, status: 'spam', spam_reasons: reasons }])
+  })
+})
+
+describe('What a form tells of its sender', () => {
+  it('is not asked for where the request is refused', async () => {
+    const { tenant, address } = await arrangeFull()
+    const evidence = vi.fn(async () => ({}))
+    const { trip } = tripTo(tenant.slug, address)
+    await expect(receiveContact(trip, aMessage, { evidence })).rejects.toMatchObject({ status: 429 })
+    expect(evidence).not.toHaveBeenCalled()
   })
 })
 

@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { app } from '../../src/app'
 import { costOf } from '../support/call'
-import { aMessage, aTenant, newAddress, sendMessage } from '../support/public-calls'
+import { aMessage, aTenant, newAddress, sendMessage, wait } from '../support/public-calls'
 import { d1Of, makeKey, type TestTenant } from '../support/tenants'
 
 /** What the tenant has been sent, oldest first. */
@@ -16,9 +16,6 @@ async function keptBy({ id }: TestTenant) {
 }
 
 const textOf = async (sent: Promise<Response>) => (await sent).text()
-
-/** Moves what is remembered of messages back in time. */
-const wait = (ms: number) => d1Of().prepare('update idempotency set created_at = created_at - ?').bind(ms).run()
 
 const thankYou = (number: string) =>
   `{"reference":"CF-${new Date().getUTCFullYear()}-${number}","message":"Thank you. Your message has been sent."}`
@@ -109,7 +106,12 @@ describe('A message full of links', () => {
     const tenant = await aTenant()
     const message = 'Buy at www.a.example or www.b.example or www.c.example, all of them cheap'
     expect(await textOf(sendMessage(tenant, { ...aMessage, message }))).toBe(thankYou('0001'))
-    expect(await keptBy(tenant)).toEqual([['spam', 'many links']])
+    const address = 'www.a.example, www.b.example, https://c.example, Falmouth, Cornwall, near the sea'
+    await sendMessage(tenant, { ...aMessage, address })
+    expect(await keptBy(tenant)).toEqual([
+      ['spam', 'many links'],
+      ['spam', 'many links'],
+    ])
   })
 })
 

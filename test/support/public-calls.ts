@@ -1,5 +1,5 @@
 import { type Call, call } from './call'
-import { insert, makeKey, makeTenant, type TestTenant } from './tenants'
+import { d1Of, insert, makeKey, makeTenant, type TestTenant } from './tenants'
 
 let addresses = 0
 
@@ -49,6 +49,9 @@ export async function loadPostcodes(
 
 /** A tenant that no other test calls. */
 export const aTenant = (options: Parameters<typeof makeTenant>[0] = {}) => makeTenant({ plan: 'pro', ...options })
+
+/** Moves what is remembered of messages back in time. */
+export const wait = (ms: number) => d1Of().prepare('update idempotency set created_at = created_at - ?').bind(ms).run()
 
 /** The inbox as its tenant sees it. */
 export async function inboxOf(tenant: TestTenant): Promise<Record<string, unknown>[]> {

@@ -11,6 +11,7 @@ function serverOf(answer: () => Response | Promise<Response>) {
   const asked: Request[] = []
   const ask: typeof fetch = async (input, init) => {
     asked.push(new Request(input instanceof URL ? String(input) : input, init))
+    expect(init?.signal).toBeInstanceOf(AbortSignal)
     return answer()
   }
   return { ask, asked }
