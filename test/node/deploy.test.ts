@@ -1,86 +1,99 @@
 import { writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
-import { freePort, root, run, temporaryFolder } from './command'
+import { type Answer, type Asked, cloudflare, rowsFound } from './cloudflare'
+import { root, run, temporaryFolder } from './command'
 
 const { folder, remove } = temporaryFolder()
 afterAll(remove)
 
 const config = join(folder, 'wrangler.toml')
 
-/** What is deployed, with a database of this id. */
-function configure(databaseId: string): void {
-  writeFileSync(
-    config,
-    `name = "casework-gateway"
-main = "${root}src/index.ts"
-compatibility_date = "2026-04-20"
-[[d1_databases]]
-binding = "DB"
-database_name = "casework"
-database_id = "${databaseId}"
+/** What is deployed, with databases of these ids. */
+function configure(...databaseIds: string[]): void {
+  const databases = databaseIds.map(
+    (id, cell) => `[[d1_databases]]
+binding = "${cell === 0 ? 'DB' : `DB_${cell}`}"
+database_name = "casework-${cell}"
+database_id = "${id}"
 migrations_dir = "${root}migrations"
 `,
   )
+  const worker = `name = "casework-gateway"\nmain = "${root}src/index.ts"\ncompatibility_date = "2026-04-20"\n`
+  writeFileSync(config, worker + databases.join(''))
 }
 
-const ownId = '11111111-2222-3333-4444-555555555555'
+const [id, secondId] = ['11111111-2222-3333-4444-555555555555', '66666666-7777-8888-9999-000000000000']
+const notThere = { status: 404, code: 7404, message: 'It is not there.' }
+const listSecrets = 'GET /workers/scripts/casework-gateway/secrets'
 
-/** Deploys to a stand-in for Cloudflare's API that knows the Worker's secrets and refuses everything else. */
-async function deploy(secrets: string[] | undefined) {
-  const asked: string[] = []
-  const api = createServer((request, response) => {
-    asked.push(`${request.method} ${request.url?.split('?')[0]?.replace('/client/v4/accounts/account', '')}`)
-    const isKnown = request.url?.includes('/secrets') && secrets !== undefined
-    response.statusCode = isKnown ? 200 : 404
-    response.setHeader('Content-Type', 'application/json')
-    const result = isKnown ? secrets.map((name) => ({ name, type: 'secret_text' })) : null
-    const errors = isKnown
-      ? []
-      : [{ code: request.url?.includes('/secrets') ? 10007 : 7404, message: 'It is not there.' }]
-    response.end(JSON.stringify({ success: isKnown ?? false, errors, messages: [], result }))
-  })
-  const port = await freePort()
-  await new Promise<void>((resolve) => api.listen(port, '127.0.0.1', resolve))
-  try {
-    const ended = await run(process.execPath, ['--import', 'tsx', 'scripts/deploy.ts', '--config', config], {
-      CLOUDFLARE_API_BASE_URL: `http://127.0.0.1:${port}/client/v4`,
-      CLOUDFLARE_API_TOKEN: 'token-of-a-test',
-      CLOUDFLARE_ACCOUNT_ID: 'account',
-    })
-    return { ...ended, asked }
-  } finally {
-    api.close()
-  }
+/** Deploys to a stand-in for Cloudflare's API; what does not concern it is not there. */
+async function deploy(answerTo: (what: string) => Answer | undefined) {
+  const nameOf = ({ method, path }: Asked) => `${method} ${path}`
+  const { asked, env, close } = await cloudflare((one) => answerTo(nameOf(one)) ?? notThere)
+  const args = ['--import', 'tsx', 'scripts/deploy.ts', '--config', config]
+  const ended = await run(process.execPath, args, env)
+  close()
+  return { ...ended, asked: asked.map(nameOf) }
+}
+
+/** The Worker's secrets, or how they cannot be listed. */
+const withSecrets = (secrets: string[] | Answer) => (what: string) => {
+  if (what !== listSecrets) return
+  return Array.isArray(secrets) ? { result: secrets.map((name) => ({ name, type: 'secret_text' })) } : secrets
 }
 
 const noSecret =
   'error: IP_HASH_SECRET is not set: "openssl rand -base64 32 | npx wrangler secret put IP_HASH_SECRET" gives addresses something to be hashed with\n'
 
-const listSecrets = 'GET /workers/scripts/casework-gateway/secrets'
-
 it.each([
-  ['has other secrets', ['UPSTREAM_SECRET']],
-  ['has never been deployed', undefined],
-])('A Worker without IP_HASH_SECRET is not deployed, one that %s: nothing is touched', async (_, secrets) => {
-  configure(ownId)
-  expect(await deploy(secrets)).toEqual({ code: 1, stdout: '', stderr: noSecret, asked: [listSecrets] })
+  ['has other secrets', ['UPSTREAM_SECRET'], noSecret],
+  ['has never been deployed', { status: 404, code: 10007, message: 'No such Worker.' }, noSecret],
+  [
+    'may not be looked at',
+    { status: 403, code: 10000, message: 'Authentication error' },
+    /^error: The secrets cannot be listed: A request to the Cloudflare API .* failed\.\n$/,
+  ],
+])('Nothing is touched where the Worker %s', async (_, secrets, said) => {
+  configure(id)
+  const { code, stderr, asked } = await deploy(withSecrets(secrets))
+  expect({ code, asked: [...new Set(asked)].slice(0, 1) }).toEqual({ code: 1, asked: [listSecrets] })
+  expect(asked.filter((one) => /d1|^PUT|^POST/.test(one))).toEqual([])
+  if (typeof said === 'string') expect(stderr).toBe(said)
+  else expect(stderr).toMatch(said)
 })
 
-it('A Worker with it has its database migrated before anything is sent', async () => {
-  configure(ownId)
-  const { code, stderr, asked } = await deploy(['IP_HASH_SECRET'])
+it('A Worker with its secret is sent once the databases of all cells are migrated', async () => {
+  configure(id, secondId)
+  const { code, stderr, asked } = await deploy((what) =>
+    what.startsWith('POST /d1/database/') ? rowsFound([]) : withSecrets(['IP_HASH_SECRET'])(what),
+  )
+  const firstOf = (pattern: RegExp) => asked.findIndex((one) => pattern.test(one))
   expect(code).toBe(1)
   expect(asked[0]).toBe(listSecrets)
-  expect(asked[1]).toMatch(new RegExp(`^(GET|POST) /d1/database/${ownId}`))
-  expect(asked.filter((one) => one.startsWith('PUT'))).toEqual([])
+  const order = [
+    `/d1/database/${id}`,
+    `/d1/database/${secondId}`,
+    '/workers/(services|scripts)/casework-gateway(/|$)(?!secrets)',
+  ]
+  const places = order.map((path) => firstOf(new RegExp(path)))
+  expect(places).not.toContain(-1)
+  expect(places).toEqual(places.toSorted((a, b) => a - b))
+  expect(stderr).toMatch(/^Migrating DB …\nMigrating DB_1 …\nSending the Worker …\n/)
+  expect(stderr).toMatch(/\nerror: The Worker was not deployed: see above\. The databases are migrated already\.\n$/)
+})
+
+it('A Worker whose database cannot be migrated is not sent', async () => {
+  configure(id)
+  const { code, stderr, asked } = await deploy(withSecrets(['IP_HASH_SECRET']))
+  expect(code).toBe(1)
+  expect(asked.filter((one) => /^PUT|\/assets/.test(one))).toEqual([])
   expect(stderr).toMatch(/^Migrating DB …\nerror: DB could not be migrated: /)
 })
 
 it('A Worker whose database was never made is not deployed', async () => {
   configure('00000000-0000-0000-0000-000000000000')
-  expect(await deploy(['IP_HASH_SECRET'])).toEqual({
+  expect(await deploy(withSecrets(['IP_HASH_SECRET']))).toEqual({
     code: 1,
     stdout: '',
     stderr: `error: A database in ${config} still has no database_id of yours: "npx wrangler d1 create casework" makes one and prints its id\n`,

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { cellOfKey } from '../../src/gate/key-format'
+import { cloudflare, rowsFound } from './cloudflare'
 import { operatorsOn, root, rowsOf, temporaryFolder } from './command'
 
 const { folder, remove } = temporaryFolder()
@@ -43,27 +43,12 @@ describe('cells', () => {
 
 describe('production', () => {
   it('is reached by --remote, through the database’s HTTP interface', async () => {
-    const asked: unknown[] = []
     const row = {
       ...{ id: '01', slug: 'live', name: 'Live', plan: 'pro', council_code: null },
       ...{ contact_email: 'office@example.com', contact_phone: null, created_at: 1767225600000 },
     }
-    const api = createServer(async (request, response) => {
-      let body = ''
-      for await (const chunk of request) body += chunk
-      asked.push([request.method, request.url?.split('?')[0], body && JSON.parse(body)])
-      const result = [{ results: [row], success: true, meta: { duration: 1 } }]
-      response.setHeader('Content-Type', 'application/json')
-      response.end(JSON.stringify({ success: true, errors: [], messages: [], result }))
-    })
-    await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve))
-    const address = api.address()
-    const port = typeof address === 'object' && address ? address.port : 0
-    const remote = operatorsOn(state, {
-      CLOUDFLARE_API_BASE_URL: `http://127.0.0.1:${port}/client/v4`,
-      CLOUDFLARE_API_TOKEN: 'token-of-a-test',
-      CLOUDFLARE_ACCOUNT_ID: 'account',
-    })
+    const { asked, env, close } = await cloudflare(() => rowsFound([row]))
+    const remote = operatorsOn(state, env)
     try {
       expect(await remote.answer('tenants', 'list', '--remote')).toEqual([
         {
@@ -79,13 +64,13 @@ describe('production', () => {
         },
       ])
     } finally {
-      api.close()
+      close()
     }
     const sql =
       'select "id", "slug", "name", "plan", "council_code", "contact_email", "contact_phone", "created_at" ' +
       'from "tenants" order by "tenants"."slug"'
     expect(asked).toEqual([
-      ['POST', '/client/v4/accounts/account/d1/database/00000000-0000-0000-0000-000000000000/query', { sql }],
+      { method: 'POST', path: '/d1/database/00000000-0000-0000-0000-000000000000/query', body: { sql } },
     ])
   })
 })

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
+import { type Answer, cloudflare, rowsFound } from './cloudflare'
 import { operatorsOn, root, rowsOf, temporaryFolder } from './command'
 
 const { folder, remove } = temporaryFolder()
@@ -17,7 +17,11 @@ it('each cell gets the postcodes of its own tenants', async () => {
   const at = ['--config', config, '--persist-to', state]
   const create = ['create', '--plan', 'pro', '--name', 'N', ...at]
   await answer('tenants', ...create, '--slug', 'near', '--council-code', 'E06000052')
-  await answer('tenants', ...create, '--slug', 'far', '--council-code', 'E06000026', '--cell', '1')
+  // A tenant without a council's code, but with a coded ward.
+  await answer('tenants', ...create, '--slug', 'far', '--cell', '1')
+  const ward = `insert into wards (id, tenant_id, name, name_key, code, created_at, updated_at)
+    select 'w', id, 'Drake', 'drake', 'E05002092', 0, 0 from tenants`
+  await rowsOf(state, ward, 'DB_1', config)
 
   const path = join(folder, 'two.csv')
   const lines = ['TR1 1AA,,E05009270,E06000052', 'TR1 1AB,,E05009270,E06000052', 'PL1 1AA,,E05002092,E06000026']
@@ -56,54 +60,53 @@ it('each cell gets the postcodes of its own tenants', async () => {
   expect(await rowsOf(state, all, 'DB_1', config)).toEqual([{ postcode: 'PL11AA' }])
 })
 
-/** Production’s database as wrangler meets it, which yields these rows for each command's statements. */
-async function standIn(answers: (object[][] | 'overloaded')[]) {
-  const asked: string[] = []
-  const api = createServer(async (request, response) => {
-    let body = ''
-    for await (const chunk of request) body += chunk
-    asked.push(JSON.parse(body).sql)
-    const answer = answers.shift() ?? 'overloaded'
-    const isDown = answer === 'overloaded'
-    const errors = isDown ? [{ code: 7429, message: 'D1 DB is overloaded' }] : []
-    const result = isDown ? null : answer.map((results) => ({ results, success: true, meta: { duration: 1 } }))
-    response.writeHead(isDown ? 400 : 200, { 'Content-Type': 'application/json' })
-    response.end(JSON.stringify({ success: !isDown, errors, messages: [], result }))
-  })
-  await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve))
-  const address = api.address()
-  const port = typeof address === 'object' && address ? address.port : 0
-  const { operate } = operatorsOn(join(folder, 'state'), {
-    CLOUDFLARE_API_BASE_URL: `http://127.0.0.1:${port}/client/v4`,
-    CLOUDFLARE_API_TOKEN: 'token-of-a-test',
-    CLOUDFLARE_ACCOUNT_ID: 'account',
-  })
-  return { asked, operate, close: () => api.close() }
+/** Production’s database as wrangler meets it, which gives these answers to one command after another. */
+async function production(...answers: Answer[]) {
+  const { asked, env, close } = await cloudflare(() => answers.shift() ?? overloaded)
+  const { operate } = operatorsOn(join(folder, 'state'), env)
+  return { asked: () => asked.map(({ body }) => (body as { sql: string }).sql), operate, close }
 }
 
-it('production gets a portion, its progress and the change-over in one transaction, and a fault there is one line', async () => {
-  const path = join(folder, 'remote.csv')
-  writeFileSync(path, 'pcds,doterm,osward,oslaua\nTR1 1AA,,E05009270,E06000052\nTR1 1AB,,E05009270,E06000052\n')
-  const plan = [[{ code: 'E06000052' }], [], [], [{ rows: 0 }]]
-  const production = await standIn([
-    plan,
-    [[{ id: 1 }], [], []],
-    [[{ council_code: 'E06000052', postcodes: 2 }], []],
-    plan,
-    'overloaded',
-  ])
-  const imported = await production.operate('postcodes', 'import', path, '--remote')
-  expect(JSON.parse(imported.stdout)).toMatchObject({ kept: 2, councils: [{ code: 'E06000052', postcodes: 2 }] })
-  const failed = await production.operate('postcodes', 'import', path, '--remote')
-  production.close()
-  expect(failed.stdout).toBe('')
-  expect(failed.stderr).toMatch(
-    /^100 %: 2 lines, 2 kept\nerror: The remote database: [^\n]+ D1 DB is overloaded [^\n]+\. The same command goes on from here\.\n$/,
-  )
-  const [begun, rows, inUse] = production.asked[1]?.split(';\n') ?? []
+const overloaded = { status: 400, code: 7429, message: 'D1 DB is overloaded' }
+const plan = rowsFound([{ code: 'E06000052' }], [], [], [{ rows: 0 }])
+
+const remote = join(folder, 'remote.csv')
+writeFileSync(remote, 'pcds,doterm,osward,oslaua\nTR1 1AA,,E05009270,E06000052\nTR1 1AB,,E05009270,E06000052\n')
+
+it('production gets a portion, its progress and the change-over in one transaction', async () => {
+  const counted = rowsFound([{ council_code: 'E06000052', postcodes: 2 }], [])
+  const { operate, asked, close } = await production(plan, rowsFound([{ id: 1 }], [], []), counted)
+  const { stdout } = await operate('postcodes', 'import', remote, '--remote')
+  close()
+  expect(JSON.parse(stdout)).toMatchObject({ kept: 2, councils: [{ code: 'E06000052', postcodes: 2 }] })
+  const [begun, rows, inUse] = asked()[1]?.split(';\n') ?? []
   expect(begun).toMatch(/^insert into "postcode_releases" .*'remote'.* returning "id"$/)
   expect(rows).toContain(`json_each('{"E05009270 E06000052":"TR11AA TR11AB"}')`)
   expect(inUse).toMatch(
     /^update "postcode_releases" set "loaded_at" = .* "active" = "postcode_releases"."id" = 1 where /,
   )
+})
+
+it.each([
+  [
+    'is out of reach',
+    overloaded,
+    /The remote database: [^\n]+ D1 DB is overloaded [^\n]+\. The same command goes on from here\./,
+  ],
+  [
+    'has lost the release to another import',
+    rowsFound([], [], []),
+    /Another import has taken the place of this one: the same command begins anew/,
+  ],
+  [
+    'has had another import begin at the same moment',
+    { status: 400, code: 7500, message: 'UNIQUE constraint failed: postcode_releases.id: SQLITE_CONSTRAINT' },
+    /Another import has begun just now: wait until it has ended/,
+  ],
+])('production that %s is told of in one line', async (_, answer, said) => {
+  const { operate, close } = await production(plan, answer)
+  const { code, stdout, stderr } = await operate('postcodes', 'import', remote, '--remote')
+  close()
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+  expect(stderr).toMatch(new RegExp(`^100 %: 2 lines, 2 kept\nerror: ${said.source}\n$`))
 })
