@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { linesOf, openPostcodeFile } from '../../scripts/postcodes/file'
@@ -39,32 +39,47 @@ const countRows = 'select (select count(*) from postcode_wards) as rows, (select
 
 const insertWards = `insert into wards
   (id, tenant_id, name, name_key, code, enabled, version, created_at, updated_at)
-  select value ->> 0, (select id from tenants where slug = value ->> 1), value ->> 0, value ->> 0, value ->> 2, 1, 1, 0, 0
-  from json_each('[["Arwenack","acme","E05009270"],["Mistyped","acme","E05000000"],["Drake","parish","E05002092"],["Arch","parish",null]]')`
+  select value ->> 0, (select id from tenants where slug = value ->> 1), value ->> 0, value ->> 0, value ->> 2, value ->> 3, 1, 0, 0
+  from json_each('[["Arwenack","acme","E05009270",1],["Mistyped","acme","E05000000",1],["Closed","acme","E05000009",0],
+    ["Drake","parish","E05002092",1],["Arch","parish",null,1]]')`
 
 const may = join(folder, 'ONSPD_MAY_2019_UK.csv')
 const maysAnswer = {
   release: 'ONSPD_MAY_2019_UK',
-  lines: 10,
-  kept: 4,
-  skipped: { terminated: 1, otherCouncils: 2, noWard: 2, malformed: 1 },
+  lines: 12,
+  kept: 5,
+  skipped: { terminated: 1, otherCouncils: 2, noWard: 2, malformed: 2 },
   councils: [
     { code: plymouth, postcodes: 1 },
     { code: cornwall, postcodes: 2 },
   ],
   wardsWithoutPostcodes: [{ tenant: 'acme', code: 'E05000000', name: 'Mistyped' }],
-  cells: [{ cell: 0, release: 'ONSPD_MAY_2019_UK', kept: 4 }],
+  cells: [{ cell: 0, release: 'ONSPD_MAY_2019_UK', kept: 5 }],
 }
+
+const maysRows = [
+  `PL11AA E05002092 ${plymouth}`,
+  `TR11AA E05009270 ${cornwall}`,
+  `TR11AB E05009270 ${cornwall}`,
+  `TR11AB E05009271 ${cornwall}`,
+]
+
+/** A release that is not in use, with rows. */
+const leftover = (n: number) => `insert into postcode_releases (id, name, loaded_at, active) values (99, 'left', 1, 0);
+  insert into postcode_wards with recursive i (n) as (select 1 union all select n + 1 from i where n < ${n})
+  select 99, 'TR9' || n, 'E05009270', '${cornwall}' from i`
 
 beforeAll(async () => {
   file('ONSPD_MAY_2019_UK.csv', [
     'pcd,pcd2,pcds,dointr,doterm,oscty,ced,oslaua,osward,parish',
+    `TR1 1AA,TR1  1AA,TR1 1AA,198001,,E99999999,E99999999,${cornwall},E05009270,E04011498`,
     `TR1 1AA,TR1  1AA,TR1 1AA,198001,,E99999999,E99999999,${cornwall},E05009270,E04011498`,
     `TR1 1AB,TR1  1AB,TR1 1AB,198001,,E99999999,E99999999,${cornwall},E05009270,E04011498`,
     `TR1 1AB,TR1  1AB,TR1 1AB,198001,,E99999999,E99999999,${cornwall},E05009271,E04011498`,
     `TR1 1AD,TR1  1AD,TR1 1AD,198001,200106,E99999999,E99999999,${cornwall},E05009271,E04011498`,
     `TR1 1AE,TR1  1AE,TR1 1AE,198001,,E99999999,E99999999,${cornwall},,E04011498`,
     `TR1 1AF,TR1  1AF,TR1 1AF,198001,,E99999999,E99999999,${cornwall},E99999999,E04011498`,
+    `TR1 1AG,TR1  1AG,TR1 1AG,198001,,E99999999,E99999999,${cornwall},E0500927,E04011498`,
     `NOT ONE,NOT  ONE,NOT ONE,198001,,E99999999,E99999999,${cornwall},E05009270,E04011498`,
     `PL1 1AA,PL1  1AA,PL1 1AA,198001,,E99999999,E99999999,${plymouth},E05002092,E43000007`,
     `PL1 1AB,PL1  1AB,PL1 1AB,198001,,E99999999,E99999999,${plymouth},E05002093,E43000007`,
@@ -87,31 +102,49 @@ describe('an import', () => {
   })
 
   it('keeps the councils and the single wards of the tenants, and counts what it leaves out', async () => {
-    expect(await imported(may)).toEqual({ said: '100 %: 10 lines, 4 kept\n', answer: maysAnswer })
-    expect(await rowsInUse()).toEqual([
-      `PL11AA E05002092 ${plymouth}`,
-      `TR11AA E05009270 ${cornwall}`,
-      `TR11AB E05009270 ${cornwall}`,
-      `TR11AB E05009271 ${cornwall}`,
-    ])
+    expect(await imported(may)).toEqual({ said: '100 %: 12 lines, 5 kept\n', answer: maysAnswer })
+    expect(await rowsInUse()).toEqual(maysRows)
   })
 
   it('of the same file again does nothing', async () => {
     const before = await answer('postcodes', 'list')
     expect(await imported(may, '--name', 'May')).toEqual({
-      said: '"ONSPD_MAY_2019_UK" in cell 0 is already loaded\n100 %: 10 lines, 4 kept\n',
+      said: '"ONSPD_MAY_2019_UK" in cell 0 is already loaded\n100 %: 12 lines, 5 kept\n',
       answer: maysAnswer,
     })
     expect(await answer('postcodes', 'list')).toEqual(before)
   })
 
+  it('of the same file again removes what a change-over that was interrupted has left', async () => {
+    await rowsOf(state, leftover(2))
+    expect((await imported(may)).said).toContain('is already loaded\n100 %: 12 lines, 5 kept\nRemoving older releases')
+    expect(await rowsOf(state, countRows)).toEqual([{ rows: 4, n: 1 }])
+  })
+
+  it('of a release that was replaced, and half of it removed, begins anew', async () => {
+    await rowsOf(state, "update postcode_releases set active = 0; delete from postcode_wards where postcode = 'TR11AA'")
+    expect((await imported(may)).said).toBe('100 %: 12 lines, 5 kept\nRemoving older releases from cell 0\n')
+    expect(await rowsInUse()).toEqual(maysRows)
+  })
+
+  it('begins anew for a changed file of the same size, and for other councils', async () => {
+    utimesSync(may, 1, 1)
+    expect((await imported(may)).said).not.toContain('already loaded')
+    await answer('tenants', 'update', '--slug', 'acme', '--council-code', plymouth)
+    expect((await imported(may)).said).not.toContain('already loaded')
+    expect((await rowsInUse()).filter((row: string) => row.endsWith(plymouth))).toHaveLength(2)
+    await answer('tenants', 'update', '--slug', 'acme', '--council-code', cornwall)
+    await imported(may)
+    expect(await rowsInUse()).toEqual(maysRows)
+  })
+
   it('with terminated postcodes is another release, and takes the old one’s place with nothing left of it', async () => {
     const { said, answer: found } = await imported(may, '--keep-terminated', '--name', 'With O’Terminated')
-    expect(said).toBe('100 %: 10 lines, 5 kept\nRemoving older releases from cell 0\n')
+    expect(said).toBe('100 %: 12 lines, 6 kept\nRemoving older releases from cell 0\n')
     expect(found).toMatchObject({
       release: 'With O’Terminated',
-      kept: 5,
-      skipped: { terminated: 0, otherCouncils: 2, noWard: 2, malformed: 1 },
+      kept: 6,
+      skipped: { terminated: 0, otherCouncils: 2, noWard: 2, malformed: 2 },
     })
     expect(await rowsInUse()).toContain(`TR11AD E05009271 ${cornwall}`)
     expect(await rowsOf(state, countRows)).toEqual([{ rows: 5, n: 1 }])
@@ -149,6 +182,17 @@ describe('an import', () => {
     expect(await rowsOf(state, countRows)).toEqual([{ rows: 3, n: 1 }])
   })
 
+  it('is compared with the release in use alone', async () => {
+    await rowsOf(state, leftover(10))
+    const path = file('two-thirds.csv', [
+      'pcds,doterm,ward,laua',
+      `TR1 3AA,,E05013000,${cornwall}`,
+      `TR1 3AB,,E05013000,${cornwall}`,
+    ])
+    expect((await imported(path)).answer).toMatchObject({ kept: 2 })
+    expect(await rowsOf(state, countRows)).toEqual([{ rows: 2, n: 1 }])
+  })
+
   it('of a file with nothing for the tenants is refused, and leaves what is in use', async () => {
     const path = file('elsewhere.csv', ['pcds,doterm,ward,laua', 'AB10 1AB,,S13002842,S12000033'])
     const { code, stdout, stderr } = await operate('postcodes', 'import', path)
@@ -157,7 +201,7 @@ describe('an import', () => {
       `100 %: 1 lines, 0 kept\nerror: ${path} has no postcode of the tenants' councils and wards, ` +
         'so nothing has changed: "npm run --silent tenants -- list" shows their codes\n',
     )
-    expect(await rowsOf(state, countRows)).toEqual([{ rows: 3, n: 1 }])
+    expect(await rowsOf(state, countRows)).toEqual([{ rows: 2, n: 1 }])
   })
 })
 
