@@ -1,9 +1,9 @@
 import { build } from '../../src/db/query'
-import { cases, counters, timeline } from '../../src/db/schema'
+import { cases, timeline } from '../../src/db/schema'
 import { newId } from '../../src/domain/id'
-import { formatReference } from '../../src/domain/reference'
 import { type Statement, statement } from '../database'
 import { type DemoCase, demoCases, type demoCategories, type demoPeople, type demoWards } from './cases'
+import { numbering } from './numbering'
 
 /** The moment some days before another. */
 export const before = (now: string, days: number) => new Date(Date.parse(now) - days * 24 * 3600 * 1000).toISOString()
@@ -17,23 +17,15 @@ export interface DemoIds {
 
 /** The demo's cases with their timelines, numbered as they came in. */
 export function newCases(tenantId: string, now: string, ids: DemoIds): Statement[] {
-  const numbers = new Map<number, number>()
+  const numbers = numbering(tenantId, 'CW')
   const rows = demoCases.map((one) => {
-    const year = new Date(before(now, one.taken[0])).getUTCFullYear()
-    const number = (numbers.get(year) ?? 0) + 1
-    numbers.set(year, number)
-    return caseRows(
-      one,
-      { tenantId, reference: formatReference(year, number), serial: year * 1_000_000 + number },
-      now,
-      ids,
-    )
+    const { year, number, reference } = numbers.next(before(now, one.taken[0]))
+    return caseRows(one, { tenantId, reference, serial: year * 1_000_000 + number }, now, ids)
   })
-  const counts = [...numbers].map(([year, n]) => ({ tenantId, kind: 'CW', year, n }))
   return [
     statement(build.insert(cases).values(rows.map(({ row }) => row))),
     statement(build.insert(timeline).values(rows.flatMap(({ entries }) => entries))),
-    statement(build.insert(counters).values(counts)),
+    numbers.counters(),
   ]
 }
 

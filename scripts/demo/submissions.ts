@@ -1,10 +1,10 @@
 import { build } from '../../src/db/query'
-import { counters } from '../../src/db/schema'
 import { submissions } from '../../src/db/schema-submissions'
 import { newId } from '../../src/domain/id'
 import { type Statement, statement } from '../database'
 import { before, type DemoIds } from './case-rows'
 import type { DemoWard, demoCategories } from './cases'
+import { numbering } from './numbering'
 
 interface DemoSubmission {
   daysAgo: number
@@ -52,16 +52,13 @@ const demoSubmissions: readonly DemoSubmission[] = [
 
 /** The demo's messages from residents, oldest first, numbered as they came in. */
 export function newSubmissions(tenantId: string, now: string, ids: DemoIds): Statement[] {
-  const numbers = new Map<number, number>()
+  const numbers = numbering(tenantId, 'CF')
   const rows = demoSubmissions.map((one) => {
     const createdAt = before(now, one.daysAgo)
-    const year = new Date(createdAt).getUTCFullYear()
-    const number = (numbers.get(year) ?? 0) + 1
-    numbers.set(year, number)
     return {
       id: newId(createdAt),
       tenantId,
-      reference: `CF-${year}-${String(number).padStart(4, '0')}`,
+      reference: numbers.next(createdAt).reference,
       status: one.spamReasons ? ('spam' as const) : ('new' as const),
       name: one.name,
       email: one.email ?? null,
@@ -76,6 +73,5 @@ export function newSubmissions(tenantId: string, now: string, ids: DemoIds): Sta
       updatedAt: createdAt,
     }
   })
-  const counts = [...numbers].map(([year, n]) => ({ tenantId, kind: 'CF', year, n }))
-  return [statement(build.insert(submissions).values(rows)), statement(build.insert(counters).values(counts))]
+  return [statement(build.insert(submissions).values(rows)), numbers.counters()]
 }

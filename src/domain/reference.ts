@@ -9,7 +9,7 @@ export function parseReference(text: string): number | undefined {
   return formatReference(year, number) === text.trim().toUpperCase() ? year * numbersPerYear + number : undefined
 }
 
-/** A reference as people read it. */
-export function formatReference(year: number, number: number): string {
-  return `CW-${year}-${String(number).padStart(4, '0')}`
+/** A reference as people read it: `CW` for cases, `CF` for messages from the contact form. */
+export function formatReference(year: number, number: number, kind: 'CW' | 'CF' = 'CW'): string {
+  return `${kind}-${year}-${String(number).padStart(4, '0')}`
 }

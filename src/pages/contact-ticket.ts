@@ -1,12 +1,13 @@
 import { sign, verify } from 'hono/jwt'
 import { z } from 'zod'
+import { replayForMs } from '../db/gate'
 import { type Env, publicSecretOf } from '../env'
 
 /**
- * As long as spent tickets are remembered; and more than the 20 hours up to which a page must let its reader extend a
+ * As long as spent tickets are remembered, 24 hours: more than the 20 up to which a page must let its reader extend a
  * time limit (WCAG 2.2, success criterion 2.2.1).
  */
-const lifeSeconds = 24 * 3600
+const lifeSeconds = replayForMs / 1000
 
 /** What makes sending a form twice the same as sending it once. */
 export interface Ticket {
