@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { whyNotPassed } from './domain/header-names'
 
 /** What wrangler binds. Further cells are `DB_1`, `DB_2`, … */
 export interface Env {
@@ -21,6 +22,8 @@ export interface Env {
   UPSTREAM_ORIGIN?: string
   UPSTREAM_SECRET?: string
   UPSTREAM_TIMEOUT_MS?: string
+  /** More headers of the caller's that the origin gets, a comma list. */
+  UPSTREAM_HEADERS?: string
   PROXIED?: string
 }
 
@@ -28,6 +31,16 @@ export interface Env {
 const proxiable = ['cases', 'events', 'news', 'wards', 'categories', 'users', 'submissions', 'reports'] as const
 
 const count = (most: number, fallback: number) => z.coerce.number().int().min(1).max(most).default(fallback)
+
+const commaList = z
+  .string()
+  .default('')
+  .transform((list) =>
+    list
+      .split(',')
+      .map((name) => name.trim())
+      .filter(Boolean),
+  )
 
 const Settings = z.object({
   KEY_LIMIT: count(1000, 100),
@@ -56,16 +69,18 @@ const Settings = z.object({
     .optional(),
   UPSTREAM_SECRET: z.string().min(16, 'Must have at least 16 characters').optional(),
   UPSTREAM_TIMEOUT_MS: z.coerce.number().int().min(1).max(60_000).default(10_000),
-  PROXIED: z
-    .string()
-    .default('')
-    .transform((list) =>
-      list
-        .split(',')
-        .map((name) => name.trim())
-        .filter(Boolean),
-    )
-    .pipe(z.array(z.enum(proxiable, { error: `Must be a comma list of: ${proxiable.join(', ')}` }))),
+  UPSTREAM_HEADERS: commaList.pipe(
+    z.array(
+      z
+        .string()
+        .toLowerCase()
+        .superRefine((name, ctx) => {
+          const why = whyNotPassed(name)
+          if (why) ctx.addIssue({ code: 'custom', message: `${name}: ${why}` })
+        }),
+    ),
+  ),
+  PROXIED: commaList.pipe(z.array(z.enum(proxiable, { error: `Must be a comma list of: ${proxiable.join(', ')}` }))),
 })
 
 /** The deployment's settings, read from the variables in `wrangler.toml`. */
@@ -91,6 +106,8 @@ export interface Upstream {
   readonly secret: string
   /** How long it may take to begin its answer. */
   readonly timeoutMs: number
+  /** What it gets of a caller's headers besides the usual ones: names in lower case. */
+  readonly headers: readonly string[]
   readonly resources: ReadonlySet<string>
 }
 
@@ -137,14 +154,17 @@ function turnstileOf({ TURNSTILE_SITE_KEY, TURNSTILE_SECRET }: z.infer<typeof Se
   if (TURNSTILE_SITE_KEY && TURNSTILE_SECRET) return { siteKey: TURNSTILE_SITE_KEY, secret: TURNSTILE_SECRET }
 }
 
-/** The origin that serves a path's resource, or undefined where D1 does. `/api/cases/42` is of the resource `cases`. */
+/** The resource of a path: `cases` of `/api/cases/42`. */
+export const resourceOf = (path: string) => path.split('/')[2] ?? ''
+
+/** The origin that serves a path's resource, or undefined where D1 does. */
 export function upstreamOf(env: Env, path: string): Upstream | undefined {
   const { upstream } = settingsOf(env)
-  return upstream?.resources.has(path.split('/')[2] ?? '') ? upstream : undefined
+  return upstream?.resources.has(resourceOf(path)) ? upstream : undefined
 }
 
 function upstreamFor(env: Env, settings: z.infer<typeof Settings>): Upstream | undefined {
-  const { PROXIED, UPSTREAM_ORIGIN, UPSTREAM_SECRET, UPSTREAM_TIMEOUT_MS } = settings
+  const { PROXIED, UPSTREAM_ORIGIN, UPSTREAM_SECRET, UPSTREAM_TIMEOUT_MS, UPSTREAM_HEADERS } = settings
   if (PROXIED.length === 0) return
   if (!env.UPSTREAM && !UPSTREAM_ORIGIN) throw new SettingsError('Wrong settings: PROXIED needs UPSTREAM_ORIGIN')
   if (!UPSTREAM_SECRET) throw new SettingsError('Wrong settings: PROXIED needs UPSTREAM_SECRET')
@@ -153,6 +173,7 @@ function upstreamFor(env: Env, settings: z.infer<typeof Settings>): Upstream | u
     fetcher: env.UPSTREAM ?? { fetch: (input, init) => fetch(input, init) },
     secret: UPSTREAM_SECRET,
     timeoutMs: UPSTREAM_TIMEOUT_MS,
+    headers: UPSTREAM_HEADERS,
     resources: new Set(PROXIED),
   }
 }

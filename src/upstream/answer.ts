@@ -30,9 +30,15 @@ interface Asked {
 
 /**
  * What the caller gets of an origin's answer: a success streams through; an error comes in the one envelope, with the
- * origin's own sentence where it gave one. Throws for errors, and for a redirect that points elsewhere.
+ * origin's own sentence where it gave one. Throws for errors, for what is no final status and for a redirect that points
+ * elsewhere.
  */
 export async function answerOf(answer: Response, { asked, origin, timeoutMs }: Asked): Promise<Response> {
+  // 1xx come before an answer, and beyond 599 there is no status (RFC 9110 §15): none of them is one to pass on.
+  if (answer.status < 200 || answer.status > 599) {
+    await discard(answer.body)
+    throw new ApiError('bad_gateway')
+  }
   if (answer.status >= 400) throw faultOf(answer, await errorIn(answer, timeoutMs))
   const isRedirect = answer.status >= 300 && answer.status !== 304
   const headers = headersForCaller(answer.headers)

@@ -1,13 +1,19 @@
 import { createMiddleware } from 'hono/factory'
+import { routePath } from 'hono/route'
 import type { AppEnv } from '../app-env'
-import { type Upstream, upstreamOf } from '../env'
+import { resourceOf, type Upstream, upstreamOf } from '../env'
 import { ApiError } from '../errors'
 import { seconds } from '../gate/standing'
 import { answerOf } from './answer'
 import { type CircuitBreaker, circuitBreaker } from './circuit'
 import { headersForOrigin } from './headers'
+import { isCanonical } from './path'
 
+/** By origin and resource: one resource that breaks down leaves the others be. */
 const circuits = new Map<string, CircuitBreaker>()
+
+/** Statuses that say that the origin, or what is between it and the gateway, is not there to answer. */
+const outages = [502, 503, 504]
 
 /**
  * Passes a request on to the origin that serves its resource, after the gate has let it through, and streams the answer
@@ -21,12 +27,15 @@ export function forward() {
     const { trip, requestId } = c.var
     await trip.read({})
     const request = c.req.raw
-    const url = urlAtOrigin(request.url, upstream.origin)
+    const url = urlAtOrigin(request.url, routePath(c), upstream.origin)
     const { principal } = trip
     const now = new Date().toISOString()
-    const headers = await headersForOrigin({ request, url, principal, requestId, now, secret: upstream.secret })
+    const headers = await headersForOrigin({ request, url, principal, requestId, now, upstream })
     const passage: Passage = { url, method: request.method, headers, body: await bodyOf(request) }
-    const answer = await answerOf(await ask(upstream, passage, request.signal), { asked: url, ...upstream })
+    const answer = await answerOf(await ask(upstream, circuitOf(upstream, c.req.path), passage, request.signal), {
+      asked: url,
+      ...upstream,
+    })
     // Made by the context, since what it holds for every answer (X-Request-Id) must be in this one, too.
     return c.newResponse(answer.body, answer)
   })
@@ -49,17 +58,20 @@ async function bodyOf(request: Request): Promise<ArrayBuffer | null> {
   return bytes.byteLength > 0 ? bytes : null
 }
 
-/** Where a request goes at the origin. Throws 404 for a path that could lead out of the origin's base. */
-function urlAtOrigin(asked: string, origin: URL): URL {
+/** Where a request goes at the origin. Throws 404 for a path that an origin might read as another than the gateway did. */
+function urlAtOrigin(asked: string, route: string, origin: URL): URL {
   const { pathname, search } = new URL(asked)
-  // Encoded twice or more counts as well: some servers decode more than once.
-  if (/%(25)*(2f|5c)|\\|\/\/|\/(\.|%(25)*2e){1,2}(\/|$)/i.test(pathname)) throw new ApiError('not_found')
+  if (!isCanonical(pathname, route)) throw new ApiError('not_found')
   return new URL(origin.pathname.replace(/\/+$/, '') + pathname + search, origin)
 }
 
 /** Asks the origin, minding the circuit. A GET or HEAD is asked once more when the connection broke. */
-async function ask(upstream: Upstream, passage: Passage, callerGone: AbortSignal): Promise<Response> {
-  const circuit = circuitOf(upstream)
+async function ask(
+  upstream: Upstream,
+  circuit: CircuitBreaker,
+  passage: Passage,
+  callerGone: AbortSignal,
+): Promise<Response> {
   const waitMs = circuit.waitMs(Date.now())
   if (waitMs > 0) throw new ApiError('unavailable', { headers: { 'Retry-After': String(seconds(waitMs)) } })
   try {
@@ -68,7 +80,7 @@ async function ask(upstream: Upstream, passage: Passage, callerGone: AbortSignal
       if (isBroken && isSafe(passage)) return attempt(upstream, passage, callerGone)
       throw error
     })
-    if (answer.status >= 500) circuit.failed(Date.now())
+    if (outages.includes(answer.status)) circuit.failed(Date.now())
     else circuit.succeeded()
     return answer
   } catch (error) {
@@ -96,8 +108,9 @@ async function attempt(
   }
 }
 
-function circuitOf({ origin }: Upstream): CircuitBreaker {
-  const known = circuits.get(origin.href) ?? circuitBreaker()
-  circuits.set(origin.href, known)
+function circuitOf({ origin }: Upstream, path: string): CircuitBreaker {
+  const name = `${resourceOf(path)} ${origin.href}`
+  const known = circuits.get(name) ?? circuitBreaker()
+  circuits.set(name, known)
   return known
 }

@@ -1,39 +1,18 @@
 import { signatureOf } from '../domain/signature'
+import type { Upstream } from '../env'
 import type { Principal } from '../gate/principal'
 
-/** Headers of one connection (RFC 9110 §7.6.1), never passed on. `Connection` may name more. */
-const hopByHop = [
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
+/**
+ * What a caller sends that is the origin's business, besides what `UPSTREAM_HEADERS` names. An allow-list: which words
+ * servers take for an address, a user or another path is for nobody to know. No name has `_`, which CGI and its heirs
+ * read as `-`.
+ */
+const forOrigin = [
+  ...['accept', 'accept-language', 'prefer', 'user-agent'],
+  ...['content-type', 'content-encoding', 'content-language', 'content-digest'],
+  ...['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since', 'if-range', 'range'],
+  'idempotency-key',
 ]
-
-/** What a caller sends that is not the origin's business: credentials, cookies, and what others say of the caller. */
-const notForOrigin = [
-  'authorization',
-  'x-api-key',
-  'cookie',
-  'host',
-  'content-length',
-  'expect',
-  'forwarded',
-  'x-real-ip',
-  'x-client-ip',
-  'true-client-ip',
-  // Would make it another request than the gate has looked at.
-  'x-http-method',
-  'x-http-method-override',
-  'x-method-override',
-  'x-original-url',
-  'x-rewrite-url',
-]
-const notForOriginPrefixes = ['x-casework-', 'x-forwarded-', 'cf-']
 
 /** The encodings that the platform undoes by itself. */
 const undone = /^(gzip|br)$/i
@@ -63,16 +42,17 @@ interface Passage {
   requestId: string
   /** ISO 8601. */
   now: string
-  secret: string
+  upstream: Pick<Upstream, 'secret' | 'headers'>
 }
 
-/** The headers of a request on its way to the origin: the caller's own, less what is not its business, and who calls. */
-export async function headersForOrigin({ request, url, principal, requestId, now, secret }: Passage): Promise<Headers> {
-  const headers = new Headers(request.headers)
-  const named = (headers.get('connection') ?? '').split(',').map((name) => name.trim().toLowerCase())
-  for (const name of [...headers.keys()]) {
-    const isDropped = [...hopByHop, ...notForOrigin, ...named].includes(name)
-    if (isDropped || notForOriginPrefixes.some((prefix) => name.startsWith(prefix))) headers.delete(name)
+/** The headers of a request on its way to the origin: those of the caller's own that are its business, and who calls. */
+export async function headersForOrigin(passage: Passage): Promise<Headers> {
+  const { request, url, principal, requestId, now, upstream } = passage
+  const headers = new Headers()
+  const sent = callersOwn(request.headers)
+  for (const name of [...forOrigin, ...upstream.headers]) {
+    const value = sent(name)
+    if (value !== null) headers.set(name, value)
   }
   const caller = {
     tenant: principal.tenant.id,
@@ -84,14 +64,21 @@ export async function headersForOrigin({ request, url, principal, requestId, now
   }
   for (const [name, value] of Object.entries(caller)) headers.set(`X-Casework-${name}`, value)
   const vouched = { ...caller, method: request.method, path: url.pathname, query: url.search.slice(1) }
-  headers.set('X-Casework-Signature', await signatureOf(vouched, secret))
+  headers.set('X-Casework-Signature', await signatureOf(vouched, upstream.secret))
   headers.set('X-Request-Id', requestId)
   headers.set('Accept-Encoding', 'gzip, br')
-  const traceparent = request.headers.get('traceparent')
+  const traceparent = sent('traceparent')
   const isTraced = traceparent !== null && isTraceparent(traceparent)
   headers.set('traceparent', isTraced ? traceparent : newTraceparent())
-  if (!isTraced) headers.delete('tracestate')
+  const tracestate = sent('tracestate')
+  if (isTraced && tracestate !== null) headers.set('tracestate', tracestate)
   return headers
+}
+
+/** Reads a caller's headers, less those that `Connection` says are of this connection only (RFC 9110 §7.6.1). */
+function callersOwn(headers: Headers): (name: string) => string | null {
+  const named = (headers.get('Connection') ?? '').split(',').map((name) => name.trim().toLowerCase())
+  return (name) => (named.includes(name) ? null : headers.get(name))
 }
 
 /** Whether a caller's trace can be gone on with (W3C Trace Context, version 00). */

@@ -30,6 +30,7 @@ export async function startProxied() {
     UPSTREAM_ORIGIN: origin.address,
     UPSTREAM_SECRET: secret,
     UPSTREAM_TIMEOUT_MS: '1500',
+    UPSTREAM_HEADERS: 'X-Own',
     KEY_LIMIT: '1000',
     SERVER_TIMING: 'true',
   })

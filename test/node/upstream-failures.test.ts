@@ -78,6 +78,14 @@ describe('an origin’s error', () => {
 })
 
 describe('an origin that breaks', () => {
+  it.each(['early-hints', 'continue', 'switching', 'status-199', 'status-20', 'status-600', 'status-999'])(
+    '%s is 502',
+    async (name) => {
+      expect(await refusal(await gateway.send(`/api/cases/${name}`))).toMatchObject({ status: 502, body: badGateway })
+      expect((await gateway.send('/api/cases/fine')).status).toBe(200)
+    },
+  )
+
   it.each(['outside', 'beside', 'two-slashes', 'nowhere', 'garbage', 'huge'])('%s is 502', async (name) => {
     expect(await refusal(await post(`/api/cases/${name}/notes`))).toMatchObject({ status: 502, body: badGateway })
   })
@@ -126,7 +134,7 @@ describe('an origin that breaks', () => {
 describe('the circuit', () => {
   it('five failures in a row open it for 10 s: 503 with Retry-After, then one probe', async () => {
     const failed = await gateway.arrivalsOf(async () => {
-      for (let i = 0; i < 5; i++) expect((await post('/api/cases/500-html/notes')).status).toBe(502)
+      for (let i = 0; i < 5; i++) expect((await post('/api/cases/503-html/notes')).status).toBe(502)
     })
     expect(failed.length).toBe(5)
     const refused = await gateway.arrivalsOf(async () => {
@@ -135,6 +143,7 @@ describe('the circuit', () => {
       expect(told[1]).toBe('10')
     })
     expect(refused).toEqual([])
+    expect((await gateway.send('/api/events/fine')).status).toBe(200)
     await sleep(10_100)
     const probed = await gateway.arrivalsOf(async () => {
       const slow = gateway.send('/api/cases/slow-body')

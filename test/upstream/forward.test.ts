@@ -100,13 +100,67 @@ describe('the gate in front of an origin', () => {
     expect(asked).toEqual([])
   })
 
-  it('opens the circuit after five failures, and asks the origin no more', async () => {
+  it.each([502, 503, 504])('opens the circuit of a resource after five answers of %i in a row', async (status) => {
+    const { ask, asked } = proxied({}, () => new Response('no', { status }))
+    const { key } = await makeKey(await makeTenant())
+    for (let i = 0; i < 5; i++) await ask('/api/cases', key)
+    const refused = await ask('/api/cases/42', key)
+    expect(await outcome(refused)).toEqual([503, { error: 'Temporarily unavailable, please retry' }])
+    expect(refused.headers.get('Retry-After')).toBe('10')
+    expect(asked.length).toBe(5)
+    await ask('/api/reports/public', key)
+    expect(asked.length).toBe(6)
+  })
+
+  it('goes on asking an origin that answers 500, which one tenant’s request may provoke', async () => {
     const { ask, asked } = proxied({}, () => new Response('no', { status: 500 }))
     const { key } = await makeKey(await makeTenant())
     const statuses: number[] = []
     for (let i = 0; i < 7; i++) statuses.push((await ask('/api/cases', key)).status)
-    expect(statuses).toEqual([502, 502, 502, 502, 502, 503, 503])
-    expect(asked.length).toBe(5)
+    expect(statuses).toEqual([502, 502, 502, 502, 502, 502, 502])
+    expect(asked.length).toBe(7)
+  })
+
+  it.each([
+    ...['EXPORT', 'Export', 'approve', 'export;x=1', 'export%3b', 'export%20', 'export.', 'export.csv', '%2565xport'],
+    ...['exp%C2%ADort', 'export/', 'x/y/z', 'x/export', '42/NOTES'],
+  ])('counts GET /api/cases/%s and answers 404 without asking the origin', async (rest) => {
+    const { ask, asked } = proxied()
+    const { key } = await makeKey(await makeTenant())
+    const answer = await ask(`/api/cases/${rest}`, key)
+    expect(answer.headers.get('X-RateLimit-Remaining')).toBe('999')
+    expect(await outcome(answer)).toEqual([404, { error: 'Not found' }])
+    expect(asked).toEqual([])
+  })
+
+  it('asks 403 for the export however it is spelled, or else 404', async () => {
+    const { ask, asked } = proxied()
+    const { key } = await makeKey(await makeTenant(), { scopes: ['cases:read'] })
+    expect((await ask('/api/cases/export', key)).status).toBe(403)
+    expect((await ask('/api/cases/%65xport', key)).status).toBe(403)
+    const reader = await makeKey(await makeTenant(), { scopes: ['reports:read'] })
+    expect((await ask('/api/cases/%65xport', reader.key)).status).toBe(404)
+    expect((await ask('/api/c%61ses/export', reader.key)).status).toBe(404)
+    expect(asked).toEqual([])
+  })
+
+  it('passes on paths of its own routes only, by their methods', async () => {
+    const { ask, asked, base } = proxied()
+    const { key } = await makeKey(await makeTenant())
+    const statuses: number[] = []
+    for (const [method, path] of [
+      ['GET', '/api/cases/42'],
+      ['HEAD', '/api/cases/42'],
+      ['DELETE', '/api/cases/42'],
+      ['PUT', '/api/cases/42'],
+      ['GET', '/api/cases/42/notes'],
+      ['GET', '/api/cases/42/notes/1'],
+      ['GET', '/api/reports/private'],
+    ] as const) {
+      statuses.push((await ask(path, key, { method })).status)
+    }
+    expect(statuses).toEqual([200, 200, 405, 405, 405, 404, 404])
+    expect(asked).toEqual([`GET ${base}/api/cases/42`, `HEAD ${base}/api/cases/42`])
   })
 })
 
@@ -125,6 +179,10 @@ describe('wrong settings', () => {
     ['UPSTREAM_SECRET', { UPSTREAM_SECRET: 'fifteen letters' }],
     ['UPSTREAM_TIMEOUT_MS', { UPSTREAM_TIMEOUT_MS: 'soon' }],
     ['UPSTREAM_TIMEOUT_MS', { UPSTREAM_TIMEOUT_MS: '0' }],
+    ['x_tenant', { UPSTREAM_HEADERS: 'X-Own, X_Tenant' }],
+    ['cookie', { UPSTREAM_HEADERS: 'Cookie' }],
+    ['x-casework-role', { UPSTREAM_HEADERS: 'X-Casework-Role' }],
+    ['UPSTREAM_HEADERS', { UPSTREAM_HEADERS: 'X-Own; X-Other' }],
     ['PROXIED', { PROXIED: 'cases,keys' }],
     ['PROXIED', { PROXIED: 'everything' }],
   ])('stop the Worker at its first request and are named in the log: %s of %j', async (name, settings) => {

@@ -16,11 +16,13 @@ const secret = 'a secret of this test'
 const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
 
 /** What the origin gets of a caller's headers. */
-async function passed(headers: Record<string, string>): Promise<Record<string, string>> {
+async function passed(headers: Record<string, string>, more: string[] = []): Promise<Record<string, string>> {
   const request = new Request('https://gateway.example/api/cases?page=2', { headers })
   const url = new URL('https://origin.example/base/api/cases?page=2')
   const now = '2026-04-20T09:30:00.000Z'
-  return Object.fromEntries(await headersForOrigin({ request, url, principal, requestId: 'r1', now, secret }))
+  return Object.fromEntries(
+    await headersForOrigin({ request, url, principal, requestId: 'r1', now, upstream: { secret, headers: more } }),
+  )
 }
 
 describe('headers for the origin', () => {
@@ -44,17 +46,36 @@ describe('headers for the origin', () => {
 
   it.each([
     ...['Authorization', 'X-API-Key', 'Cookie', 'Proxy-Authorization', 'TE', 'Upgrade', 'Keep-Alive', 'Trailer'],
-    ...['X-Casework-Admin', 'X-Forwarded-Host', 'Forwarded', 'X-Real-IP', 'CF-Connecting-IP', 'True-Client-IP'],
-    ...['X-HTTP-Method-Override', 'X-Original-URL', 'X-Rewrite-URL', 'Expect'],
+    ...['X-Casework-Admin', 'X_Casework_Tenant', 'X-Casework_Tenant', 'X_HTTP_Method_Override', 'X_Original_URL'],
+    ...['X-HTTP-Method-Override', 'X-Original-URL', 'X-Original-URI', 'X-Rewrite-URL', 'Expect', 'X-Host', 'Proxy'],
+    ...['X-Forwarded-Host', 'X-Forwarded', 'X_Forwarded_For', 'Forwarded', 'X-Real-IP', 'CF-Connecting-IP', 'Via'],
+    ...['True-Client-IP', 'Client-IP', 'Fastly-Client-IP', 'X-Cluster-Client-IP', 'X-Originating-IP', 'X-Remote-IP'],
+    ...['Remote-User', 'X-Remote-User', 'X-Authenticated-User', 'X-WEBAUTH-USER', 'X-SSL-Client-Verify'],
+    ...['X-Amzn-Oidc-Identity', 'Origin', 'Referer', 'baggage', 'Cache-Control', 'X-Anything'],
   ])('leave out %s', async (name) => {
     expect(await passed({ [name]: 'x' })).not.toHaveProperty(name.toLowerCase())
   })
 
+  it('hold what the deployment names, too', async () => {
+    const headers = await passed({ 'X-Own': '1', 'X-Other': '2' }, ['x-own', 'x-absent'])
+    expect(headers).toHaveProperty('x-own', '1')
+    expect(headers).not.toHaveProperty('x-other')
+    expect(headers).not.toHaveProperty('x-absent')
+  })
+
   it('leave out what Connection names', async () => {
-    const headers = await passed({ Connection: 'close, X-Secret', 'X-Secret': '1', 'X-Other': '2' })
-    expect(headers).not.toHaveProperty('x-secret')
-    expect(headers).not.toHaveProperty('connection')
-    expect(headers).toHaveProperty('x-other', '2')
+    const named = { Connection: 'close, X-Own , RANGE, traceparent', 'X-Own': '1', Range: 'bytes=0-1', traceparent }
+    const headers = await passed({ ...named, Accept: 'text/csv' }, ['x-own'])
+    for (const name of ['x-own', 'range', 'connection', 'close']) expect(headers).not.toHaveProperty(name)
+    expect(headers).toHaveProperty('accept', 'text/csv')
+    expect(headers.traceparent).not.toBe(traceparent)
+  })
+
+  it('keep the gateway’s own, whatever Connection names', async () => {
+    const own = ['X-Casework-Signature', 'X-Casework-Tenant', 'X-Request-Id', 'Accept-Encoding', 'traceparent']
+    const headers = await passed({ Connection: own.join(', ') })
+    for (const name of own) expect(headers).toHaveProperty(name.toLowerCase())
+    expect(headers['x-casework-signature']).toMatch(/^[0-9a-f]{64}$/)
   })
 
   it('cannot be told by the caller who calls', async () => {
@@ -67,12 +88,13 @@ describe('headers for the origin', () => {
     expect(headers['x-casework-signature']).toMatch(/^[0-9a-f]{64}$/)
   })
 
-  it.each(['Idempotency-Key', 'If-Match', 'If-None-Match', 'Range', 'Accept', 'Accept-Language', 'User-Agent'])(
-    'keep %s as it is',
-    async (name) => {
-      expect(await passed({ [name]: '"7-abc", W/"x"' })).toHaveProperty(name.toLowerCase(), '"7-abc", W/"x"')
-    },
-  )
+  it.each([
+    ...['Idempotency-Key', 'If-Match', 'If-None-Match', 'If-Modified-Since', 'If-Unmodified-Since', 'If-Range'],
+    ...['Range', 'Accept', 'Accept-Language', 'User-Agent', 'Prefer'],
+    ...['Content-Type', 'Content-Encoding', 'Content-Language', 'Content-Digest'],
+  ])('keep %s as it is', async (name) => {
+    expect(await passed({ [name]: '"7-abc", W/"x"' })).toHaveProperty(name.toLowerCase(), '"7-abc", W/"x"')
+  })
 
   it('go on with a trace, and drop the state of a broken one', async () => {
     expect(await passed({ traceparent, tracestate: 'a=1' })).toMatchObject({ traceparent, tracestate: 'a=1' })

@@ -1,0 +1,41 @@
+/** Headers of one connection (RFC 9110 §7.6.1), which no proxy passes on. */
+const hopByHop = [
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]
+
+/** What says who calls or from where, and what a server may take for another method, path or host. */
+const neverFromCaller = [
+  ...['authorization', 'x-api-key', 'cookie', 'cookie2', 'x-auth-token'],
+  ...['forwarded', 'x-forwarded', 'x-real-ip', 'x-client-ip', 'client-ip', 'true-client-ip', 'via', 'proxy'],
+  ...['remote-user', 'x-remote-user', 'x-authenticated-user'],
+  ...['x-http-method', 'x-http-method-override', 'x-method-override', 'x-original-url', 'x-original-uri'],
+  ...['x-rewrite-url', 'host', 'x-host', 'content-length', 'expect'],
+]
+
+/** What the gateway sets itself. */
+const ownWords = ['accept-encoding', 'x-request-id', 'traceparent', 'tracestate']
+
+const ownPrefixes = ['x-casework-', 'x-forwarded-', 'cf-']
+
+/**
+ * Why a deployment may not let a caller's header through to an origin, as a sentence; undefined for one that it may.
+ *
+ * @param name in lower case
+ */
+export function whyNotPassed(name: string): string | undefined {
+  // CGI and its heirs read `_` as `-`, and so `x_casework_tenant` as the gateway's own word.
+  if (!/^[a-z0-9-]+$/.test(name)) return 'Names may hold letters, digits and hyphens only'
+  if (hopByHop.includes(name)) return 'Headers of one connection are not passed on'
+  if (ownWords.includes(name) || ownPrefixes.some((prefix) => name.startsWith(prefix))) {
+    return 'The gateway and the network set these themselves'
+  }
+  if (neverFromCaller.includes(name)) return 'Credentials, addresses and other methods or paths are not passed on'
+}
