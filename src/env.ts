@@ -188,9 +188,10 @@ function isDatabase(binding: unknown): binding is D1Database {
   return typeof binding === 'object' && binding !== null && 'batch' in binding
 }
 
-/** Every cell's database. */
-export function databasesOf(env: Env): D1Database[] {
-  return Object.entries(env).flatMap(([name, binding]) =>
-    /^DB(_\d+)?$/.test(name) && isDatabase(binding) ? binding : [],
-  )
+/** Every cell with its database. */
+export function databasesOf(env: Env): { cell: number; d1: D1Database }[] {
+  return Object.entries(env).flatMap(([name, binding]) => {
+    const named = /^DB(?:_(\d+))?$/.exec(name)
+    return named && isDatabase(binding) ? [{ cell: Number(named[1] ?? 0), d1: binding }] : []
+  })
 }

@@ -14,6 +14,8 @@ export const newMeter = (): Meter => ({ trips: 0, rowsRead: 0, rowsWritten: 0, d
 /** How long one trip may take before the request is answered with 503. D1 has been seen to stall for minutes. */
 const deadlineMs = 8_000
 
+const tooLate = 'D1 passed its deadline'
+
 /**
  * Runs statements in one D1 batch: one round trip, one transaction, all or nothing.
  * Throws `unavailable` when D1 does not answer, and D1's own error for anything that SQLite refused.
@@ -39,7 +41,7 @@ export async function runBatch<const B extends readonly Bound[]>(
 async function beforeDeadline<T>(work: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | null = null
   const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(unavailable('D1 passed its deadline')), deadlineMs)
+    timer = setTimeout(() => reject(unavailable(tooLate)), deadlineMs)
   })
   try {
     return await Promise.race([work, deadline])
@@ -65,6 +67,16 @@ export function uniqueViolation(error: unknown): string | undefined {
     const found = /UNIQUE constraint failed: ([^:]+)/.exec(message)
     if (found) return found[1]
   }
+}
+
+/** Why D1 did not do something, as far as a log may say it. */
+export type Cause = 'd1_timeout' | 'd1_unavailable' | 'missing_table' | 'unexpected'
+
+/** The cause of anything that `runBatch` has thrown. */
+export function causeOf(error: unknown): Cause {
+  if (error instanceof ApiError && error.cause === tooLate) return 'd1_timeout'
+  if (error instanceof ApiError) return 'd1_unavailable'
+  return messages(error).some((message) => /no such table/.test(message)) ? 'missing_table' : 'unexpected'
 }
 
 function messages(error: unknown): string[] {

@@ -47,6 +47,16 @@ export function query<T>(builder: RunnableQuery<T, 'sqlite'> & Preparable): Quer
   }
 }
 
+/** A statement as the number of rows that it has inserted, changed or deleted. */
+export function changes(statement: Query): Query<number> {
+  return {
+    bind: (values) => ({
+      statements: statement.bind(values).statements,
+      rows: ([result]) => result?.meta.changes ?? 0,
+    }),
+  }
+}
+
 /** Two queries of which at most one yields rows, as one: the arms of a read that two roles see differently. */
 export function either<T>(first: Query<T[]>, second: Query<T[]>): Query<T[]> {
   return joined(first, second, (a, b) => [...a, ...b])

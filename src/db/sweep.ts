@@ -1,32 +1,106 @@
-import { and, gte, inArray, lt, sql } from 'drizzle-orm'
+import { and, asc, gt, lt, lte, sql } from 'drizzle-orm'
 import { replayForMs } from './gate'
-import { build, query } from './query'
+import { build, changes, type Query, query, type Values } from './query'
 import { idempotency, windows } from './schema'
+
+const placeholder = sql.placeholder
+
+/**
+ * A walk through a table by its primary key, a portion at a time: it looks at each row once, fresh or stale. An index on
+ * the time would spare it the fresh rows, and cost one more row written for each that is kept: a thousand times as much.
+ */
+export interface Walk {
+  /** The place before the first row, as the `after…` of both queries. */
+  readonly start: Values
+  /** The last place of the portion that begins after a place, as its column names; no row where the table ends. */
+  readonly portion: Query<Record<string, string>[]>
+  /** Deletes the stale rows after one place and up to another, `upTo…`, and yields how many they were. */
+  readonly forget: Query<number>
+}
+
+/** The most rows in a portion: D1 does nothing else meanwhile. */
+export const rowsAtOnce = 10_000
+
+/** The most bytes of results in a portion: more than any row has, which in D1 is 2 MB at most. */
+export const bytesAtOnce = 16_000_000
 
 const nowMs = sql`cast(unixepoch('subsec') * 1000 as integer)`
 
-/** Deletes results that no replay may use any more. */
-export const forgetOldResults = query(
-  build.delete(idempotency).where(lt(idempotency.createdAt, sql`${nowMs} - ${sql.raw(String(replayForMs))}`)),
-)
+const resultKey = sql`(${idempotency.owner}, ${idempotency.route}, ${idempotency.key})`
 
-/** How many windows one statement deletes: D1 gives a batch 30 seconds. */
-export const windowsAtOnce = 5000
+const resultPlace = (name: 'after' | 'upTo') =>
+  sql`(${placeholder(`${name}Owner`)}, ${placeholder(`${name}Route`)}, ${placeholder(`${name}Key`)})`
+
+const resultsAhead = build
+  .select({
+    owner: idempotency.owner,
+    route: idempotency.route,
+    key: idempotency.key,
+    bytes: sql<number>`octet_length(${idempotency.body})`.as('bytes'),
+  })
+  .from(idempotency)
+  .where(sql`${resultKey} > ${resultPlace('after')}`)
+  .orderBy(asc(idempotency.owner), asc(idempotency.route), asc(idempotency.key))
+  .limit(rowsAtOnce)
+
+/** The results ahead, each with the bytes up to and with it. */
+const weighed = sql`(
+  select owner, route, key, sum(bytes) over (order by owner, route, key) as total from ${resultsAhead})`
+
+/** Results kept for replays longer than 24 hours. */
+export const oldResults: Walk = {
+  start: { afterOwner: '', afterRoute: '', afterKey: '' },
+  portion: query(
+    build
+      .select({
+        owner: sql<string>`owner`.as('owner'),
+        route: sql<string>`route`.as('route'),
+        key: sql<string>`key`.as('key'),
+      })
+      .from(weighed)
+      .where(sql`total <= ${sql.raw(String(bytesAtOnce))}`)
+      .orderBy(sql`total desc`)
+      .limit(1),
+  ),
+  forget: changes(
+    query(
+      build
+        .delete(idempotency)
+        .where(
+          and(
+            sql`${resultKey} > ${resultPlace('after')}`,
+            sql`${resultKey} <= ${resultPlace('upTo')}`,
+            lt(idempotency.createdAt, sql`${nowMs} - ${sql.raw(String(replayForMs))}`),
+          ),
+        ),
+    ),
+  ),
+}
 
 // Keys' windows live as long as their keys. `;` is what comes after `:`.
-const isOfAddress = and(gte(windows.id, 'ip:'), lt(windows.id, 'ip;'))
+const windowsAhead = build
+  .select({ id: windows.id })
+  .from(windows)
+  .where(and(gt(windows.id, placeholder('afterId')), lt(windows.id, 'ip;')))
+  .orderBy(asc(windows.id))
+  .limit(rowsAtOnce)
 
 const isStale = sql`cast(substr(${windows.hits}, -13) as integer) < ${nowMs} - 2 * ${windows.windowMs}`
 
-/** Deletes windows of addresses that were last counted more than two windows ago, `windowsAtOnce` at most. */
-export const forgetOldAddresses = query(
-  build
-    .delete(windows)
-    .where(
-      inArray(
-        windows.id,
-        build.select({ id: windows.id }).from(windows).where(and(isOfAddress, isStale)).limit(windowsAtOnce),
-      ),
-    )
-    .returning({ deleted: sql<number>`1`.as('deleted') }),
-)
+/** Windows of addresses that were last counted more than two windows ago. */
+export const quietAddresses: Walk = {
+  start: { afterId: 'ip:' },
+  portion: query(
+    build
+      .select({ id: sql<string>`max(id)`.as('id') })
+      .from(sql`${windowsAhead}`)
+      .having(sql`count(*) > 0`),
+  ),
+  forget: changes(
+    query(
+      build
+        .delete(windows)
+        .where(and(gt(windows.id, placeholder('afterId')), lte(windows.id, placeholder('upToId')), isStale)),
+    ),
+  ),
+}
