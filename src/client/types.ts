@@ -1365,6 +1365,10 @@ export interface Contact {
    * What it is about.
    */
   message: string
+  /**
+   * What Cloudflare Turnstile gave the sender’s browser. Used only where the deployment has that check: then a message without a valid one is kept as spam.
+   */
+  turnstileToken?: string | null
 }
 export interface PublicWards {
   /**

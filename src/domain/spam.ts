@@ -1,11 +1,14 @@
-/** What a form tells of who filled it in. The API has none of it. */
+/** What tells of who sent a message: a form everything, the API's route the bot check only. */
 export interface Evidence {
   /** What stood in the field that people do not see. */
   honeypot?: string | undefined
   /** When the form was first opened, ISO 8601, as the form sent it back. */
   openedAt?: string | undefined
-  /** What the bot check said, where there is one; undefined too where it could not be reached. */
-  turnstile?: 'passed' | 'failed' | undefined
+  /**
+   * What the bot check said, where there is one; undefined too where it could not be reached. `unverified`: the API's
+   * route was given no token that holds.
+   */
+  turnstile?: 'passed' | 'failed' | 'unverified' | undefined
 }
 
 /** A message as far as spam goes. */
@@ -41,6 +44,7 @@ export function spamReasonsOf({ texts, evidence, now, isSaidAgain }: Suspect): s
     'little but links': links > 0 && links >= words,
     'same text again': isSaidAgain,
     'bot check failed': turnstile === 'failed',
+    unverified: turnstile === 'unverified',
   }
   return Object.entries(reasons).flatMap(([reason, holds]) => (holds ? reason : []))
 }

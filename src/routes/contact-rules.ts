@@ -22,9 +22,9 @@ export function contactAnswer(reference: string): ContactAnswer {
   return { reference, message: 'Thank you. Your message has been sent.' }
 }
 
-/** What comes with a message from the form's page, and with none from the API. */
+/** What comes with a message besides its fields. */
 export interface FormEvidence {
-  /** The form's one-time ticket: what it was spent on is what it is worth. */
+  /** The form's one-time ticket: what it was spent on is what it is worth. The API has none. */
   ticket?: string
   /** Asked for once the request is admitted. */
   evidence?: () => Promise<Evidence>

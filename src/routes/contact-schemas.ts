@@ -20,6 +20,12 @@ export const Contact = z
       max: 4000,
       lines: true,
     }),
+    turnstileToken: optionalText({
+      description:
+        'What Cloudflare Turnstile gave the sender’s browser. Used only where the deployment has that check: then a message without a valid one is kept as spam.',
+      example: '0.zrSnRHO7h0HwSjSCU8oyzbjEtD8p',
+      max: 2048,
+    }),
   })
   .refine(({ email, phone }) => !isBlank(email) || !isBlank(phone), {
     path: ['email'],

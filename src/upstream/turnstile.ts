@@ -8,16 +8,16 @@ const timeoutMs = 3000
 const Verdict = z.object({ success: z.boolean() })
 
 /**
- * What Cloudflare Turnstile says of the token that a form sent, for a message's evidence. Undefined where the check is
+ * What Cloudflare Turnstile says of the token that came with a message, for its evidence. Undefined where the check is
  * not set up, or does not answer: a resident's message must not depend on it.
  *
- * @param ticketId a UUID: asked about one form twice, Cloudflare says the same twice, although a token is good only once
+ * @param messageId a UUID: asked about one message twice, Cloudflare says the same twice, although a token is good only once
  * @see https://developers.cloudflare.com/turnstile/get-started/server-side-validation/
  */
 export async function turnstileVerdict(
   env: Env,
   token: string | undefined,
-  ticketId: string,
+  messageId: string,
   ask: typeof fetch = (input, init) => fetch(input, init),
 ): Promise<'passed' | 'failed' | undefined> {
   const { turnstile } = settingsOf(env)
@@ -26,7 +26,7 @@ export async function turnstileVerdict(
   try {
     const answer = await ask(checkUrl, {
       method: 'POST',
-      body: new URLSearchParams({ secret: turnstile.secret, response: token, idempotency_key: ticketId }),
+      body: new URLSearchParams({ secret: turnstile.secret, response: token, idempotency_key: messageId }),
       signal: AbortSignal.timeout(timeoutMs),
     })
     return Verdict.parse(await answer.json()).success ? 'passed' : 'failed'
