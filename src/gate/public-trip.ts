@@ -7,10 +7,14 @@ import { databaseOf, type Env, SettingsError, settingsOf } from '../env'
 import { ApiError } from '../errors'
 import { addressWindowId } from './address'
 import { denialMemory } from './denials'
+import { memory } from './memory'
 import { type Standing, standingOf, type WindowRow } from './standing'
 import { identify, denials as keyDenials, rateLimited, replayOf } from './trip'
 
 const addressDenials = denialMemory(60_000)
+
+/** Tenants as pages last saw them, by cell and slug: what a refused caller's page tells of the office costs no trip. */
+const offices = memory<PublicTenant>(10 * 60_000, 1000)
 
 /** The tenant that a public path names. */
 export interface PublicTenant {
@@ -32,6 +36,11 @@ export interface PublicTrip {
   read<const Q extends readonly Query[]>(values: Values, ...queries: Q): Promise<Results<Q>>
   /** Brings back the tenant and rows without counting: for pages. Throws 404 for an unknown tenant. */
   visit<const Q extends readonly Query[]>(values: Values, ...queries: Q): Promise<Results<Q>>
+  /**
+   * Brings back the tenant for the page that tells a caller of their full window: from this isolate's memory, else in a
+   * trip, but no trip where the refusal itself came from memory. Leaves the tenant unknown where it cannot be had.
+   */
+  recall(): Promise<void>
   /** Writes in one batch, all or nothing. Only after `read`. */
   write<const B extends readonly Bound[]>(...statements: B): Promise<Results<B>>
   /** Throws before `read` or `visit`. */
@@ -63,6 +72,18 @@ export function openPublicTrip(call: Call): PublicTrip {
   let tenant: PublicTenant | undefined
   let stamp: PublicStamp | undefined
   let standing: Standing | undefined
+  let isRemembered = false
+
+  const visit = async <const Q extends readonly Query[]>(values: Values, queries: Q): Promise<Results<Q>> => {
+    const { cell, d1 } = cellOf(env, slug)
+    const all = { ...values, ...nobody, slug, client: null, counted: 0 }
+    const bound = [tenantBySlug, ...queries].map((one) => one.bind(all))
+    const [[found], ...rows] = (await runBatch(d1, meter, bound)) as [PublicTenant[], ...unknown[]]
+    if (!found) throw new ApiError('not_found')
+    tenant = found
+    offices.remember(`${cell} ${slug}`, found, Date.now())
+    return rows as Results<Q>
+  }
 
   return {
     async read(values, ...queries) {
@@ -70,6 +91,7 @@ export function openPublicTrip(call: Call): PublicTrip {
       const counter = await counterFor(env, headers, key, home)
       const askedAt = Date.now()
       standing = counter.denials.find(counter.id, askedAt)
+      isRemembered = standing !== undefined
       if (standing) throw rateLimited(standing)
 
       const replay = idempotency ? [earlierPublicResult] : []
@@ -97,13 +119,11 @@ export function openPublicTrip(call: Call): PublicTrip {
       // The rows of `queries`, in their order: what follows the gate's own.
       return rows as Results<typeof queries>
     },
-    async visit(values, ...queries) {
-      const all = { ...values, ...nobody, slug, client: null, counted: 0 }
-      const bound = [tenantBySlug, ...queries].map((one) => one.bind(all))
-      const [[found], ...rows] = (await runBatch(cellOf(env, slug).d1, meter, bound)) as [PublicTenant[], ...unknown[]]
-      if (!found) throw new ApiError('not_found')
-      tenant = found
-      return rows as Results<typeof queries>
+    visit: (values, ...queries) => visit(values, queries),
+    async recall() {
+      const known = offices.find(`${cellOf(env, slug).cell} ${slug}`, Date.now())
+      if (known) tenant = known
+      else if (!isRemembered) await visit({}, []).catch(() => undefined)
     },
     async write(...statements) {
       const owner = passed(stamp).familyId

@@ -133,7 +133,7 @@ async function renderForm(c: Page, { answers, token, faults, notice, status }: F
 /** Says why a form could not be taken, with everything that was written, to be sent again. */
 async function showKept(c: Page, { answers, token }: Sent, refusal: ApiError) {
   // That refusal came before the tenant was looked up.
-  if (refusal.fault === 'rate_limited') await c.var.publicTrip.visit({}).catch(() => undefined)
+  if (refusal.fault === 'rate_limited') await c.var.publicTrip.recall()
   const isWorthIt = refusal.status >= 429
   const kept = <KeptForm action={c.req.path} answers={answers} token={token} turnstileKey={turnstileKeyOf(c)} />
   return showError(refusal, c, isWorthIt && kept)

@@ -142,10 +142,41 @@ describe('The sixth form within an hour', () => {
     expect(page).toContain('href="https://www.gov.uk/find-your-local-councillors"')
   })
 
-  it('writes no row, and asks only for the office once the refusal is remembered', async () => {
+  it('costs nothing once the refusal is remembered, and keeps what was written and the office’s details', async () => {
     const { tenant, address } = await arrangeFull()
+    await reachedBy(tenant, '01632 960100', 'office@example.com')
     expect(costOf(await sendForm(tenant, goodAnswers, { address }))).toMatchObject({ trips: 2, rowsWritten: 0 })
-    expect(costOf(await sendForm(tenant, goodAnswers, { address }))).toMatchObject({ trips: 1, rowsWritten: 0 })
+    for (const message of ['A deep <hole>', 'Another']) {
+      const again = await sendForm(tenant, { ...goodAnswers, message }, { address })
+      expect([again.status, costOf(again)]).toEqual([429, { trips: 0, rowsRead: 0, rowsWritten: 0 }])
+      const page = await again.text()
+      expect(page).toContain(`<input type="hidden" name="message" value="${message.replace(/[<>]/g, named)}"/>`)
+      expect(page).toContain('<a href="tel:01632960100">01632 960100</a>')
+    }
+  })
+
+  it('costs nothing at an office that nobody has looked at, which the page then does not name', async () => {
+    const { tenant, address } = await arrangeFull()
+    await sendForm(tenant, goodAnswers, { address })
+    const other = await aTenant()
+    await reachedBy(other, '01632 960200', 'other@example.com')
+    for (const slug of [other.slug, 'nobody']) {
+      const refused = await sendForm({ slug }, goodAnswers, { address })
+      expect([refused.status, costOf(refused).trips]).toEqual([429, 0])
+      const page = await refused.text()
+      expect(page).toContain(`<p class="kept">${goodAnswers.message}</p>`)
+      expect(page).toContain('href="https://www.gov.uk/find-your-local-councillors"')
+    }
+  })
+
+  it('names the office whose form was opened, although the refusal was that of another route', async () => {
+    const { tenant, address } = await arrangeFull()
+    await reachedBy(tenant, '01632 960100', 'office@example.com')
+    await openForm(tenant)
+    expect((await callFrom(address, `/api/public/${tenant.slug}/wards`)).status).toBe(429)
+    const refused = await sendForm(tenant, goodAnswers, { address })
+    expect([refused.status, costOf(refused).trips]).toEqual([429, 0])
+    expect(await refused.text()).toContain('<a href="tel:01632960100">01632 960100</a>')
   })
 })
 
@@ -270,6 +301,8 @@ describe('A page for what went wrong', () => {
     expect([response.status, await response.text()]).toEqual([404, '{"error":"Not found"}'])
   })
 })
+
+const named = (sign: string) => (sign === '<' ? '&lt;' : '&gt;')
 
 /** Sends a form to the Worker with other bindings. */
 function sendTo(bindings: object, slug: string, answers: Record<string, string>, address = newAddress()) {
