@@ -9,6 +9,8 @@ export interface Env {
   KEY_WINDOW_SECONDS?: string
   PUBLIC_LIMIT?: string
   PUBLIC_WINDOW_SECONDS?: string
+  /** How many leading bits of an IPv6 address are one client's. */
+  PUBLIC_IPV6_PREFIX?: string
   /** What addresses are hashed with before they are stored: at least 16 characters. A secret. */
   IP_HASH_SECRET?: string
   /** JSON: the cell of each tenant that is not in cell 0, by slug. */
@@ -47,6 +49,7 @@ const Settings = z.object({
   KEY_WINDOW_SECONDS: count(3600, 60),
   PUBLIC_LIMIT: count(1000, 5),
   PUBLIC_WINDOW_SECONDS: count(86_400, 3600),
+  PUBLIC_IPV6_PREFIX: z.coerce.number().int().min(48).max(64).default(64),
   IP_HASH_SECRET: z.string().min(16, 'Must have at least 16 characters').optional(),
   TENANT_CELLS: z
     .string()
@@ -87,6 +90,8 @@ const Settings = z.object({
 export interface Settings {
   readonly keyWindow: { limit: number; seconds: number }
   readonly publicWindow: { limit: number; seconds: number }
+  /** How many leading bits of an IPv6 address are one client's: 48 to 64. */
+  readonly ipv6Prefix: number
   /** What addresses are hashed with; undefined keeps the public endpoints shut. */
   readonly ipHashSecret: string | undefined
   /** The cells of the tenants that are not in cell 0, by slug. */
@@ -130,6 +135,7 @@ export function settingsOf(env: Env): Settings {
   const settings: Settings = {
     keyWindow: { limit: result.data.KEY_LIMIT, seconds: result.data.KEY_WINDOW_SECONDS },
     publicWindow: { limit: result.data.PUBLIC_LIMIT, seconds: result.data.PUBLIC_WINDOW_SECONDS },
+    ipv6Prefix: result.data.PUBLIC_IPV6_PREFIX,
     ipHashSecret: result.data.IP_HASH_SECRET,
     tenantCells: result.data.TENANT_CELLS,
     turnstile: turnstileOf(result.data),

@@ -1,18 +1,20 @@
 import ipaddr from 'ipaddr.js'
-import { type Env, publicSecretOf } from '../env'
+import { type Env, publicSecretOf, settingsOf } from '../env'
 import { ApiError } from '../errors'
 import { hmacHex } from './hash'
 
 /**
- * The client that an address stands for: an IPv4 address by itself, an IPv6 address by its /64 (what one household
- * has, RFC 6177), an IPv4-mapped one as the IPv4 address it is. Undefined for anything that is not an address.
+ * The client that an address stands for: an IPv4 address by itself, an IPv6 address by its first bits, an IPv4-mapped one
+ * as the IPv4 address it is. Undefined for anything that is not an address.
+ *
+ * @param ipv6Prefix how many bits: 64 are a handset's or a home's own, 48 the most that one site is given (RFC 6177)
  */
-export function clientOf(address: string): string | undefined {
+export function clientOf(address: string, ipv6Prefix: number): string | undefined {
   if (!ipaddr.isValid(address)) return
   const parsed = ipaddr.process(address)
   if (parsed.kind() === 'ipv4') return parsed.toString()
-  const network = ipaddr.IPv6.networkAddressFromCIDR(`${parsed.toNormalizedString().split('%')[0]}/64`)
-  return `${network.toNormalizedString()}/64`
+  const network = ipaddr.IPv6.networkAddressFromCIDR(`${parsed.toNormalizedString().split('%')[0]}/${ipv6Prefix}`)
+  return `${network.toNormalizedString()}/${ipv6Prefix}`
 }
 
 /**
@@ -22,7 +24,7 @@ export function clientOf(address: string): string | undefined {
  */
 export async function addressWindowId(env: Env, headers: Headers): Promise<string> {
   const secret = publicSecretOf(env)
-  const client = clientOf(headers.get('CF-Connecting-IP') ?? '')
+  const client = clientOf(headers.get('CF-Connecting-IP') ?? '', settingsOf(env).ipv6Prefix)
   if (!client) throw new ApiError('invalid_request', { message: 'The client address is missing' })
   return `ip:${await hmacHex(client, secret)}`
 }

@@ -13,13 +13,24 @@ describe('The client that an address stands for', () => {
     ['fe80::1%eth0', 'fe80:0:0:0:0:0:0:0/64'],
     ['::1', '0:0:0:0:0:0:0:0/64'],
   ])('%s is %s', (address, client) => {
-    expect(clientOf(address)).toBe(client)
+    expect(clientOf(address, 64)).toBe(client)
+  })
+
+  it.each([
+    [48, '2001:db8:1234:0:0:0:0:0/48'],
+    [52, '2001:db8:1234:f000:0:0:0:0/52'],
+    [56, '2001:db8:1234:ff00:0:0:0:0/56'],
+    [63, '2001:db8:1234:fffe:0:0:0:0/63'],
+    [64, '2001:db8:1234:ffff:0:0:0:0/64'],
+  ])('is as wide as /%i where the deployment says so, and an IPv4 address is itself', (prefix, client) => {
+    expect(clientOf('2001:db8:1234:ffff:1:2:3:4', prefix)).toBe(client)
+    expect(clientOf('::ffff:203.0.113.7', prefix)).toBe('203.0.113.7')
   })
 
   it.each(['', ' ', 'unknown', '203.0.113.256', '203.0.113.7, 198.18.0.1', '2001:db8::1::2', '12345::', 'example.com'])(
     '%j is nobody',
     (address) => {
-      expect(clientOf(address)).toBeUndefined()
+      expect(clientOf(address, 64)).toBeUndefined()
     },
   )
 })
@@ -45,6 +56,24 @@ describe('The window of an address', () => {
       'True-Client-IP': '198.18.0.3',
     })
     expect(await addressWindowId(env, headers)).toBe(await idOf('203.0.113.7'))
+  })
+
+  it('is one for all of a block as wide as PUBLIC_IPV6_PREFIX says, by default a /64', async () => {
+    const windowOf = (address: string, settings = {}) =>
+      addressWindowId({ ...env, ...settings }, new Headers({ 'CF-Connecting-IP': address }))
+    const [one, other] = ['2001:db8:0:1::1', '2001:db8:0:2::1']
+    expect(await windowOf(one)).not.toBe(await windowOf(other))
+    const wide = { PUBLIC_IPV6_PREFIX: '56' }
+    expect(await windowOf(one, wide)).toBe(await windowOf(other, wide))
+    expect(await windowOf(one, wide)).not.toBe(await windowOf('2001:db8:0:100::1', wide))
+  })
+
+  it.each(['47', '65', '56.5', '', 'wide'])('is none where PUBLIC_IPV6_PREFIX is %j', async (prefix) => {
+    const headers = new Headers({ 'CF-Connecting-IP': '203.0.113.7' })
+    await expect(addressWindowId({ ...env, PUBLIC_IPV6_PREFIX: prefix }, headers)).rejects.toMatchObject({
+      name: 'SettingsError',
+      message: expect.stringContaining('PUBLIC_IPV6_PREFIX'),
+    })
   })
 
   it('is HMAC-SHA256 under the secret', async () => {
