@@ -39,7 +39,7 @@ describe('to the origin', () => {
           },
           ...{ Cookie: 'session=1', 'X-API-Key': 'sk_live', 'X-Casework-Role': 'admin', 'X-Casework-Anything': '1' },
           ...{ 'X-Forwarded-For': '192.0.2.1', TE: 'trailers', 'X-HTTP-Method-Override': 'DELETE', 'X-Own': 'kept' },
-          ...{ X_Casework_Tenant: 'other', 'Remote-User': 'root', Connection: 'x-casework-signature, x-request-id' },
+          ...{ X_Casework_Tenant: 'other', 'Remote-User': 'root' },
           traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
         },
       }),
