@@ -31,7 +31,7 @@ export interface Server {
 }
 
 /** What the Worker takes from our environment: the settings of an origin to stand in front of. */
-const handedOn = ['PROXIED', 'UPSTREAM_ORIGIN', 'UPSTREAM_SECRET', 'UPSTREAM_TIMEOUT_MS']
+const handedOn = ['PROXIED', 'UPSTREAM_ORIGIN', 'UPSTREAM_SECRET', 'UPSTREAM_TIMEOUT_MS', 'UPSTREAM_HEADERS']
 
 /** What addresses are hashed with locally. A deployment needs one that nobody knows. */
 const developmentSecret = 'for development only'
