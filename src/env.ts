@@ -7,6 +7,8 @@ export interface Env {
   ASSETS?: Fetcher
   KEY_LIMIT?: string
   KEY_WINDOW_SECONDS?: string
+  /** How many live keys a tenant may have; the operators' command may make more. */
+  TENANT_KEYS?: string
   PUBLIC_LIMIT?: string
   PUBLIC_WINDOW_SECONDS?: string
   /** How many leading bits of an IPv6 address are one client's. */
@@ -47,6 +49,7 @@ const commaList = z
 const Settings = z.object({
   KEY_LIMIT: count(1000, 100),
   KEY_WINDOW_SECONDS: count(3600, 60),
+  TENANT_KEYS: count(1000, 50),
   PUBLIC_LIMIT: count(1000, 5),
   PUBLIC_WINDOW_SECONDS: count(86_400, 3600),
   PUBLIC_IPV6_PREFIX: z.coerce.number().int().min(48).max(64).default(64),
@@ -89,6 +92,8 @@ const Settings = z.object({
 /** The deployment's settings, read from the variables in `wrangler.toml`. */
 export interface Settings {
   readonly keyWindow: { limit: number; seconds: number }
+  /** How many live keys a tenant may have. */
+  readonly tenantKeys: number
   readonly publicWindow: { limit: number; seconds: number }
   /** How many leading bits of an IPv6 address are one client's: 48 to 64. */
   readonly ipv6Prefix: number
@@ -134,6 +139,7 @@ export function settingsOf(env: Env): Settings {
   }
   const settings: Settings = {
     keyWindow: { limit: result.data.KEY_LIMIT, seconds: result.data.KEY_WINDOW_SECONDS },
+    tenantKeys: result.data.TENANT_KEYS,
     publicWindow: { limit: result.data.PUBLIC_LIMIT, seconds: result.data.PUBLIC_WINDOW_SECONDS },
     ipv6Prefix: result.data.PUBLIC_IPV6_PREFIX,
     ipHashSecret: result.data.IP_HASH_SECRET,

@@ -11,6 +11,7 @@ const faults = {
   plan_required: [403, 'Your plan does not include this feature'],
   scope_required: [403, 'This API key lacks the required scope'],
   role_required: [403, 'Your role does not allow this'],
+  key_replaced: [403, 'This API key has been replaced: manage keys with its successor'],
   forbidden: [403, 'Forbidden'],
   not_found: [404, 'Not found'],
   method_not_allowed: [405, 'Method not allowed'],

@@ -38,7 +38,9 @@ const refusals: Record<string, Refusal> = {
   },
   403: {
     name: 'Forbidden',
-    description: 'The role is too low, the scope is missing, or the plan lacks the feature.',
+    description:
+      'The role is too low, the scope is missing, or the plan lacks the feature; where keys are managed, also that the ' +
+      'key has been replaced by its successor.',
     example: { error: 'This API key lacks the required scope', details: { requiredScope: 'cases:write' } },
     applies: ({ isKeyed }) => isKeyed,
   },
@@ -50,7 +52,8 @@ const refusals: Record<string, Refusal> = {
   },
   409: {
     name: 'Conflict',
-    description: 'Changed since you last read it, or a duplicate.',
+    description:
+      'Changed since you last read it, or a duplicate; of keys, that there is no room or that the family has ended.',
     example: {
       error: 'Changed since you last read it',
       details: { current: { version: 4, updatedAt: '2026-03-01T09:00:00.000Z' } },

@@ -63,6 +63,9 @@ export const callerTenant = (audience: Audience = 'anyone') => ofCaller({ tenant
 /** The caller's key family: the owner of idempotent results. */
 export const callerFamily = () => ofCaller({ family: keys.familyId }, 'anyone')
 
+/** The caller's place in their key family, as a row to read from: `family` and `made`, when their key was made. */
+export const callerPlace = () => ofCaller({ family: keys.familyId, made: keys.createdAt }, 'anyone')
+
 /** Whose cases the caller sees, '' for the whole tenant's. */
 export const callerViewer = () => ofCaller({ viewer }, 'anyone')
 

@@ -1,10 +1,11 @@
-import { and, asc, desc, eq, gt, isNotNull, isNull, ne, or, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, gt, isNull, or, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
 import { type Role, type Scope, scopes } from '../domain/vocabulary'
-import { callerTenant } from './caller'
+import { callerTenant, clock } from './caller'
+import { hasRoom, isCurrent, moment } from './key-standing'
 import { build, type Query, query } from './query'
 import { actOn } from './records'
-import { keys, users, windows } from './schema'
+import { keys, tenants, users, windows } from './schema'
 
 const placeholder = sql.placeholder
 
@@ -85,9 +86,6 @@ export function positionAfter({ createdAt, id }: ShownKey): (string | number)[] 
   return [Date.parse(createdAt), id]
 }
 
-// A rotation leaves its successor the family's own end and only ever brings the end of older keys forward.
-const latestEnd = desc(sql`coalesce(${keys.expiresAt}, 9007199254740991)`)
-
 const asked = alias(keys, 'asked')
 
 const familyAsked = build
@@ -95,25 +93,33 @@ const familyAsked = build
   .from(asked)
   .where(and(eq(asked.id, placeholder('id')), eq(asked.tenantId, callerTenant())))
 
+const lead = alias(keys, 'lead')
+
+const newest = (condition?: SQL) =>
+  build
+    .select({ hash: lead.hash })
+    .from(lead)
+    .where(and(sql`${lead.familyId} = ${familyAsked}`, condition))
+    .orderBy(desc(lead.createdAt), desc(lead.id))
+    .limit(1)
+
+const isLasting = and(isNull(lead.revokedAt), or(isNull(lead.expiresAt), gt(lead.expiresAt, clock)))
+
 /**
- * The family of the key `id`, told by the one of its keys that lives longest, with its window's counts; no row where
+ * The family of the key `id`, told by its newest live key, or else by its newest, with its window's counts; no row where
  * the caller's tenant has no such key.
  */
 export const familyOfKey = query(
   build
     .select({
       ...shown,
-      quota: keys.quota,
-      ownWindowSeconds: keys.windowSeconds,
       total: sql<number>`coalesce(${windows.total}, 0)`.as('total'),
       days: sql<string>`coalesce(${windows.days}, '')`.as('days'),
     })
     .from(keys)
     .innerJoin(users, eq(users.id, keys.userId))
     .leftJoin(windows, eq(windows.id, keys.familyId))
-    .where(eq(keys.familyId, sql`(${familyAsked})`))
-    .orderBy(asc(isNotNull(keys.revokedAt)), latestEnd, desc(keys.createdAt), desc(keys.id))
-    .limit(1),
+    .where(eq(keys.hash, sql`coalesce(${newest(isLasting)}, ${newest()})`)),
 )
 
 /** The enabled user `holderId` of the caller's tenant. */
@@ -124,25 +130,40 @@ export const holderById = query(
     .where(and(eq(users.id, placeholder('holderId')), eq(users.tenantId, callerTenant()), eq(users.enabled, true))),
 )
 
-/** Makes a role's service user where the tenant has none yet. */
+/** That a key may be filed: its maker's has not been replaced, and the tenant has fewer than `most`. */
+const mayFile = and(isCurrent, hasRoom)
+
+const serviceUser = {
+  id: sql`${placeholder('serviceId')}`.as('service_id'),
+  tenantId: tenants.id,
+  name: sql`${placeholder('serviceName')}`.as('service_name'),
+  email: sql`${placeholder('serviceEmail')}`.as('service_email'),
+  emailKey: sql`null`.as('email_key'),
+  role: sql`${placeholder('role')}`.as('role'),
+  enabled: sql`1`.as('enabled'),
+  planOverride: sql`null`.as('plan_override'),
+  planOverrideExpiresAt: sql`null`.as('plan_override_expires_at'),
+  planOverrideReason: sql`null`.as('plan_override_reason'),
+  version: sql`1`.as('version'),
+  createdAt: moment('now').as('service_created_at'),
+  updatedAt: sql`null`.as('updated_at'),
+}
+
+/** Makes a role's service user where the tenant has none yet, and only where their key may be filed too. */
 export const insertServiceUser = query(
   build
     .insert(users)
-    .values({
-      id: placeholder('serviceId'),
-      tenantId: placeholder('tenantId'),
-      name: placeholder('serviceName'),
-      email: placeholder('serviceEmail'),
-      role: placeholder('role'),
-      createdAt: placeholder('now'),
-    })
+    .select(
+      build
+        .select(serviceUser)
+        .from(tenants)
+        .where(and(eq(tenants.id, placeholder('tenantId')), mayFile)),
+    )
     .onConflictDoNothing(),
 )
 
 /** The audit entry of a service user: none where there was one already. */
 export const creationOfServiceUser = actOn(users, eq(users.id, placeholder('serviceId')))
-
-const moment = (name: string) => sql`${sql.param(placeholder(name), keys.createdAt)}`
 
 const filed = {
   hash: sql`${placeholder('hash')}`.as('hash'),
@@ -172,66 +193,15 @@ const isHolder = and(
 )
 
 /**
- * Files a key of the user `holderId`, or of the role's service user: nothing where that user is disabled, or the
- * service user has another role by now.
+ * Files a key of the user `holderId`, or of the role's service user: nothing where that user is disabled, the service
+ * user has another role by now, the maker's key has been replaced, or the tenant has `most` live keys already.
  */
 export const insertKey = query(
-  build.insert(keys).select(build.select(filed).from(users).where(isHolder)).returning({ userId: keys.userId }),
+  build
+    .insert(keys)
+    .select(build.select(filed).from(users).where(and(isHolder, mayFile)))
+    .returning({ userId: keys.userId }),
 )
 
 /** The audit entry of a key just filed: none when nothing was filed. */
 export const filingOfKey = actOn(keys, eq(keys.id, placeholder('newId')))
-
-const isTheirFamily = and(eq(keys.familyId, placeholder('family')), eq(keys.tenantId, placeholder('tenantId')))
-
-const isAlive = and(
-  isTheirFamily,
-  isNull(keys.revokedAt),
-  or(isNull(keys.expiresAt), gt(keys.expiresAt, moment('now'))),
-)
-
-const successor = {
-  hash: sql`${placeholder('hash')}`.as('new_hash'),
-  id: sql`${placeholder('newId')}`.as('new_id'),
-  familyId: keys.familyId,
-  tenantId: keys.tenantId,
-  userId: keys.userId,
-  name: keys.name,
-  prefix: sql`${placeholder('prefix')}`.as('new_prefix'),
-  scopes: keys.scopes,
-  quota: keys.quota,
-  windowSeconds: keys.windowSeconds,
-  expiresAt: keys.expiresAt,
-  revokedAt: keys.revokedAt,
-  createdAt: moment('now').as('new_created_at'),
-}
-
-/** Files the next key of a family, like the one that lives longest: nothing where none is alive any more. */
-export const insertSuccessor = query(
-  build
-    .insert(keys)
-    .select(build.select(successor).from(keys).where(isAlive).orderBy(latestEnd, desc(keys.createdAt)).limit(1))
-    .returning({ expiresAt: keys.expiresAt }),
-)
-
-/** Ends the family's other keys at `end`, or at their own end where that comes first. */
-export const endOthers = query(
-  build
-    .update(keys)
-    .set({ expiresAt: sql`min(coalesce(${keys.expiresAt}, ${moment('end')}), ${moment('end')})` })
-    .where(and(isAlive, ne(keys.id, placeholder('newId')))),
-)
-
-/** Revokes what is left of a family. */
-export const revokeFamily = query(
-  build
-    .update(keys)
-    .set({ revokedAt: moment('now') })
-    .where(and(isTheirFamily, isNull(keys.revokedAt))),
-)
-
-/** The audit entry of a revocation, by the family's key `leadId`: none where it is revoked already. Before the revocation. */
-export const revocationOfFamily = actOn(
-  keys,
-  and(isTheirFamily, eq(keys.id, placeholder('leadId')), isNull(keys.revokedAt)),
-)

@@ -84,7 +84,12 @@ export const keys = sqliteTable(
     revokedAt: instant('revoked_at'),
     createdAt: instant('created_at').notNull(),
   },
-  (t) => [index('keys_tenant').on(t.tenantId, t.createdAt), index('keys_family').on(t.familyId)],
+  (t) => [
+    index('keys_tenant').on(t.tenantId, t.createdAt),
+    index('keys_family').on(t.familyId, t.createdAt),
+    // What counts live keys: dead ones must not make the count dearer.
+    index('keys_live').on(t.tenantId, t.expiresAt).where(sql`revoked_at is null`),
+  ],
 )
 
 /**

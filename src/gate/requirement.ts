@@ -11,6 +11,8 @@ export interface Requirement {
   readonly plan: Plan
   /** False where an `Idempotency-Key` is refused, since the answer may not be kept. */
   readonly replayable?: boolean
+  /** True where keys are managed: 403 for a key that has been replaced by its successor. */
+  readonly managesKeys?: boolean
 }
 
 /** A requirement as the SQL guard reads it: lists with a space around each member. */

@@ -1,5 +1,6 @@
 import { type Meter, runBatch, uniqueViolation } from '../db/batch'
 import { earlierResult, keyAdmission } from '../db/gate'
+import { replacementOfCaller } from '../db/key-standing'
 import type { Bound, Query, Results, Values } from '../db/query'
 import { filedResult, type Idempotency, type Stamp } from '../db/records'
 import { databaseOf, type Env, settingsOf } from '../env'
@@ -90,8 +91,13 @@ export function openTrip({ env, meter, requestId, key, requirement, idempotency 
   return {
     async read(values, ...queries) {
       const replay = idempotency ? [earlierResult] : []
-      const rows = await enter({ ...values, ...named(idempotency) }, [...replay, ...queries])
+      const succession = requirement.managesKeys ? [replacementOfCaller] : []
+      const rows = await enter({ ...values, ...named(idempotency) }, [...succession, ...replay, ...queries])
       authorise(admitted().principal, requirement)
+      if (requirement.managesKeys) {
+        const [replacement] = rows.shift() as Results<[typeof replacementOfCaller]>[0]
+        if (replacement) throw new ApiError('key_replaced')
+      }
       if (idempotency) {
         const [earlier] = rows.shift() as Results<[typeof earlierResult]>[0]
         if (earlier) throw replayOf(earlier, idempotency)

@@ -1,20 +1,12 @@
 import type { Context } from 'hono'
 import type { AppEnv } from '../app-env'
-import {
-  creationOfServiceUser,
-  endOthers,
-  familyOfKey,
-  filingOfKey,
-  holderById,
-  insertKey,
-  insertServiceUser,
-  insertSuccessor,
-  revocationOfFamily,
-  revokeFamily,
-} from '../db/keys'
+import { endOthers, insertSuccessor, replacementOfKey, revocationOfFamily, revokeFamily } from '../db/key-rotation'
+import { standingOfCaller } from '../db/key-standing'
+import { creationOfServiceUser, familyOfKey, filingOfKey, holderById, insertKey, insertServiceUser } from '../db/keys'
 import { together } from '../db/query'
 import { recordAct } from '../db/records'
 import { newId } from '../domain/id'
+import { serviceEmail } from '../domain/service-user'
 import type { Role, Scope } from '../domain/vocabulary'
 import { type Settings, settingsOf } from '../env'
 import { ApiError, type FieldFault, invalidFields } from '../errors'
@@ -26,14 +18,14 @@ import type { Key, NewKey } from './key-schemas'
 /** A key as it is answered once, with the key itself. */
 type MadeKey = Key & { key: string }
 
-/** Makes a key, the first of its family, in the maker's own cell. */
+/** Makes a key, the first of its family, in the maker's own cell. It ends no later than its maker's. */
 export async function createKey(c: Context<AppEnv>, asked: NewKey): Promise<MadeKey> {
   const { trip } = c.var
-  const { keyWindow } = settingsOf(c.env)
+  const { keyWindow, tenantKeys: most } = settingsOf(c.env)
   const [[user]] = await trip.read({ holderId: asked.userId || null }, holderById)
   const role = asked.role ?? user?.role
   requireWithin(trip, asked.scopes, role)
-  requireUsable(asked, keyWindow, user)
+  requireUsable(asked, keyWindow, user, trip.principal.key.expiresAt)
   if (!role) throw new Error('A key without a holder')
 
   const minted = await mint(trip)
@@ -47,17 +39,20 @@ export async function createKey(c: Context<AppEnv>, asked: NewKey): Promise<Made
     scopes: asked.scopes.join(' '),
     quota: asked.limit ?? null,
     ownWindowSeconds: asked.windowSeconds ?? null,
-    expiresAt: asked.expiresAt ?? null,
+    expiresAt: asked.expiresAt ?? trip.principal.key.expiresAt,
+    most,
   }
   const newcomer = [
     insertServiceUser.bind(values),
     recordAct(values, 'user.create', values.serviceId, creationOfServiceUser),
   ]
-  const [, [made]] = await trip.write(
+  const [standing, , [made]] = await trip.write(
+    standingOfCaller.bind(values),
     together(asked.role ? newcomer : []),
     insertKey.bind(values),
     recordAct(values, 'key.create', minted.row.newId, filingOfKey),
   )
+  if (!made) requireStanding(standing, most)
   if (!made) throw invalidFields(asked.role ? { role: unfit } : { userId: unknown })
   return {
     key: minted.key,
@@ -86,13 +81,18 @@ export async function rotateKey(c: Context<AppEnv>, id: string, graceSeconds: nu
   if (family.expiresAt && family.expiresAt <= trip.now) throw ended('This key has expired: make a new one')
 
   const minted = await mint(trip)
+  const { tenantKeys: most } = settingsOf(c.env)
   const end = new Date(Date.parse(trip.now) + graceSeconds * 1000).toISOString()
-  const values = { ...trip.stamp, ...minted.row, family: family.familyId, end }
-  const [[made]] = await trip.write(
+  const makersEnd = trip.principal.key.expiresAt
+  const values = { ...trip.stamp, ...minted.row, family: family.familyId, graceSeconds, end, makersEnd, most }
+  const [standing, [made]] = await trip.write(
+    standingOfCaller.bind(values),
     insertSuccessor.bind(values),
+    recordAct(values, 'key.rotate', family.id, replacementOfKey),
     endOthers.bind(values),
-    recordAct(values, 'key.rotate', id, filingOfKey),
+    recordAct(values, 'key.create', minted.row.newId, filingOfKey),
   )
+  if (!made) requireStanding(standing, most)
   if (!made) throw ended('This key was revoked or has expired just now: make a new one')
   const { familyId, name, userId, role, scopes, limit, windowSeconds, lastUsedAt } = family
   return {
@@ -109,7 +109,7 @@ export async function rotateKey(c: Context<AppEnv>, id: string, graceSeconds: nu
     expiresAt: made.expiresAt,
     revokedAt: null,
     lastUsedAt,
-    createdAt: trip.now,
+    createdAt: made.createdAt,
   }
 }
 
@@ -119,7 +119,12 @@ export async function revokeKey(c: Context<AppEnv>, id: string): Promise<void> {
   const family = await getFamily(trip, id)
   if (family.revokedAt) return
   const values = { ...trip.stamp, family: family.familyId, leadId: family.id }
-  await trip.write(recordAct(values, 'key.revoke', id, revocationOfFamily), revokeFamily.bind(values))
+  const [standing] = await trip.write(
+    standingOfCaller.bind(values),
+    recordAct(values, 'key.revoke', id, revocationOfFamily),
+    revokeFamily.bind(values),
+  )
+  if (standing.isReplaced) throw new ApiError('key_replaced')
 }
 
 const shownDays = 30
@@ -158,13 +163,29 @@ const unfit: FieldFault = {
   message: 'The service user of this role is disabled, or has another role',
 }
 
+/** Throws what stopped a key from being filed: 403 for a maker that has been replaced, 409 for a tenant without room. */
+function requireStanding({ isReplaced, live }: { isReplaced: boolean; live: number }, most: number): void {
+  if (isReplaced) throw new ApiError('key_replaced')
+  if (live < most) return
+  const message = `This tenant has ${live} live keys and may have ${most}: revoke one first`
+  throw new ApiError('conflict', { message })
+}
+
 /**
- * Throws 422 for a user who cannot hold a key, and for a limit that is not a lowered one: at most the default's requests
- * and at least its window, so that neither the rate nor the burst can be above it.
+ * Throws 422 for a user who cannot hold a key, for an end later than the maker's, and for a limit that is not a lowered
+ * one: at most the default's requests and at least its window, so that neither the rate nor the burst can be above it.
  */
-function requireUsable(asked: NewKey, most: Settings['keyWindow'], user: { id: string } | undefined): void {
+function requireUsable(
+  asked: NewKey,
+  most: Settings['keyWindow'],
+  user: { id: string } | undefined,
+  makersEnd: string | null,
+): void {
   const fields: Record<string, FieldFault> = {}
   if (asked.userId && !user) fields.userId = unknown
+  if (asked.expiresAt && makersEnd && asked.expiresAt > makersEnd) {
+    fields.expiresAt = { code: 'range', message: `Must not be later than your own key's end, ${makersEnd}` }
+  }
   if (asked.limit && asked.limit > most.limit) {
     fields.limit = { code: 'range', message: `Must be at most ${most.limit}: over HTTP a limit can only be lowered` }
   }
@@ -179,8 +200,8 @@ const nobody = { serviceId: '', serviceName: null, serviceEmail: null }
 
 /** The user who holds a tenant's keys of a role that nobody in particular holds. */
 function serviceUser({ principal, now }: Trip, role: Role) {
-  const serviceEmail = `${role}.service@${principal.tenant.slug}.invalid`
-  return { serviceId: newId(now), serviceName: `Service (${role})`, serviceEmail }
+  const address = serviceEmail(role, principal.tenant.slug)
+  return { serviceId: newId(now), serviceName: `Service (${role})`, serviceEmail: address }
 }
 
 async function mint({ cell, now }: Trip) {

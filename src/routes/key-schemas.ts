@@ -62,7 +62,9 @@ export const NewKey = bodyOf(
       .max(128)
       .nullish()
       .openapi({ description: 'Held by this enabled user; instead of `role`.', example: '01JZ8E2Q4N6T1V3X5Z7B9D0F2H' }),
-    expiresAt: moment('When it ends; null or absent for never.')
+    expiresAt: moment(
+      'When it ends: no later than your own key. Null or absent for that end, or for never where yours has none.',
+    )
       .refine(isLater, { params: faultCode('past'), error: 'Must not be in the past' })
       .nullish(),
     limit: z
@@ -91,13 +93,21 @@ export const NewKey = bodyOf(
   .openapi('NewKey')
 export type NewKey = z.infer<typeof NewKey>
 
+/** How long older keys go on working after a rotation that says nothing of it: long enough to notice a lost answer. */
+export const defaultGraceSeconds = 3600
+
 export const Rotation = bodyOf({
   graceSeconds: z
     .int()
     .min(0)
     .max(86_400)
     .nullish()
-    .openapi({ description: 'How long the older keys go on working; 0 if absent.', example: 3600 }),
+    .openapi({
+      description:
+        'How long the older keys go on working; 3600 if absent. 0 ends them at once: should the answer get lost, a key ' +
+        'that rotated itself is locked out.',
+      example: 3600,
+    }),
 }).openapi('Rotation')
 
 export const Revoked = z.object({ success: z.literal(true) }).openapi('Revoked')

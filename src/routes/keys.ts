@@ -5,11 +5,11 @@ import { refuse } from '../gate/needs'
 import { IdParam, json, jsonBody, NoQuery } from './fields'
 import { guarded } from './guarded'
 import { createKey, revokeKey, rotateKey, usageOfKey } from './key-rules'
-import { Key, KeyQuery, MadeKey, NewKey, Revoked, Rotation, Usage } from './key-schemas'
+import { defaultGraceSeconds, Key, KeyQuery, MadeKey, NewKey, Revoked, Rotation, Usage } from './key-schemas'
 import { cut, unusableCursor, valuesAfter } from './lists'
 
 const reading = { plan: 'pro', scope: 'keys:read', role: 'admin' } as const
-const writing = { plan: 'pro', scope: 'keys:write', role: 'admin' } as const
+const writing = { plan: 'pro', scope: 'keys:write', role: 'admin', managesKeys: true } as const
 
 // An answer that shows a key is not kept, so it cannot be given again.
 const minting = { ...writing, replayable: false } as const
@@ -33,7 +33,10 @@ const create = createRoute({
   summary: 'Make a key',
   description:
     'The key is shown this once. It may have no scope and no role beyond yours; with `role`, a service user of that ' +
-    'role holds it. Its limit may only be lower than the default: at most its requests, and at least its window.',
+    'role holds it. It ends no later than your own key does. Its limit may only be lower than the default: at most its ' +
+    'requests, and at least its window. 409 where the tenant has as many live keys as it may have (50, unless the ' +
+    'deployment says otherwise): keys that are neither revoked nor past their end, whoever holds them. 403 for a key ' +
+    'that has been rotated: only its successor manages keys.',
   request: { query: NoQuery, body: jsonBody(NewKey) },
   responses: { 201: json('The key.', MadeKey) },
 })
@@ -45,9 +48,13 @@ const rotate = createRoute({
   operationId: 'rotateKey',
   summary: 'Rotate a key',
   description:
-    'A new key of the same family, with the same holder, scopes, limit and end, shown this once. Older keys of the ' +
-    'family end after the grace period, or at their own end if that comes first. 409 where the family has ended. ' +
-    'The id may be that of any key of the family.',
+    "A new key in place of the family's newest live one, with the same holder, scopes, limit and end, but ending no " +
+    'later than your own key does; shown this once. The id may be that of any key of the family. Every other live key ' +
+    'of the family ends after the grace period, or at its own end if that comes first; until then it works as before ' +
+    'but manages no keys (403). So if the answer is lost when a key rotates itself, use the hour to rotate it with ' +
+    'another admin’s key, or ask the operator. With `graceSeconds` 0 a lost answer locks the caller out at once. 409 ' +
+    'where the family has ended, and where the tenant has as many live keys as it may have while an older key of this ' +
+    'family is still alive, unless `graceSeconds` is 0.',
   request: { params: IdParam, query: NoQuery, body: { ...jsonBody(Rotation), required: false } },
   responses: { 201: json('The new key.', MadeKey) },
 })
@@ -58,7 +65,9 @@ const revoke = createRoute({
   ...guarded(writing),
   operationId: 'revokeKey',
   summary: 'Revoke a key',
-  description: 'And its whole family, at once and for good; your own too. Revoking again changes nothing.',
+  description:
+    'And its whole family, at once and for good; your own too. Revoking again changes nothing. 403 for a key that has ' +
+    'been rotated: only its successor manages keys.',
   request: { params: IdParam, query: NoQuery },
   responses: { 200: json('Revoked.', Revoked) },
 })
@@ -89,7 +98,7 @@ export const keys = new OpenAPIHono<AppEnv>()
   })
   .openapi(rotate, async (c) => {
     const { graceSeconds } = c.req.valid('json')
-    const made = await rotateKey(c, c.req.valid('param').id, graceSeconds ?? 0)
+    const made = await rotateKey(c, c.req.valid('param').id, graceSeconds ?? defaultGraceSeconds)
     return c.json(made, 201, { Location: `/api/keys/${made.id}` })
   })
   .openapi(revoke, async (c) => {

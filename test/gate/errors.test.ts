@@ -164,6 +164,8 @@ describe('wrong settings', () => {
     ['KEY_LIMIT', '1001'],
     ['KEY_LIMIT', '1.5'],
     ['KEY_WINDOW_SECONDS', '3601'],
+    ['TENANT_KEYS', '0'],
+    ['TENANT_KEYS', '1001'],
     ['PUBLIC_LIMIT', '-1'],
     ['PUBLIC_WINDOW_SECONDS', ''],
     ['SERVER_TIMING', 'yes'],

@@ -73,11 +73,13 @@ describe('GET /api/audit', () => {
     const { key } = await makeKey(tenant)
     const json = { name: 'Website sync', scopes: ['cases:read'], role: 'manager' }
     const { id, userId } = await (await call('/api/keys', { key, json })).json<{ id: string; userId: string }>()
-    await call(`/api/keys/${id}/rotate`, { key, json: { graceSeconds: 60 } })
+    const rotated = await call(`/api/keys/${id}/rotate`, { key, json: { graceSeconds: 60 } })
+    const successor = await rotated.json<{ id: string }>()
     await call(`/api/keys/${id}`, { key, method: 'DELETE' })
     const { body } = await ask(key)
     expect(body.entries.map(({ action, targetType, targetId }) => [action, targetType, targetId])).toEqual([
       ['key.revoke', 'key', id],
+      ['key.create', 'key', successor.id],
       ['key.rotate', 'key', id],
       ['key.create', 'key', id],
       ['user.create', 'user', userId],

@@ -53,6 +53,7 @@ describe('DELETE /api/keys/{id}', () => {
     expect((await rotate(admin.key, second.id)).status).toBe(409)
     expect(await actsOf(admin.tenant.id)).toEqual([
       { action: 'key.rotate', target_id: first.id },
+      { action: 'key.create', target_id: second.id },
       { action: 'key.revoke', target_id: first.id },
     ])
   })

@@ -38,7 +38,7 @@ const actsOf = async (tenantId: string) => {
 }
 
 describe('POST /api/keys/{id}/rotate', () => {
-  it('answers a new key of the family with all that the old one had, and ends the old one, without a body', async () => {
+  it('answers a new key of the family with all that the old one had, and ends the old one at once where it is told to', async () => {
     const admin = await makeAdmin()
     const user = await makeUser(admin.tenant, { role: 'councillor' })
     const expiresAt = Date.now() + hour
@@ -52,7 +52,7 @@ describe('POST /api/keys/{id}/rotate', () => {
     await d1Of().prepare("update keys set name = 'Website sync' where id = ?").bind(old.id).run()
     expect(await statusOf(old.key)).toBe(200)
 
-    const response = await rotate(admin.key, old.id)
+    const response = await rotate(admin.key, old.id, { graceSeconds: 0 })
     expect(response.status).toBe(201)
     const body = await response.json<Shown>()
     expect(body).toEqual({
@@ -80,13 +80,18 @@ describe('POST /api/keys/{id}/rotate', () => {
     expect(me.status).toBe(200)
     // One window for the family: the old key's request is counted beside the new one's.
     expect(me.headers.get('X-RateLimit-Remaining')).toBe('5')
-    expect(await actsOf(admin.tenant.id)).toEqual([{ action: 'key.rotate', target_id: old.id }])
+    expect(await actsOf(admin.tenant.id)).toEqual([
+      { action: 'key.rotate', target_id: old.id },
+      { action: 'key.create', target_id: body.id },
+    ])
   })
 
   it('lets older keys work on for the grace period, and never longer than they would have', async () => {
     const admin = await makeAdmin()
     const forever = await makeKey(admin.tenant)
     const ending = await makeKey(admin.tenant, { familyId: forever.familyId, expiresAt: Date.now() + 60_000 })
+    // Replaced earlier, by `forever`.
+    await d1Of().prepare('update keys set created_at = 1 where id = ?').bind(ending.id).run()
     const before = [await endOf(forever.id), await endOf(ending.id)]
     expect(before[0]).toBeNull()
 
@@ -106,6 +111,19 @@ describe('POST /api/keys/{id}/rotate', () => {
     expect(await statusOf(third.key)).toBe(200)
   })
 
+  it('names the key that was replaced in the audit, whichever of the family was asked for', async () => {
+    const admin = await makeAdmin()
+    const first = await makeKey(admin.tenant)
+    const second = await rotated(admin.key, first.id)
+    const third = await rotated(admin.key, first.id)
+    expect(await actsOf(admin.tenant.id)).toEqual([
+      { action: 'key.rotate', target_id: first.id },
+      { action: 'key.create', target_id: second.id },
+      { action: 'key.rotate', target_id: second.id },
+      { action: 'key.create', target_id: third.id },
+    ])
+  })
+
   it('keeps the family’s own end, also when an older key is in its grace period', async () => {
     const admin = await makeAdmin()
     const expiresAt = inMs(5 * hour)
@@ -119,7 +137,7 @@ describe('POST /api/keys/{id}/rotate', () => {
   it('leaves one key alive when five rotate at once', async () => {
     const admin = await makeAdmin()
     const old = await makeKey(admin.tenant)
-    const answers = await Promise.all(Array.from({ length: 5 }, () => rotate(admin.key, old.id)))
+    const answers = await Promise.all(Array.from({ length: 5 }, () => rotate(admin.key, old.id, { graceSeconds: 0 })))
     expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 201, 201])
     const keys = await Promise.all(answers.map((answer) => answer.json<Shown>()))
     const statuses = await Promise.all([old.key, ...keys.map(({ key }) => key)].map(statusOf))

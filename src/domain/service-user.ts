@@ -1,0 +1,7 @@
+import type { Role } from './vocabulary'
+
+/** The user who holds a tenant's keys of a role that nobody in particular holds: `admin.service@acme.invalid`. */
+export const serviceEmail = (role: Role, slug: string) => `${role}.service@${slug}.invalid`
+
+/** Addresses of service users as an SQL LIKE pattern: `.invalid` can be nobody's mail (RFC 2606 §2). */
+export const serviceEmails = '%.service@%.invalid'
