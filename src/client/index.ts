@@ -106,7 +106,7 @@ const usersOf = (send: Send) => ({
   list: bareList<api.ListUsersQuery, api.User>(send, '/api/users'),
   get: getter<api.User>(send, '/api/users'),
   create: creator<api.NewUser, api.User>(send, '/api/users'),
-  update: updater<api.UserChanges, api.User>(send, '/api/users'),
+  update: updater<api.UserChanges, api.ChangedUser>(send, '/api/users'),
 })
 
 const submissionsOf = (send: Send) => ({

@@ -866,6 +866,40 @@ export interface NewUser {
    */
   enabled?: boolean
 }
+export interface ChangedUser {
+  /**
+   * Opaque id.
+   */
+  id: string
+  name: string
+  email: string
+  role: 'caseworker' | 'councillor' | 'manager' | 'admin'
+  /**
+   * A disabled user’s keys open nothing.
+   */
+  enabled: boolean
+  /**
+   * ISO 8601, UTC, with milliseconds.
+   */
+  createdAt: string
+  /**
+   * Lifts this user’s keys above the tenant’s plan until it ends.
+   */
+  planOverride: 'free' | 'pro' | 'team' | 'council' | null
+  /**
+   * ISO 8601, UTC, with milliseconds.
+   */
+  planOverrideExpiresAt: string | null
+  planOverrideReason: string | null
+  /**
+   * Rises with every change.
+   */
+  version: number
+  /**
+   * How many of their keys are neither revoked nor past their end: a change of `role` or `enabled` takes effect on them.
+   */
+  liveKeys: number
+}
 export interface UserChanges {
   /**
    * Their name.
@@ -1081,7 +1115,7 @@ export interface NewKey {
    */
   userId?: string | null
   /**
-   * When it ends; null or absent for never.
+   * When it ends: no later than your own key. Null or absent for that end, or for never where yours has none.
    */
   expiresAt?: string | null
   /**
@@ -1095,7 +1129,7 @@ export interface NewKey {
 }
 export interface Rotation {
   /**
-   * How long the older keys go on working; 0 if absent.
+   * How long the older keys go on working; 3600 if absent. 0 ends them at once: should the answer get lost, a key that rotated itself is locked out.
    */
   graceSeconds?: number | null
 }

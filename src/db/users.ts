@@ -1,5 +1,6 @@
-import { and, asc, eq, type InferSelectModel, isNull, ne, or, type SQL, sql } from 'drizzle-orm'
+import { and, asc, eq, type InferSelectModel, isNull, ne, notLike, or, type SQL, sql } from 'drizzle-orm'
 import { fold } from '../domain/fold'
+import { serviceEmails } from '../domain/service-user'
 import { callerTenant } from './caller'
 import { listedAtOnce } from './publications'
 import { type Bound, build, type Query, query, type Values } from './query'
@@ -82,7 +83,10 @@ export const userWithEmail = query(
     .where(and(isCallers, eq(emailKey, placeholder('emailKey')))),
 )
 
-/** Another enabled admin beside the user `id`, looked for only where `stepsDown` is 1. */
+/** Whoever is no service user: those are nobody in particular. */
+const isPerson = notLike(users.email, serviceEmails)
+
+/** Another enabled admin than the user `id`, and a person, looked for only where `stepsDown` is 1. */
 export const anotherAdmin = query(
   build
     .select({ id: users.id })
@@ -94,6 +98,7 @@ export const anotherAdmin = query(
         ne(users.id, placeholder('id')),
         eq(users.role, 'admin'),
         eq(users.enabled, true),
+        isPerson,
       ),
     )
     .limit(1),
@@ -121,7 +126,8 @@ const leavesAnAdmin = or(
   sql`exists (
     select 1 from ${users} another
     where another.tenant_id = ${users.tenantId} and another.id <> ${users.id}
-    and another.role = 'admin' and another.enabled = 1)`,
+    and another.role = 'admin' and another.enabled = 1
+    and another.email not like ${sql.raw(`'${serviceEmails}'`)})`,
 )
 
 // A write's target: theirs, still at the version they expect, where they expect one, and not the last admin to go.

@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import type { AppEnv } from '../app-env'
+import { liveKeysAfterWrite, liveKeysOfUser } from '../db/key-standing'
 import { recordAct, recordResult } from '../db/records'
 import {
   anotherAdmin,
@@ -63,17 +64,26 @@ export async function createUser(c: Context<AppEnv>, body: NewUser): Promise<{ u
   return { user, location }
 }
 
-/** Changes a user, unless that leaves the tenant without an enabled admin. */
-export async function changeUser(c: Context<AppEnv>, id: string, { version, ...body }: UserChanges): Promise<User> {
+/**
+ * Changes a user, unless that leaves the tenant without an enabled admin who is a person.
+ *
+ * @returns the user, and how many live keys they hold: what a new role or a change of `enabled` takes effect on
+ */
+export async function changeUser(
+  c: Context<AppEnv>,
+  id: string,
+  { version, ...body }: UserChanges,
+): Promise<{ user: User; liveKeys: number }> {
   const { trip } = c.var
   const emailKey = body.email === undefined ? null : fold(body.email)
   const faults = steppingDown(body)
   const stepsDown = Number(Object.keys(faults).length > 0)
-  const [[found], [existing], [other]] = await trip.read(
+  const [[found], [existing], [other], [held]] = await trip.read(
     { id, emailKey, stepsDown },
     userById,
     userWithEmail,
     anotherAdmin,
+    liveKeysOfUser,
   )
   const expected = expectedVersion(c, version)
   if (!found) throw new ApiError('not_found')
@@ -81,18 +91,23 @@ export async function changeUser(c: Context<AppEnv>, id: string, { version, ...b
   requireVersion(expected, found)
   if (existing && existing.id !== id) throw taken(emailTaken, existing)
   const changes = effective(body, found)
-  if (Object.keys(changes).length === 0) return presentUser(found)
+  if (Object.keys(changes).length === 0) return { user: presentUser(found), liveKeys: held?.n ?? 0 }
 
   const target = { ...trip.stamp, id, stepsDown, expectedVersion: expected ?? null }
-  const [, updated, [after]] = await trip
-    .write(recordAct(target, 'user.update', id, changeOfUser), updateUser(changes, target), userAfterWrite.bind(target))
+  const [, updated, [after], [touched]] = await trip
+    .write(
+      recordAct(target, 'user.update', id, changeOfUser),
+      updateUser(changes, target),
+      userAfterWrite.bind(target),
+      liveKeysAfterWrite.bind(target),
+    )
     .catch(rethrowTaken)
   if (!after) throw new ApiError('not_found')
   if (updated.length === 0) {
     requireVersion(expected, after)
     throw invalidFields(faults)
   }
-  return presentUser(after)
+  return { user: presentUser(after), liveKeys: touched?.n ?? 0 }
 }
 
 const isAdmin = ({ role, enabled }: Pick<UserRow, 'role' | 'enabled'>) => role === 'admin' && enabled

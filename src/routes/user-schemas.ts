@@ -24,6 +24,18 @@ export const User = z
   .openapi('User')
 export type User = z.infer<typeof User>
 
+export const ChangedUser = z
+  .object({
+    ...User.shape,
+    liveKeys: z.int().openapi({
+      description:
+        'How many of their keys are neither revoked nor past their end: a change of `role` or `enabled` takes effect on them.',
+      example: 2,
+    }),
+  })
+  .openapi('ChangedUser')
+export type ChangedUser = z.infer<typeof ChangedUser>
+
 const name = text({ description: 'Their name.', example: 'Sam Councillor', max: 200 })
 
 const email = z
@@ -40,7 +52,7 @@ const enabled = z
   .optional()
   .openapi({ description: 'A disabled user’s keys open nothing, from the next request on.', example: true })
 
-const notSettable = [...readOnlyFields, 'planOverride', 'planOverrideExpiresAt', 'planOverrideReason']
+const notSettable = [...readOnlyFields, 'planOverride', 'planOverrideExpiresAt', 'planOverrideReason', 'liveKeys']
 
 export const NewUser = bodyOf({ name, email, role, enabled }, [...notSettable, 'version']).openapi('NewUser')
 export type NewUser = z.infer<typeof NewUser>

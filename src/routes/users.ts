@@ -8,7 +8,7 @@ import { isKnown } from './etag'
 import { IdParam, json, jsonBody, NoQuery } from './fields'
 import { guarded } from './guarded'
 import { changeUser, createUser, presentUser } from './user-rules'
-import { NewUser, User, UserChanges } from './user-schemas'
+import { ChangedUser, NewUser, User, UserChanges } from './user-schemas'
 
 const reading = { plan: 'council', scope: 'users:read' } as const
 const writing = { plan: 'council', scope: 'settings:write', role: 'admin' } as const
@@ -53,9 +53,12 @@ const update = createRoute({
   operationId: 'updateUser',
   summary: 'Change a user',
   description:
-    'Only the fields that are sent change. Disabling users stops their keys at once. The last enabled admin can be neither disabled nor given a lower role (422).',
+    'Only the fields that are sent change. Disabling users stops their keys at once; enabling them brings back those ' +
+    'that are neither revoked nor past their end, and another role holds for all of them from the next request on: ' +
+    '`liveKeys` says how many there are. The last enabled admin can be neither disabled nor given a lower role (422); ' +
+    'service users do not count as one. The ETag is the one that a GET gives.',
   request: { params: IdParam, query: NoQuery, body: jsonBody(UserChanges) },
-  responses: { 200: json('The user as they are now.', User) },
+  responses: { 200: json('The user as they are now, and how many live keys they hold.', ChangedUser) },
 })
 
 const directory = {
@@ -84,7 +87,8 @@ export const users = new OpenAPIHono<AppEnv>()
     return (await isKnown(c, user, user.version)) ? c.body(null, 304) : c.json(user, 200)
   })
   .openapi(update, async (c) => {
-    const user = await changeUser(c, c.req.valid('param').id, c.req.valid('json'))
+    const { user, liveKeys } = await changeUser(c, c.req.valid('param').id, c.req.valid('json'))
+    // Of what a GET gives, so that it can be compared with the GET's.
     await isKnown(c, user, user.version)
-    return c.json(user, 200)
+    return c.json({ ...user, liveKeys }, 200)
   })

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { actsOf } from '../support/acts'
 import { call, costOf } from '../support/call'
-import { d1Of, makeKey, makeTenant, makeUser } from '../support/tenants'
+import { sendInStep } from '../support/in-step'
+import { d1Of, insert, makeKey, makeTenant, makeUser, type TestTenant } from '../support/tenants'
 
 interface User {
   id: string
@@ -31,8 +32,11 @@ describe('changing a user', () => {
     const response = await patch(admin.key, sam.id, json)
     const body = await response.json<User>()
     expect(response.status).toBe(200)
-    expect(body).toEqual({ ...sam, ...json, version: 2 })
+    expect(body).toEqual({ ...sam, ...json, version: 2, liveKeys: 0 })
     expect(response.headers.get('ETag')).toMatch(/^"2-[0-9a-f]{16}"$/)
+    const got = await call(`/api/users/${sam.id}`, { key: admin.key })
+    expect(got.headers.get('ETag')).toBe(response.headers.get('ETag'))
+    expect(await got.json()).toEqual({ ...sam, ...json, version: 2 })
     expect(costOf(response).trips).toBe(2)
     const act = { target_type: 'user', target_id: sam.id, key_id: admin.id, user_id: admin.user.id }
     expect(await actsOf(tenant)).toEqual([
@@ -115,7 +119,60 @@ describe('disabling a user', () => {
   })
 })
 
+describe('the answer to a change of a user', () => {
+  it('says how many live keys it takes effect on: those neither revoked nor ended, whoever is disabled', async () => {
+    const { tenant, admin, sam } = await setUp()
+    const user = { id: sam.id, name: sam.name, role: 'councillor' as const }
+    await makeKey(tenant, { user })
+    await makeKey(tenant, { user, expiresAt: Date.now() + 60_000 })
+    await makeKey(tenant, { user, expiresAt: 1 })
+    await makeKey(tenant, { user, revokedAt: 1 })
+    for (const json of [{ enabled: false }, { enabled: true, role: 'admin' }, { role: 'admin' }]) {
+      const response = await patch(admin.key, sam.id, json)
+      expect(response.status).toBe(200)
+      expect(await response.json()).toMatchObject({ ...json, liveKeys: 2 })
+      const got = await call(`/api/users/${sam.id}`, { key: admin.key })
+      expect(got.headers.get('ETag')).toBe(response.headers.get('ETag'))
+    }
+  })
+})
+
 describe('the last enabled admin', () => {
+  const makeServiceAdmin = async (tenant: TestTenant) => {
+    const id = `sv-${tenant.id}`
+    const email = `Admin.Service@${tenant.slug}.invalid`
+    const row = { id, tenant_id: tenant.id, name: 'Service (admin)', email, role: 'admin', created_at: 1 }
+    await insert('users', row)
+    return { id, name: row.name, role: 'admin' as const }
+  }
+
+  it('is a person: a service user does not count as another', async () => {
+    const { tenant, admin } = await setUp()
+    const service = await makeServiceAdmin(tenant)
+    for (const [json, fields] of [
+      [{ enabled: false }, { enabled: lastAdmin }],
+      [{ role: 'manager' }, { role: lastAdmin }],
+    ] as const) {
+      const response = await patch(admin.key, admin.user.id, json)
+      expect(response.status).toBe(422)
+      expect(await response.json()).toEqual({ error: 'Validation failed', details: { fields } })
+    }
+    expect((await patch(admin.key, service.id, { enabled: false })).status).toBe(200)
+  })
+
+  it('stays a person when two of them and a service user go at once', async () => {
+    const { tenant, admin } = await setUp()
+    const second = await makeKey(tenant)
+    const service = await makeKey(tenant, { user: await makeServiceAdmin(tenant) })
+    const going = [admin, second].map(({ user }) => ({
+      path: `/api/users/${user.id}`,
+      method: 'PATCH',
+      json: { enabled: false },
+    }))
+    const responses = await sendInStep('/api/users', service.key, going)
+    expect(responses.map(({ status }) => status).sort()).toEqual([200, 422])
+  })
+
   it.each([
     ['disabled', { enabled: false }, { enabled: lastAdmin }],
     ['demoted', { role: 'manager' }, { role: lastAdmin }],

@@ -64,7 +64,7 @@ describe('creating a user', () => {
     expect(user).toMatchObject({ planOverride: null, planOverrideReason: null, enabled: false, version: 1 })
     const json = { ...override, name: 'Sam Manager' }
     const changed = await call(`/api/users/${user.id}`, { method: 'PATCH', key, json })
-    expect(await changed.json()).toEqual({ ...user, name: 'Sam Manager', version: 2 })
+    expect(await changed.json()).toEqual({ ...user, name: 'Sam Manager', liveKeys: 0, version: 2 })
   })
 
   it.each([

@@ -20,12 +20,12 @@ function databaseInStep(count: number): D1Database {
   return new Proxy(d1Of(), { get: (d1, name) => (name === 'batch' ? batch : Reflect.get(d1, name).bind(d1)) })
 }
 
-/** Sends several JSON requests with one key at once, all past the gate before the first one writes. */
-export function sendInStep(path: string, key: string, calls: Call[]): Promise<Response[]> {
+/** Sends several JSON requests with one key at once, each to its own path or the common one, all past the gate before the first one writes. */
+export function sendInStep(path: string, key: string, calls: (Call & { path?: string })[]): Promise<Response[]> {
   const bindings = { ...env, DB: databaseInStep(calls.length) }
-  const sends = calls.map(async ({ method = 'POST', json, headers }) =>
+  const sends = calls.map(async ({ path: own = path, method = 'POST', json, headers }) =>
     app.fetch(
-      new Request(`https://gateway.example${path}`, {
+      new Request(`https://gateway.example${own}`, {
         method,
         headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json', ...headers },
         body: JSON.stringify(json),
