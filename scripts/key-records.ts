@@ -1,5 +1,5 @@
-import { and, desc, eq, gt, isNull, or, type SQL, sql } from 'drizzle-orm'
-import { alias } from 'drizzle-orm/sqlite-core'
+import { and, desc, eq, gt, isNull, ne, or, type SQL, sql } from 'drizzle-orm'
+import { type AnySQLiteColumn, alias } from 'drizzle-orm/sqlite-core'
 import { build } from '../src/db/query'
 import { keys, users, windows } from '../src/db/schema'
 import { newId } from '../src/domain/id'
@@ -68,25 +68,30 @@ export function insertKey(row: Awaited<ReturnType<typeof newKey>>['row'], { scop
   return statement(build.insert(keys).values({ ...row, familyId: row.id, ...grant, scopes: scopes.join(' ') }))
 }
 
-/** A key of a deployment, with its tenant and the newest of its family. */
+/** A key of a deployment, with its tenant and the newest live one of its family. */
 export interface KnownKey {
   cell: Cell
   id: string
   tenantId: string
   familyId: string
-  newestId: string
+  /** Null where none is alive any more. */
+  newestLiveId: string | null
   revokedAt: string | null
-  isExpired: boolean
 }
 
-const newer = alias(keys, 'newer')
+const others = alias(keys, 'others')
 
-const newestOfFamily = build
-  .select({ id: newer.id })
-  .from(newer)
-  .where(eq(newer.familyId, keys.familyId))
-  .orderBy(desc(newer.createdAt), desc(newer.id))
-  .limit(1)
+/** That a key of a family is neither revoked nor at its end. */
+const isAlive = (table: typeof keys | typeof others, familyId: string | AnySQLiteColumn) =>
+  and(eq(table.familyId, familyId), isNull(table.revokedAt), or(isNull(table.expiresAt), gt(table.expiresAt, clock)))
+
+const newestLive = (familyId: string | AnySQLiteColumn, also?: SQL) =>
+  sql<string | null>`${build
+    .select({ id: others.id })
+    .from(others)
+    .where(and(isAlive(others, familyId), also))
+    .orderBy(desc(others.createdAt), desc(others.id))
+    .limit(1)}`
 
 /** Finds a key by its id in whichever cell it lives. Throws a `Fault` where none does. */
 export async function getKey(place: Place, id: string): Promise<KnownKey> {
@@ -94,9 +99,8 @@ export async function getKey(place: Place, id: string): Promise<KnownKey> {
     id: keys.id,
     tenantId: keys.tenantId,
     familyId: keys.familyId,
-    newestId: sql<string>`(${newestOfFamily})`.as('newest'),
+    newestLiveId: newestLive(keys.familyId).as('newest_live'),
     revokedAt: keys.revokedAt,
-    isExpired: sql<boolean>`coalesce(${keys.expiresAt} <= ${clock}, 0)`.mapWith(Boolean).as('is_expired'),
   }
   const answers = await acrossCells(place, [statement(build.select(known).from(keys).where(eq(keys.id, id)))])
   for (const { cell, found } of answers) {
@@ -106,12 +110,15 @@ export async function getKey(place: Place, id: string): Promise<KnownKey> {
   throw new Fault(`There is no key "${id}": "npm run --silent keys -- list --tenant <slug>" shows the ids`)
 }
 
-/** That a key is the one of an id, and neither revoked nor at its end. */
-export const isUsable = (id: string) =>
-  and(eq(keys.id, id), isNull(keys.revokedAt), or(isNull(keys.expiresAt), gt(keys.expiresAt, clock)))
-
-/** Files a key's successor: the same family, user, scopes, limit and end. Yields nothing where there is no key to follow. */
-export function succeedKey(id: string, row: Awaited<ReturnType<typeof newKey>>['row']) {
+/**
+ * Files the successor of a family's newest live key: the same family, user, scopes, limit and end. The rule is that of a
+ * rotation over HTTP. Yields nothing where there is no key to follow.
+ */
+export function succeedFamily(familyId: string, row: Awaited<ReturnType<typeof newKey>>['row']) {
+  const latest = build
+    .select({ at: sql`max(${others.createdAt})`.as('latest_at') })
+    .from(others)
+    .where(eq(others.familyId, familyId))
   const successor = {
     hash: sql`${row.hash}`.as('new_hash'),
     id: sql`${row.id}`.as('new_id'),
@@ -125,17 +132,35 @@ export function succeedKey(id: string, row: Awaited<ReturnType<typeof newKey>>['
     windowSeconds: keys.windowSeconds,
     expiresAt: keys.expiresAt,
     revokedAt: keys.revokedAt,
-    createdAt: sql`${sql.param(row.createdAt, keys.createdAt)}`.as('new_created_at'),
+    // Later than any other of the family, however clocks differ: order tells who is in grace.
+    createdAt: sql`max(${sql.param(row.createdAt, keys.createdAt)}, ${latest} + 1)`.as('new_created_at'),
   }
-  const insert = build.insert(keys).select(build.select(successor).from(keys).where(isUsable(id)))
+  const insert = build.insert(keys).select(
+    build
+      .select(successor)
+      .from(keys)
+      .where(eq(keys.id, newestLive(familyId))),
+  )
   return statement(insert.returning({ id: keys.id }))
 }
 
-/** Ends a key after a grace period, or at its own end if that comes first. */
-export function retireKey(id: string, graceSeconds: number) {
+const isSucceededBy = (id: string) =>
+  sql`exists ${build
+    .select({ one: sql`1`.as('one') })
+    .from(others)
+    .where(eq(others.id, id))}`
+
+/** That a key is the one whose place the new key `id` has just taken. */
+export const isReplacedBy = (id: string, familyId: string) =>
+  and(eq(keys.id, newestLive(familyId, ne(others.id, id))), isSucceededBy(id))
+
+/** Ends a family's keys but the new one after a grace period, or at their own end if that comes first; yields them. */
+export function retireOthers(familyId: string, newId: string, graceSeconds: number) {
   const end = sql`${clock} + ${graceSeconds * 1000}`
   const sooner = sql`min(coalesce(${keys.expiresAt}, ${end}), ${end})`
-  return statement(build.update(keys).set({ expiresAt: sooner }).where(isUsable(id)).returning({ end: keys.expiresAt }))
+  const areOthers = and(isAlive(keys, familyId), ne(keys.id, newId), isSucceededBy(newId))
+  const update = build.update(keys).set({ expiresAt: sooner }).where(areOthers)
+  return statement(update.returning({ id: keys.id, expiresAt: keys.expiresAt }))
 }
 
 /** Revokes what is left of a family; yields the ids. */

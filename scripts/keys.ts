@@ -2,6 +2,7 @@ import { and, eq, isNull } from 'drizzle-orm'
 import { build } from '../src/db/query'
 import { keys, users } from '../src/db/schema'
 import { newId } from '../src/domain/id'
+import { serviceEmail } from '../src/domain/service-user'
 import { fromLeast, plans, type Role, type Scope } from '../src/domain/vocabulary'
 import { type Place, placeOf } from './cells'
 import {
@@ -24,13 +25,13 @@ import { Fault } from './fault'
 import {
   getKey,
   insertKey,
-  isUsable,
+  isReplacedBy,
   keyById,
   keysOf,
   newKey,
-  retireKey,
+  retireOthers,
   revokeFamily,
-  succeedKey,
+  succeedFamily,
 } from './key-records'
 import { acted, actedWhere, getTenant, type KnownUser, noUser, userByEmail } from './records'
 
@@ -83,8 +84,8 @@ async function createKey({ tenant: of, scopes, name, expires, limit, window, ...
 
 /** Who shall hold a new key: the user that was named, or else the role's service user, with what it takes to make it. */
 async function holderOf(place: Place, of: string, { user, role }: Pick<NewKey, 'user' | 'role'>, now: string) {
-  if (!user && !role) throw new Fault('Give either --role or --user')
-  const address = user ?? `${role}.service@${of}.invalid`
+  const address = user ?? (role && serviceEmail(role, of))
+  if (!address) throw new Fault('Give either --role or --user')
   const { cell, tenant, found } = await getTenant(place, of, userByEmail(of, address))
   const [known] = found
   if (known) return { cell, tenant, holder: requireFit(known, address, role), newcomers: [] }
@@ -114,27 +115,27 @@ act(program, 'list', 'All keys of a tenant, newest first, without the keys thems
 act(
   program,
   'rotate <id>',
-  'Make a new key of the same family, with the same user, scopes, limit and end, and end the old one.',
+  "Make a new key in place of the family's newest live one, with the same user, scopes, limit and end, and end the others.",
   'rotate 01JZ8E2Q4N6T1V3X5Z7B9D0F2H --grace 3600',
 )
-  .option('--grace <seconds>', 'how long the old key goes on working', whole(0, 30 * 24 * 3600), 0)
+  .option('--grace <seconds>', 'how long the old keys go on working', whole(0, 30 * 24 * 3600), 0)
   .action(async (id: string, { grace, ...options }: PlaceOptions & { grace: number }) => {
-    const { cell, newestId, revokedAt, isExpired } = await getKey(placeOf(options), id)
+    const { cell, familyId, newestLiveId, revokedAt } = await getKey(placeOf(options), id)
     if (revokedAt) throw new Fault(`The key ${id} is revoked: make a new one with "create"`)
-    if (newestId !== id) throw new Fault(`The key ${id} has been rotated already: its successor is ${newestId}`)
-    if (isExpired) throw new Fault(`The key ${id} has expired: make a new one with "create"`)
+    if (!newestLiveId) throw new Fault(`The key ${id} has expired: make a new one with "create"`)
 
-    const now = new Date().toISOString()
-    const { key, row } = await newKey(cell, now)
-    const [, , [retired], [successor]] = await run(cell, [
-      actedWhere(keys, isUsable(id), { tenantId: keys.tenantId, action: 'key.rotate', targetId: keys.id }),
-      succeedKey(id, row),
-      retireKey(id, grace),
+    const { key, row } = await newKey(cell, new Date().toISOString())
+    const entry = { tenantId: keys.tenantId, targetId: keys.id }
+    const [, , retired, , [successor]] = await run(cell, [
+      succeedFamily(familyId, row),
+      actedWhere(keys, isReplacedBy(row.id, familyId), { ...entry, action: 'key.rotate' }),
+      retireOthers(familyId, row.id, grace),
+      actedWhere(keys, eq(keys.id, row.id), { ...entry, action: 'key.create' }),
       keyById(row.id),
     ])
-    if (!retired || !successor) throw new Fault(`The key ${id} was revoked or ended just now`)
+    if (!successor) throw new Fault(`The key ${id} was revoked or ended just now`)
     const { id: successorId, ...shown } = successor
-    print({ id: successorId, key, ...shown, rotatedFrom: { id, expiresAt: retired.end } })
+    print({ id: successorId, key, ...shown, rotatedFrom: retired.find((one) => one.id === newestLiveId) ?? null })
   })
 
 act(program, 'revoke <id>', 'End a key and its whole family at once.', 'revoke 01JZ8E2Q4N6T1V3X5Z7B9D0F2H').action(

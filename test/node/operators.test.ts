@@ -199,25 +199,34 @@ describe('keys', () => {
     expect({ ...first, ...inherited, revokedAt: undefined, lastUsedAt: undefined }).toEqual(first)
     expect([key === first.key, prefix]).toEqual([false, key.slice(0, 11)])
     expect(rotatedFrom).toEqual({ id: first.id, expiresAt: soon })
-    expect(await refusal('keys', 'rotate', first.id)).toBe(
-      `error: The key ${first.id} has been rotated already: its successor is ${id}\n`,
-    )
 
-    const third = await answer('keys', 'rotate', id, '--grace', '60')
+    // By the id of the old one: what is replaced is the family's newest all the same.
+    const third = await answer('keys', 'rotate', first.id, '--grace', '60')
+    expect(third.rotatedFrom.id).toBe(id)
     const graceMs = Date.parse(third.rotatedFrom.expiresAt) - Date.parse(third.createdAt)
     expect(graceMs).toBeGreaterThanOrEqual(60_000)
     expect(graceMs).toBeLessThan(120_000)
+    const ends = await rowsOf(state, `select distinct expires_at from keys where id in ('${first.id}', '${id}')`)
+    expect(ends).toEqual([{ expires_at: Date.parse(third.rotatedFrom.expiresAt) }])
 
     const gone = await answer('keys', 'revoke', first.id)
     expect(gone).toEqual({ id: first.id, familyId: first.id, revoked: expect.any(Array), revokedAt: aMoment })
     expect(gone.revoked.toSorted()).toEqual([first.id, id, third.id].toSorted())
 
+    const family = `'${first.id}', '${id}', '${third.id}'`
     const acts = await rowsOf(
       state,
-      `select action, key_id, user_id, target_type, request_id from audit where target_id in ('${first.id}') order by id`,
+      `select action, target_id, key_id, user_id, target_type, request_id from audit where target_id in (${family}) order by id`,
     )
     const by = { key_id: null, user_id: null, target_type: 'key', request_id: null }
-    expect(acts).toEqual(['key.create', 'key.rotate', 'key.revoke'].map((action) => ({ action, ...by })))
+    expect(acts).toEqual([
+      { action: 'key.create', target_id: first.id, ...by },
+      { action: 'key.rotate', target_id: first.id, ...by },
+      { action: 'key.create', target_id: id, ...by },
+      { action: 'key.rotate', target_id: id, ...by },
+      { action: 'key.create', target_id: third.id, ...by },
+      { action: 'key.revoke', target_id: first.id, ...by },
+    ])
   })
 
   it('are not found by an id that is none', async () => {
