@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { call, costOf } from '../support/call'
+import { callMeddled } from '../support/meddled'
 import { d1Of, makeKey, makeTenant, makeUser } from '../support/tenants'
 
 interface Shown extends Record<string, unknown> {
@@ -122,6 +123,27 @@ describe('POST /api/keys/{id}/rotate', () => {
       { action: 'key.rotate', target_id: second.id },
       { action: 'key.create', target_id: third.id },
     ])
+  })
+
+  it('names the key that was replaced in the audit, also when another rotation came first', async () => {
+    const admin = await makeAdmin()
+    const first = await makeKey(admin.tenant)
+    let between = ''
+    const beforeWrite = async () => {
+      between = (await rotated(admin.key, first.id)).id
+    }
+    const response = await callMeddled(`/api/keys/${first.id}/rotate`, { key: admin.key }, { beforeWrite })
+    const { id } = await response.json<Shown>()
+    const acts = await actsOf(admin.tenant.id)
+    expect(acts).toHaveLength(4)
+    expect(acts).toEqual(
+      expect.arrayContaining([
+        { action: 'key.rotate', target_id: first.id },
+        { action: 'key.create', target_id: between },
+        { action: 'key.rotate', target_id: between },
+        { action: 'key.create', target_id: id },
+      ]),
+    )
   })
 
   it('keeps the family’s own end, also when an older key is in its grace period', async () => {

@@ -155,6 +155,7 @@ describe('the last enabled admin', () => {
     ] as const) {
       const response = await patch(admin.key, admin.user.id, json)
       expect(response.status).toBe(422)
+      expect(costOf(response).trips).toBe(1)
       expect(await response.json()).toEqual({ error: 'Validation failed', details: { fields } })
     }
     expect((await patch(admin.key, service.id, { enabled: false })).status).toBe(200)
