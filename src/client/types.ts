@@ -493,7 +493,7 @@ export interface NewEvent {
    */
   endsAt?: string | null
   /**
-   * More about it on the web.
+   * More about it on the web: `http` or `https`, kept as the URL Standard writes it.
    */
   url?: string | null
   /**
@@ -536,7 +536,7 @@ export interface EventChanges {
    */
   endsAt?: string | null
   /**
-   * More about it on the web.
+   * More about it on the web: `http` or `https`, kept as the URL Standard writes it.
    */
   url?: string | null
   /**

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi'
+import { longestWebAddress, parseWebAddress } from '../domain/url'
 import { eventTypes } from '../domain/vocabulary'
-import { bodyOf, faultCode, Instant, moment, optionalId, optionalPostcode, optionalText, text } from './fields'
+import { bodyOf, faultCode, Instant, moment, optionalId, optionalPostcode, optionalText, text, upTo } from './fields'
 import { commonFields, readOnlyFields, settableFields, versionField } from './publication-schemas'
 
 const nullable = (example: string) => z.string().nullable().openapi({ example })
@@ -30,15 +31,18 @@ const startsAt = moment('When it starts; in the past at creation is 422.')
 const url = z
   .string()
   .trim()
-  .max(500)
-  .refine((value) => value === '' || /^https?:\/\/[^\s/]+\S*$/i.test(value), {
-    params: faultCode('format'),
-    error: 'Must be a web address, like https://example.com/event',
-  })
-  .transform((value) => value || null)
+  .max(longestWebAddress)
+  .refine(
+    upTo(longestWebAddress, (value) => value === '' || parseWebAddress(value) !== undefined),
+    { params: faultCode('format'), error: 'Must be a web address, like https://example.com/event' },
+  )
+  .transform((value) => parseWebAddress(value) ?? null)
   .nullable()
   .optional()
-  .openapi({ description: 'More about it on the web.', example: 'https://council.example.com/surgery' })
+  .openapi({
+    description: 'More about it on the web: `http` or `https`, kept as the URL Standard writes it.',
+    example: 'https://council.example.com/surgery',
+  })
 
 const settable = {
   description: optionalText({

@@ -29,7 +29,7 @@ function methodsByPath(app: OpenAPIHono<AppEnv>): Map<string, string[]> {
   const found = new Map<string, string[]>()
   for (const definition of app.openAPIRegistry.definitions) {
     if (definition.type !== 'route') continue
-    const path = definition.route.path.replaceAll(/\{(.+?)\}/g, ':$1')
+    const path = definition.route.path.replaceAll('{', ':').replaceAll('}', '')
     found.set(path, [...(found.get(path) ?? []), definition.route.method.toUpperCase()])
   }
   return found

@@ -10,11 +10,18 @@ export const faultCode = (code: FieldFault['code']) => ({ code })
 // Nor half a surrogate pair: JSON can spell one, UTF-8 cannot keep it.
 const noControls = /^[^\p{Cc}\p{Cs}]*$/u
 
-const clean = (schema: z.ZodString, lines: boolean) =>
-  schema.refine((text) => noControls.test(lines ? text.replace(/[\t\r\n]/g, '') : text), {
-    params: faultCode('format'),
-    error: 'Must not contain control characters',
-  })
+/**
+ * A rule for texts of a bounded length: one that is too long is refused for that, and never looked into. zod runs every
+ * check of a field, also after one that has failed.
+ */
+export const upTo = (max: number, isFit: (text: string) => boolean) => (text: string) =>
+  text.length > max || isFit(text)
+
+const clean = (schema: z.ZodString, max: number, lines: boolean) =>
+  schema.max(max).refine(
+    upTo(max, (text) => noControls.test(lines ? text.replace(/[\t\r\n]/g, '') : text)),
+    { params: faultCode('format'), error: 'Must not contain control characters' },
+  )
 
 interface TextOptions {
   description: string
@@ -27,12 +34,12 @@ interface TextOptions {
 
 /** Required text, trimmed: blank counts as missing. */
 export function text({ description, example, max, lines = false }: TextOptions) {
-  return clean(z.string().trim().min(1).max(max), lines).openapi({ description, example })
+  return clean(z.string().trim().min(1), max, lines).openapi({ description, example })
 }
 
 /** Optional text: null or blank clears it. */
 export function optionalText(options: TextOptions) {
-  return optional(clean(z.string().trim().max(options.max), options.lines ?? false)).openapi({
+  return optional(clean(z.string().trim(), options.max, options.lines ?? false)).openapi({
     description: options.description,
     example: options.example,
   })

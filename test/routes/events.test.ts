@@ -131,6 +131,15 @@ describe('an event', () => {
     })
   })
 
+  it('keeps a web address as the URL Standard writes it, and says of a longer one only that it is too long', async () => {
+    const { key } = await makeAdmin()
+    const { id, url } = (await create(key, { ...anEvent, url: ' HTTPS://Council.Example.com/a b ' })).body
+    expect(url).toBe('https://council.example.com/a%20b')
+    expect((await patch(key, String(id), { url: '' })).body).toMatchObject({ url: null, version: 2 })
+    const tooLong = { url: { code: 'too_long', message: 'Must be at most 500 characters' } }
+    expect(await create(key, { ...anEvent, url: `https://${'a'.repeat(1000)} b` })).toEqual(invalid(tooLong))
+  })
+
   it('refuses a time without an offset', async () => {
     const { key } = await makeAdmin()
     const message = 'Must be an ISO 8601 time with an offset, like 2026-03-01T09:00:00Z'
