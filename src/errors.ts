@@ -89,11 +89,16 @@ export class Replay extends Error {
   }
 }
 
-/** 400 or 422 with what is wrong per field: 400 wins where both kinds are present. */
+/** How many faults one answer lists. */
+const mostFaults = 50
+
+/** 400 or 422 with what is wrong per field, the first 50: 400 wins where both kinds are present. */
 export function invalidFields(fields: Record<string, FieldFault>, inQuery = false): ApiError {
   const shapeCodes: FieldFault['code'][] = ['required', 'type', 'unknown']
-  const malformed = inQuery || Object.values(fields).some(({ code }) => shapeCodes.includes(code))
-  return new ApiError(malformed ? 'invalid_request' : 'unprocessable', { details: { fields } })
+  const faults = Object.entries(fields)
+  const malformed = inQuery || faults.some(([, { code }]) => shapeCodes.includes(code))
+  const listed = Object.fromEntries(faults.slice(0, mostFaults))
+  return new ApiError(malformed ? 'invalid_request' : 'unprocessable', { details: { fields: listed } })
 }
 
 /** The one place that turns anything thrown into a response of the API. */

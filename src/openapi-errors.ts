@@ -68,7 +68,8 @@ const refusals: Record<string, Refusal> = {
   },
   422: {
     name: 'Unprocessable',
-    description: 'Valid JSON that breaks a rule: `details.fields` names each field with a code and a sentence.',
+    description:
+      'Valid JSON that breaks a rule: `details.fields` names each field with a code and a sentence, at most 50.',
     example: { error: 'Validation failed', details: fieldsExample('too_long', 'Must be at most 255 characters') },
     applies: ({ hasBody }) => hasBody,
   },

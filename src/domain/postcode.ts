@@ -5,8 +5,13 @@
 const shape =
   /^(GIR0AA|(?:[A-PR-UWYZ][0-9]{1,2}|[A-PR-UWYZ][A-HK-Y][0-9]{1,2}|[A-PR-UWYZ][0-9][A-HJKPSTUW]|[A-PR-UWYZ][A-HK-Y][0-9][ABEHMNPRVWXY])[0-9][ABD-HJLNP-UW-Z]{2})$/
 
+/** More characters than any postcode needs, however it is spaced and punctuated. */
+const longest = 50
+
 /** A postcode without a space, `TR11AA`, or undefined where the text has no postcode's shape. */
 export function parsePostcode(text: string): string | undefined {
+  // Before it is normalised: putting a long run of combining marks in order costs the square of its length.
+  if (text.length > longest) return
   const bare = text
     .normalize('NFKC')
     .toUpperCase()

@@ -3,6 +3,9 @@ import { type Env, publicSecretOf, settingsOf } from '../env'
 import { ApiError } from '../errors'
 import { hmacHex } from './hash'
 
+/** More characters than an address has, its zone included. */
+const longest = 100
+
 /**
  * The client that an address stands for: an IPv4 address by itself, an IPv6 address by its first bits, an IPv4-mapped one
  * as the IPv4 address it is. Undefined for anything that is not an address.
@@ -10,7 +13,7 @@ import { hmacHex } from './hash'
  * @param ipv6Prefix how many bits: 64 are a handset's or a home's own, 48 the most that one site is given (RFC 6177)
  */
 export function clientOf(address: string, ipv6Prefix: number): string | undefined {
-  if (!ipaddr.isValid(address)) return
+  if (address.length > longest || !ipaddr.isValid(address)) return
   const parsed = ipaddr.process(address)
   if (parsed.kind() === 'ipv4') return parsed.toString()
   const network = ipaddr.IPv6.networkAddressFromCIDR(`${parsed.toNormalizedString().split('%')[0]}/${ipv6Prefix}`)

@@ -10,7 +10,7 @@ import { keyOf } from './credentials'
 import { sha256Hex } from './hash'
 import type { Requirement } from './requirement'
 import { rateLimitHeaders } from './standing'
-import { openTrip, type Trip } from './trip'
+import { identify, openTrip, type Trip } from './trip'
 
 /**
  * Guards one keyed route: reads the body within its limit and puts a `Trip` in the context, which the handler asks for
@@ -23,22 +23,19 @@ export function needs(requirement: Requirement) {
   return createMiddleware<AppEnv>(async function needs(c, next) {
     // An origin minds its own bodies and keys.
     const isProxied = upstreamOf(c.env, c.req.path) !== undefined
-    const body = await receive(c.req.raw, isProxied)
+    const { meter, requestId } = c.var
+    const call = { env: c.env, meter, requestId, key: keyOf(c.req.raw.headers), requirement }
+    c.set('trip', openTrip(call))
+    const bytes = await receive(c.req.raw, isProxied)
+    // What cannot be a key is refused before its body costs more than being read.
+    await identify(c.env, call.key)
+    const body = judge(c.req.raw.headers, bytes)
     if (body.bytes) c.req.raw = new Request(c.req.raw, { body: body.bytes })
     const wanted = c.req.method === 'POST' && !isProxied ? c.req.header('Idempotency-Key') : undefined
     const idempotencyFault = wanted === undefined ? undefined : faultOfIdempotencyKey(wanted, requirement)
-
-    const trip = openTrip({
-      env: c.env,
-      meter: c.var.meter,
-      requestId: c.var.requestId,
-      key: keyOf(c.req.raw.headers),
-      requirement,
-      idempotency:
-        wanted === undefined || idempotencyFault
-          ? undefined
-          : await idempotencyOf(wanted, `POST ${c.req.path}`, body.text),
-    })
+    const isKept = wanted !== undefined && !idempotencyFault
+    const idempotency = isKept ? await idempotencyOf(wanted, `POST ${c.req.path}`, body.text) : undefined
+    const trip = openTrip({ ...call, idempotency })
     c.set('trip', trip)
 
     if (body.fault?.fault === 'too_large') {
@@ -90,18 +87,25 @@ export interface Body {
   fault?: ApiError | undefined
 }
 
-/** Reads a request's body within its limit. An origin judges its own. */
-export async function receive(request: Request, isProxied: boolean): Promise<Body> {
+/** Reads a request's body within its limit: its bytes, undefined where it has none to read, or 413 as a fault. */
+export async function receive(
+  request: Request,
+  isProxied: boolean,
+): Promise<Uint8Array<ArrayBuffer> | ApiError | undefined> {
   const methods = isProxied ? ['POST', 'PATCH', 'DELETE'] : ['POST', 'PATCH']
-  if (!methods.includes(request.method)) return { text: '' }
-  try {
-    const bytes = await readBody(request)
-    const text = new TextDecoder().decode(bytes)
-    return { bytes, text, fault: jsonFault(request.headers, text) }
-  } catch (error) {
-    if (error instanceof ApiError) return { text: '', fault: error }
+  if (!methods.includes(request.method)) return
+  return readBody(request).catch((error) => {
+    if (error instanceof ApiError) return error
     throw error
-  }
+  })
+}
+
+/** What was received, as a body. An origin judges its own, so nobody asks for the fault of one. */
+export function judge(headers: Headers, received: Awaited<ReturnType<typeof receive>>): Body {
+  if (received === undefined) return { text: '' }
+  if (received instanceof ApiError) return { text: '', fault: received }
+  const text = new TextDecoder().decode(received)
+  return { bytes: received, text, fault: jsonFault(headers, text) }
 }
 
 /** What is wrong with an `Idempotency-Key`, or that the route takes none. */

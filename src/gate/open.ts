@@ -4,7 +4,7 @@ import type { AppEnv } from '../app-env'
 import type { Idempotency } from '../db/records'
 import type { ApiError } from '../errors'
 import { keyOf } from './credentials'
-import { type Body, faultOfIdempotencyKey, idempotencyOf, receive } from './needs'
+import { type Body, faultOfIdempotencyKey, idempotencyOf, judge, receive } from './needs'
 import { openPublicTrip, type PublicTrip } from './public-trip'
 import { rateLimitHeaders, type Standing } from './standing'
 
@@ -21,7 +21,7 @@ type Takes = 'json' | 'form'
 export function open({ takes = 'json' }: { takes?: Takes } = {}) {
   return createMiddleware<AppEnv>(async function open(c, next) {
     const { env, req, var: variables } = c
-    const body = await receive(req.raw, takes === 'form')
+    const body = judge(req.raw.headers, await receive(req.raw, takes === 'form'))
     if (body.bytes) req.raw = new Request(req.raw, { body: body.bytes })
     const { idempotency, fault } = await replayFor(req.raw, req.path, body, takes)
     const trip = openPublicTrip({

@@ -104,6 +104,7 @@ const isStatus = (value: string): value is Status => statuses.some((status) => s
 
 const StatusList = z
   .string()
+  .max(200)
   .transform((value) => [...new Set(value.split(',').map((one) => one.trim()))])
   .refine((list): list is Status[] => list.every(isStatus), {
     params: faultCode('enum'),

@@ -23,14 +23,30 @@ export const refuseInvalid: Hook<unknown, AppEnv, string, Promise<void>> = async
   await refuse(trip, fault)
 }
 
-/** The faults of a body or query by field, nested names dotted. The first fault of a field is the one that is told. */
+/** How much of an unknown name is given back, in characters. */
+const longestName = 128
+
+const nameOf = (path: PropertyKey[]) => {
+  const name = path.join('.')
+  return name.length > longestName ? `${name.slice(0, longestName)}…` : name
+}
+
+/** How many unknown names are told of: the first ones say it all. */
+const mostUnknown = 20
+
+/**
+ * The faults of a body or query by field, nested names dotted. The first fault of a field is the one that is told, and
+ * of unknown names the first 20.
+ */
 export function fieldFaults(issues: readonly Issue[], value: unknown, inQuery: boolean): Record<string, FieldFault> {
   // Without a prototype: a field may be named `constructor` or `__proto__`.
   const fields: Record<string, FieldFault> = Object.create(null)
   for (const issue of issues) {
     if (issue.code === 'unrecognized_keys') {
       const message = inQuery ? 'Unknown query parameter' : 'Unknown field'
-      for (const key of issue.keys) fields[[...issue.path, key].join('.')] ??= { code: 'unknown', message }
+      for (const key of issue.keys.slice(0, mostUnknown)) {
+        fields[nameOf([...issue.path, key])] ??= { code: 'unknown', message }
+      }
     } else {
       fields[issue.path.join('.') || 'body'] ??= faultOf(issue, at(value, issue.path))
     }

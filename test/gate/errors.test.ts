@@ -4,9 +4,11 @@ import { HTTPException } from 'hono/http-exception'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { makeApp } from '../../src/app'
 import { ApiError } from '../../src/errors'
+import { mintKey } from '../../src/gate/key-format'
 import { needs } from '../../src/gate/needs'
 import { me } from '../../src/routes/me'
 import { call } from '../support/call'
+import { json } from '../support/errors'
 import { tinyApp } from '../support/gate-app'
 import { makeKey, makeTenant } from '../support/tenants'
 
@@ -147,13 +149,34 @@ describe('behind the gate', () => {
       app.get('/api/forgetful', needs({ plan: 'free' }), (c) => c.json({ secret: 'of another tenant' }))
     })
     const { key } = await makeKey(await makeTenant())
-    for (const headers of [{ ...inbound }, { ...inbound, Authorization: `Bearer ${key}` }]) {
+    for (const bearer of [key, mintKey()]) {
+      const headers = { ...inbound, Authorization: `Bearer ${bearer}` }
       const response = await forgetful.send('/api/forgetful', { headers })
       expect([response.status, await response.json()]).toEqual([
         500,
         { error: 'Internal server error', details: { requestId: 'req-1' } },
       ])
     }
+  })
+
+  it('a request without anything that could be a key comes no further than the gate', async () => {
+    const reached: string[] = []
+    const guarded = tinyApp((app) => {
+      app.post('/api/guarded', needs({ plan: 'free' }), (c) => {
+        reached.push(c.req.path)
+        return c.json({})
+      })
+    })
+    const credentials: Record<string, string>[] = [
+      {},
+      { Authorization: 'Bearer sk_live_123' },
+      { 'X-API-Key': mintKey(9) },
+    ]
+    for (const given of credentials) {
+      const request = { method: 'POST', headers: { ...inbound, ...json, ...given }, body: '{}' }
+      expect((await guarded.send('/api/guarded', request)).status).toBe(401)
+    }
+    expect(reached).toEqual([])
   })
 })
 

@@ -20,6 +20,38 @@ export interface Operation {
   success: number
   takesBody: boolean
   namesId: boolean
+  /** The body's fields, by name. */
+  fields: Record<string, Field>
+  /** The names of the query's parameters. */
+  parameters: string[]
+}
+
+const Field = z.looseObject({
+  type: z.union([z.string(), z.array(z.string())]).optional(),
+  enum: z.array(z.unknown()).optional(),
+  maxItems: z.number().optional(),
+})
+
+/** A field of a body, as its JSON Schema tells of it. */
+export type Field = z.infer<typeof Field>
+
+const Schema = z.looseObject({ properties: z.record(z.string(), Field).default({}) })
+
+/** The fields of an operation's JSON body. */
+function fieldsOf({ requestBody }: { requestBody?: unknown }): Record<string, Field> {
+  const Ref = z.object({
+    content: z.object({ 'application/json': z.object({ schema: z.object({ $ref: z.string() }) }) }),
+  })
+  const { success, data } = Ref.safeParse(requestBody)
+  if (!success) return {}
+  const name = data.content['application/json'].schema.$ref.replace('#/components/schemas/', '')
+  return Schema.parse(document.components?.schemas?.[name]).properties
+}
+
+/** The names of an operation's query parameters. */
+function parametersOf({ parameters = [] }: { parameters?: unknown[] }): string[] {
+  const Query = z.object({ in: z.literal('query'), name: z.string() })
+  return parameters.flatMap((one) => Query.safeParse(one).data?.name ?? [])
 }
 
 const methods = ['get', 'post', 'patch', 'delete'] as const
@@ -44,6 +76,8 @@ export function keyedOperations(): Operation[] {
         success: Math.min(...statuses),
         takesBody: operation.requestBody !== undefined,
         namesId: path.includes('{'),
+        fields: fieldsOf(operation),
+        parameters: parametersOf(operation),
       }
     }),
   )
