@@ -76,6 +76,11 @@ describe('The window of an address', () => {
     })
   })
 
+  it('is not looked for in what is longer than any address', () => {
+    expect(clientOf(`2001:db8::1%${'a'.repeat(88)}`, 64)).toBe('2001:db8:0:0:0:0:0:0/64')
+    expect(clientOf(`2001:db8::1%${'a'.repeat(89)}`, 64)).toBeUndefined()
+  })
+
   it('is HMAC-SHA256 under the secret', async () => {
     // printf 203.0.113.7 | openssl dgst -sha256 -hmac 'a secret for tests only'
     expect(await idOf('203.0.113.7')).toBe('ip:290fe779f7049a29b90b9801dde870a1c923c0ca3fc4f1d6e69e720575079e99')
