@@ -240,11 +240,11 @@ export interface Case {
   publicSummary: string | null
   publicThemes: string | null
   /**
-   * The latest 200 entries, oldest first.
+   * The latest entries, oldest first: at most 200, and at most 1 MiB.
    */
   timeline: TimelineEntry[]
   /**
-   * There are more than 200 entries.
+   * There are earlier entries, which are left out.
    */
   timelineTruncated?: true
 }

@@ -3,14 +3,12 @@ import { alias } from 'drizzle-orm/sqlite-core'
 import { type Role, type Scope, scopes } from '../domain/vocabulary'
 import { callerTenant, clock } from './caller'
 import { hasRoom, isCurrent, moment } from './key-standing'
+import { listedAtOnce } from './publications'
 import { build, type Query, query } from './query'
 import { actOn } from './records'
 import { keys, tenants, users, windows } from './schema'
 
 const placeholder = sql.placeholder
-
-/** How many keys one call lists. */
-export const listedAtOnce = 200
 
 /** A key as it may be shown: never the key, never its hash. */
 export interface ShownKey {

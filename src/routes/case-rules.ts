@@ -1,6 +1,7 @@
 import type { CaseDetail, Ref } from '../db/case-columns'
 import { type TimelineEntry, timelineShown } from '../db/cases'
 import { newId } from '../domain/id'
+import { firstWithin } from '../domain/json-bytes'
 import { type FieldFault, invalidFields } from '../errors'
 import { requireRole } from '../gate/requirement'
 import type { Trip } from '../gate/trip'
@@ -71,12 +72,13 @@ export function assigneeOfNew(trip: Trip, assigneeId: string | null | undefined)
   return assigneeId === undefined ? viewer : assigneeId
 }
 
-/** A case as it is shown by itself, its timeline turned oldest first. */
+/** A case as it is shown by itself, its timeline turned oldest first: the latest 200 entries that fit into 1 MiB. */
 export function presentCase(found: CaseDetail, latestFirst: TimelineEntry[]): Case {
+  const shown = firstWithin(latestFirst.slice(0, timelineShown))
   return {
     ...found,
-    timeline: latestFirst.slice(0, timelineShown).reverse(),
-    ...(latestFirst.length > timelineShown && { timelineTruncated: true as const }),
+    timeline: shown.reverse(),
+    ...(latestFirst.length > shown.length && { timelineTruncated: true as const }),
   }
 }
 

@@ -69,8 +69,13 @@ export const Case = CaseSummary.extend({
   highlightedForPublic: z.boolean(),
   publicSummary: nullable('We had a pothole mended.'),
   publicThemes: nullable('roads, safety'),
-  timeline: z.array(TimelineEntry).openapi({ description: 'The latest 200 entries, oldest first.' }),
-  timelineTruncated: z.literal(true).optional().openapi({ description: 'There are more than 200 entries.' }),
+  timeline: z
+    .array(TimelineEntry)
+    .openapi({ description: 'The latest entries, oldest first: at most 200, and at most 1 MiB.' }),
+  timelineTruncated: z
+    .literal(true)
+    .optional()
+    .openapi({ description: 'There are earlier entries, which are left out.' }),
 }).openapi('Case')
 export type Case = z.infer<typeof Case>
 

@@ -20,7 +20,8 @@ const list = createRoute({
   ...guarded({ plan: 'pro', scope: 'cases:read', role: 'caseworker' }),
   operationId: 'listCases',
   summary: 'List cases',
-  description: 'Filtered, sorted and searched; a caseworker sees their own.',
+  description:
+    'Filtered, sorted and searched; a caseworker sees their own. Without descriptions and timelines: 100 of the longest cases are 0.7 MB.',
   request: { query: CaseListQuery },
   responses: { 200: json('A page of cases.', CaseList) },
 })

@@ -19,7 +19,7 @@ const list = createRoute({
   ...guarded(reading),
   operationId: 'listCategories',
   summary: 'List categories',
-  description: 'By `sortOrder`, then A–Z by name; at most 200 a call, with a `Link` to the rest.',
+  description: 'By `sortOrder`, then A–Z by name; at most 200 and 1 MiB a call, with a `Link` to the rest.',
   request: { query: DirectoryQuery },
   responses: { 200: json('The categories.', z.array(Category)) },
 })
@@ -59,6 +59,7 @@ const update = createRoute({
 
 const directory = {
   name: 'categories',
+  present: presentCategory,
   first: listCategories,
   after: listCategoriesAfter,
   positionAfter: positionAfterCategory,
@@ -68,8 +69,7 @@ const directory = {
 /** Categories: listed, made and changed. */
 export const categories = new OpenAPIHono<AppEnv>()
   .openapi(list, async (c) => {
-    const rows = await listDirectory(c, directory, c.req.valid('query'))
-    return c.json(rows.map(presentCategory), 200)
+    return c.json(await listDirectory(c, directory, c.req.valid('query')), 200)
   })
   .openapi(create, async (c) => {
     const { category, location } = await createCategory(c, c.req.valid('json'))

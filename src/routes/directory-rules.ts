@@ -1,15 +1,16 @@
 import type { Context } from 'hono'
 import type { AppEnv } from '../app-env'
 import { uniqueViolation } from '../db/batch'
-import { listedAtOnce } from '../db/publications'
 import type { Query } from '../db/query'
 import { ApiError } from '../errors'
 import { refuse } from '../gate/needs'
 import { cut, unusableCursor, valuesAfter } from './lists'
 
 /** A list of wards, categories or users: how it begins, how it goes on, and where in it a row stands. */
-export interface Directory<T> {
+export interface Directory<T, S> {
   name: string
+  /** A row as it is shown. */
+  present: (row: T) => S
   first: Query<T[]>
   after: Query<T[]>
   positionAfter: (row: T) => (string | number)[]
@@ -23,10 +24,10 @@ export interface Asked {
   cursor?: string | undefined
 }
 
-/** At most 200 rows in the list's order; sets `Link` where there are more. */
-export async function listDirectory<T>(c: Context<AppEnv>, directory: Directory<T>, asked: Asked): Promise<T[]> {
+/** What `cut` shows of the rows in the list's order. */
+export async function listDirectory<T, S>(c: Context<AppEnv>, directory: Directory<T, S>, asked: Asked): Promise<S[]> {
   const { trip } = c.var
-  const { name, first, after, positionAfter, places } = directory
+  const { name, first, after, present, positionAfter, places } = directory
   const { enabled, cursor } = asked
   const listed = JSON.stringify([name, enabled])
   const position = cursor === undefined ? {} : valuesAfter(cursor, listed)
@@ -34,7 +35,7 @@ export async function listDirectory<T>(c: Context<AppEnv>, directory: Directory<
   if (!isUsable) return refuse(trip, unusableCursor())
   const values = { ...position, enabled: enabled === undefined ? null : Number(enabled) }
   const [rows] = await trip.read(values, cursor === undefined ? first : after)
-  return cut(c, rows, listedAtOnce, positionAfter, listed)
+  return cut(c, rows, { present, positionAfter, listed })
 }
 
 /** 409 for a name or an email that another row of the tenant has. */

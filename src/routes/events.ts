@@ -18,7 +18,7 @@ const list = createRoute({
   ...guarded(reading),
   operationId: 'listEvents',
   summary: 'List events',
-  description: 'Drafts first, then the newest; at most 200 a call, with a `Link` to the rest.',
+  description: 'Drafts first, then the newest; at most 200 and 1 MiB a call, with a `Link` to the rest.',
   request: { query: PublicationQuery },
   responses: { 200: json('The events.', z.array(Event)) },
 })
@@ -80,7 +80,7 @@ const remove = createRoute({
 
 /** Events: drafted, approved, changed and deleted. */
 export const events = new OpenAPIHono<AppEnv>()
-  .openapi(list, async (c) => c.json((await listItems(c, 'event', c.req.valid('query'))).map(present), 200))
+  .openapi(list, async (c) => c.json(await listItems(c, 'event', c.req.valid('query'), present), 200))
   .openapi(approve, async (c) => c.json(await approveItems(c, 'event', c.req.valid('json').ids), 200))
   .openapi(create, async (c) => {
     const fields = fieldsOf(c.req.valid('json'))

@@ -1,6 +1,6 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import type { AppEnv } from '../app-env'
-import { listedAtOnce, listKeys, listKeysAfter, positionAfter } from '../db/keys'
+import { listKeys, listKeysAfter, positionAfter } from '../db/keys'
 import { refuse } from '../gate/needs'
 import { IdParam, json, jsonBody, NoQuery } from './fields'
 import { guarded } from './guarded'
@@ -20,7 +20,7 @@ const list = createRoute({
   ...guarded(reading),
   operationId: 'listKeys',
   summary: 'List keys',
-  description: 'Newest first, without the keys themselves; at most 200 a call, with a `Link` to the rest.',
+  description: 'Newest first, without the keys themselves; at most 200 and 1 MiB a call, with a `Link` to the rest.',
   request: { query: KeyQuery },
   responses: { 200: json('The keys.', z.array(Key)) },
 })
@@ -90,7 +90,7 @@ export const keys = new OpenAPIHono<AppEnv>()
     const { cursor } = c.req.valid('query')
     const after = cursor === undefined ? {} : (valuesAfter(cursor, 'keys', 2) ?? (await refuse(trip, unusableCursor())))
     const [rows] = await trip.read(after, cursor === undefined ? listKeys : listKeysAfter)
-    return c.json(cut(c, rows, listedAtOnce, positionAfter, 'keys'), 200)
+    return c.json(cut(c, rows, { present: (row) => row, positionAfter, listed: 'keys' }), 200)
   })
   .openapi(create, async (c) => {
     const made = await createKey(c, c.req.valid('json'))

@@ -1,5 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
+import { listedAtOnce } from '../db/publications'
+import { firstWithin } from '../domain/json-bytes'
 import { decodeCursor, encodeCursor } from '../domain/page'
 import { type ApiError, invalidFields } from '../errors'
 
@@ -8,22 +10,25 @@ export const cursorParam = z.string().max(1000).optional().openapi({
   description: 'From the `Link: <…>; rel="next"` of the call before; keep the other parameters as they were.',
 })
 
+/** How the rows of a list become an answer. */
+interface Listing<T, S> {
+  /** A row as it is shown. */
+  present: (row: T) => S
+  /** Where a row stands: what a cursor after it must hold. */
+  positionAfter: (row: T) => (string | number)[]
+  /** What the cursor is bound to. */
+  listed: string
+}
+
 /**
- * Cuts an array at what one call lists and sets `Link: <…>; rel="next"` (RFC 8288) where there is more.
+ * Presents what one call lists, at most 200 rows and 1 MiB of JSON, and sets `Link: <…>; rel="next"` (RFC 8288) where
+ * there is more.
  *
- * @param rows one more than are shown, where there is more
- * @param positionAfter where a row stands: what a cursor after it must hold
- * @param listed what the cursor is bound to
+ * @param rows at least one more than are shown, where there is more
  */
-export function cut<T>(
-  c: Context,
-  rows: T[],
-  most: number,
-  positionAfter: (row: T) => (string | number)[],
-  listed: string,
-): T[] {
-  const shown = rows.slice(0, most)
-  const last = rows.length > most ? shown.at(-1) : undefined
+export function cut<T, S>(c: Context, rows: T[], { present, positionAfter, listed }: Listing<T, S>): S[] {
+  const shown = firstWithin(rows.slice(0, listedAtOnce).map(present))
+  const last = rows.length > shown.length ? rows[shown.length - 1] : undefined
   if (last !== undefined) {
     const next = new URL(c.req.url)
     next.searchParams.set('cursor', encodeCursor({ page: 1, position: { after: positionAfter(last) } }, listed))

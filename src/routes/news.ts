@@ -37,7 +37,7 @@ const list = createRoute({
   ...guarded(reading),
   operationId: 'listNews',
   summary: 'List news',
-  description: 'Drafts first, then the newest; at most 200 a call, with a `Link` to the rest.',
+  description: 'Drafts first, then the newest; at most 200 and 1 MiB a call, with a `Link` to the rest.',
   request: { query: PublicationQuery },
   responses: { 200: json('The articles.', z.array(News)) },
 })
@@ -99,7 +99,7 @@ const remove = createRoute({
 
 /** News: drafted, approved, changed and deleted. */
 export const news = new OpenAPIHono<AppEnv>()
-  .openapi(list, async (c) => c.json((await listItems(c, 'news', c.req.valid('query'))).map(present), 200))
+  .openapi(list, async (c) => c.json(await listItems(c, 'news', c.req.valid('query'), present), 200))
   .openapi(approve, async (c) => c.json(await approveItems(c, 'news', c.req.valid('json').ids), 200))
   .openapi(create, async (c) => {
     const { item, location } = await createItem(c, 'news', fieldsOf(c.req.valid('json')), present)

@@ -7,7 +7,6 @@ import {
   deletePublication,
   insertPublication,
   knownPublications,
-  listedAtOnce,
   listPublications,
   listPublicationsAfter,
   listPublicationsByExternalId,
@@ -40,8 +39,13 @@ export interface Asked {
   cursor?: string | undefined
 }
 
-/** The newest items, drafts first, at most 200; sets `Link` where there are more. */
-export async function listItems(c: Context<AppEnv>, kind: Kind, asked: Asked): Promise<Publication[]> {
+/** What `cut` shows of the newest items, drafts first. */
+export async function listItems<S>(
+  c: Context<AppEnv>,
+  kind: Kind,
+  asked: Asked,
+  present: (item: Publication) => S,
+): Promise<S[]> {
   const { trip } = c.var
   const { approved, externalId, cursor } = asked
   const listed = JSON.stringify([kind, approved, externalId])
@@ -51,7 +55,7 @@ export async function listItems(c: Context<AppEnv>, kind: Kind, asked: Asked): P
     { kind, externalId, ...publishedWithin(approved), ...after },
     externalId === undefined ? rest : listPublicationsByExternalId,
   )
-  return cut(c, rows, listedAtOnce, positionAfter, listed)
+  return cut(c, rows, { present, positionAfter, listed })
 }
 
 /** The item, or 404. */

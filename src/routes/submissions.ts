@@ -22,7 +22,8 @@ const list = createRoute({
   ...guarded(reading),
   operationId: 'listSubmissions',
   summary: 'List submissions',
-  description: 'What came in through the contact form, newest first: one inbox that every role sees.',
+  description:
+    'What came in through the contact form, newest first: one inbox that every role sees. A page is always whole: 100 of the longest messages are 1.6 MB.',
   request: { query: SubmissionListQuery },
   responses: { 200: json('A page of submissions.', SubmissionList) },
 })

@@ -19,7 +19,7 @@ const list = createRoute({
   ...guarded(reading),
   operationId: 'listUsers',
   summary: 'List users',
-  description: 'A–Z by email; at most 200 a call, with a `Link` to the rest.',
+  description: 'A–Z by email; at most 200 and 1 MiB a call, with a `Link` to the rest.',
   request: { query: DirectoryQuery },
   responses: { 200: json('The users.', z.array(User)) },
 })
@@ -63,6 +63,7 @@ const update = createRoute({
 
 const directory = {
   name: 'users',
+  present: presentUser,
   first: listUsers,
   after: listUsersAfter,
   positionAfter: positionAfterUser,
@@ -72,8 +73,7 @@ const directory = {
 /** Users: listed, made, changed and disabled. */
 export const users = new OpenAPIHono<AppEnv>()
   .openapi(list, async (c) => {
-    const rows = await listDirectory(c, directory, c.req.valid('query'))
-    return c.json(rows.map(presentUser), 200)
+    return c.json(await listDirectory(c, directory, c.req.valid('query')), 200)
   })
   .openapi(create, async (c) => {
     const { user, location } = await createUser(c, c.req.valid('json'))

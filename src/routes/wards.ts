@@ -19,7 +19,7 @@ const list = createRoute({
   ...guarded(reading),
   operationId: 'listWards',
   summary: 'List wards',
-  description: 'A–Z by name; at most 200 a call, with a `Link` to the rest.',
+  description: 'A–Z by name; at most 200 and 1 MiB a call, with a `Link` to the rest.',
   request: { query: DirectoryQuery },
   responses: { 200: json('The wards.', z.array(Ward)) },
 })
@@ -60,6 +60,7 @@ const update = createRoute({
 
 const directory = {
   name: 'wards',
+  present: presentWard,
   first: listWards,
   after: listWardsAfter,
   positionAfter: positionAfterWard,
@@ -69,8 +70,7 @@ const directory = {
 /** Wards: listed, made and changed. */
 export const wards = new OpenAPIHono<AppEnv>()
   .openapi(list, async (c) => {
-    const rows = await listDirectory(c, directory, c.req.valid('query'))
-    return c.json(rows.map(presentWard), 200)
+    return c.json(await listDirectory(c, directory, c.req.valid('query')), 200)
   })
   .openapi(create, async (c) => {
     const { ward, location } = await createWard(c, c.req.valid('json'))
