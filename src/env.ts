@@ -20,6 +20,8 @@ export interface Env {
   /** Cloudflare Turnstile on the contact form, if both are set. */
   TURNSTILE_SITE_KEY?: string
   TURNSTILE_SECRET?: string
+  /** How long D1 may take over one trip, in milliseconds. */
+  D1_DEADLINE_MS?: string
   SERVER_TIMING?: string
   /** A Worker that serves what `PROXIED` names; wins over `UPSTREAM_ORIGIN`. */
   UPSTREAM?: Fetcher
@@ -33,6 +35,9 @@ export interface Env {
 
 /** What may be proxied. Keys, audit and `me` are the gateway's own. */
 const proxiable = ['cases', 'events', 'news', 'wards', 'categories', 'users', 'submissions', 'reports'] as const
+
+/** How long D1 may take over one trip unless `D1_DEADLINE_MS` says otherwise. */
+export const usualD1DeadlineMs = 8_000
 
 const count = (most: number, fallback: number) => z.coerce.number().int().min(1).max(most).default(fallback)
 
@@ -68,6 +73,7 @@ const Settings = z.object({
     .pipe(z.record(z.string(), z.int().min(0))),
   TURNSTILE_SITE_KEY: z.string().min(1).optional(),
   TURNSTILE_SECRET: z.string().min(1).optional(),
+  D1_DEADLINE_MS: count(25_000, usualD1DeadlineMs),
   SERVER_TIMING: z.enum(['true', 'false']).default('false'),
   UPSTREAM_ORIGIN: z
     .url({ protocol: /^https?$/, error: 'Must be an http(s) address' })
@@ -103,6 +109,8 @@ export interface Settings {
   readonly tenantCells: Readonly<Record<string, number>>
   /** The bot check of the contact form; undefined where there is none. */
   readonly turnstile: { siteKey: string; secret: string } | undefined
+  /** How long D1 may take over one trip before the answer is 503. */
+  readonly d1DeadlineMs: number
   readonly serverTiming: boolean
   /** The server that some resources are proxied to; undefined where D1 serves them all. */
   readonly upstream: Upstream | undefined
@@ -145,6 +153,7 @@ export function settingsOf(env: Env): Settings {
     ipHashSecret: result.data.IP_HASH_SECRET,
     tenantCells: result.data.TENANT_CELLS,
     turnstile: turnstileOf(result.data),
+    d1DeadlineMs: result.data.D1_DEADLINE_MS,
     serverTiming: result.data.SERVER_TIMING === 'true',
     upstream: upstreamFor(env, result.data),
   }

@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { DatabaseUnavailable } from './db/faults'
 import { SettingsError } from './env'
 
 /** Every way in which the API says no: the only statuses and sentences an error may have. */
@@ -119,6 +120,9 @@ export function refusalOf(error: unknown, c: Context): ApiError {
 
 function knownError(error: unknown): ApiError | undefined {
   if (error instanceof ApiError) return error
+  if (error instanceof DatabaseUnavailable) {
+    return new ApiError('unavailable', { headers: { 'Retry-After': String(error.retryAfterSeconds) }, cause: error })
+  }
   // The validators' own refusals: malformed JSON, or a media type that is not JSON.
   if (error instanceof HTTPException && error.status < 500) return new ApiError('invalid_request')
 }

@@ -65,7 +65,7 @@ export const publicRow = () => {
     .where(named)})`
 }
 
-/** The tenant that a public path names, once the hit was admitted. */
+/** The tenant that a public path names, once the hit was admitted, and the clock of the database that it lives in. */
 export const tenantBySlug = query(
   build
     .select({
@@ -74,6 +74,7 @@ export const tenantBySlug = query(
       name: tenants.name,
       contactEmail: tenants.contactEmail,
       contactPhone: tenants.contactPhone,
+      now: clock.as('now'),
     })
     .from(tenants)
     .where(named),

@@ -1,15 +1,16 @@
-import { type Meter, runBatch, uniqueViolation } from '../db/batch'
+import { type Meter, runBatch } from '../db/batch'
 import { type Admission, keyAdmission } from '../db/gate'
 import { addressAdmission, earlierPublicResult, tenantBySlug } from '../db/public-gate'
 import type { Bound, Query, Results, Values } from '../db/query'
-import { filedResult, type Idempotency, type PublicStamp } from '../db/records'
+import type { Idempotency, PublicStamp } from '../db/records'
 import { databaseOf, type Env, SettingsError, settingsOf } from '../env'
 import { ApiError } from '../errors'
 import { addressWindowId } from './address'
 import { denialMemory } from './denials'
 import { memory } from './memory'
 import { type Standing, standingOf, type WindowRow } from './standing'
-import { identify, denials as keyDenials, rateLimited, replayOf } from './trip'
+import { identify, denials as keyDenials, rateLimited } from './trip'
+import { type ClockReading, replayOf, type Writing, writeInTime } from './write'
 
 const addressDenials = denialMemory(60_000)
 
@@ -41,7 +42,7 @@ export interface PublicTrip {
    * trip, but no trip where the refusal itself came from memory. Leaves the tenant unknown where it cannot be had.
    */
   recall(): Promise<void>
-  /** Writes in one batch, all or nothing. Only after `read`. */
+  /** Writes in one batch, all or nothing, and nothing once this caller has been told 503. Only after `read`. */
   write<const B extends readonly Bound[]>(...statements: B): Promise<Results<B>>
   /** Throws before `read` or `visit`. */
   readonly tenant: PublicTenant
@@ -71,6 +72,7 @@ export function openPublicTrip(call: Call): PublicTrip {
   const { env, meter, requestId, headers, key, slug, idempotency } = call
   let tenant: PublicTenant | undefined
   let stamp: PublicStamp | undefined
+  let clock: ClockReading | undefined
   let standing: Standing | undefined
   let isRemembered = false
 
@@ -78,7 +80,8 @@ export function openPublicTrip(call: Call): PublicTrip {
     const { cell, d1 } = cellOf(env, slug)
     const all = { ...values, ...nobody, slug, client: null, counted: 0 }
     const bound = [tenantBySlug, ...queries].map((one) => one.bind(all))
-    const [[found], ...rows] = (await runBatch(d1, meter, bound)) as [PublicTenant[], ...unknown[]]
+    const results = await runBatch(d1, meter, bound, settingsOf(env).d1DeadlineMs)
+    const [[found], ...rows] = results as [PublicTenant[], ...unknown[]]
     if (!found) throw new ApiError('not_found')
     tenant = found
     offices.remember(`${cell} ${slug}`, found, Date.now())
@@ -96,7 +99,8 @@ export function openPublicTrip(call: Call): PublicTrip {
 
       const replay = idempotency ? [earlierPublicResult] : []
       const asked = { ...values, route: idempotency?.route, idempotencyKey: idempotency?.key, slug }
-      const [{ admitted, row }, [found], ...rows] = await count(counter, home.d1, meter, asked, [
+      const database = { d1: home.d1, meter, deadlineMs: settingsOf(env).d1DeadlineMs }
+      const [{ admitted, row }, [found], ...rows] = await count(counter, database, asked, [
         tenantBySlug,
         ...replay,
         ...queries,
@@ -109,6 +113,8 @@ export function openPublicTrip(call: Call): PublicTrip {
       }
       if (!found) throw new ApiError('not_found')
       tenant = found
+      // The home cell's clock, since that is where the request will write.
+      clock = { d1: found.now, ours: Date.now() }
       const owner = `${found.id}:${row.familyId ?? counter.addressId}`
       const now = new Date(row.now).toISOString()
       stamp = { tenantId: found.id, userId: null, keyId: null, familyId: owner, requestId, now }
@@ -128,13 +134,8 @@ export function openPublicTrip(call: Call): PublicTrip {
     async write(...statements) {
       const owner = passed(stamp).familyId
       const { d1 } = cellOf(env, slug)
-      try {
-        return await runBatch(d1, meter, statements)
-      } catch (error) {
-        if (!idempotency || !uniqueViolation(error)?.startsWith('idempotency.')) throw error
-        const [[winner]] = await runBatch(d1, meter, [filedResult.bind({ ...idempotency, owner })])
-        throw winner ? replayOf(winner, idempotency) : error
-      }
+      const deadlineMs = settingsOf(env).d1DeadlineMs
+      return writeInTime({ d1, meter, deadlineMs, clock: passed(clock), owner, idempotency }, statements)
     },
     get tenant() {
       return passed(tenant)
@@ -157,7 +158,9 @@ function passed<T>(value: T | undefined): T {
   return value
 }
 
-type Counted = [Admission<WindowRow & { familyId?: string }>, PublicTenant[], ...unknown[]]
+type Counted = [Admission<WindowRow & { familyId?: string }>, (PublicTenant & { now: number })[], ...unknown[]]
+
+type Database = Pick<Writing, 'd1' | 'meter' | 'deadlineMs'>
 
 /** What the queries bind for a request that nobody is asked about. */
 const nobody = { hash: null, at: null, mark: '' }
@@ -165,8 +168,7 @@ const nobody = { hash: null, at: null, mark: '' }
 /** Counts a request and, once it is admitted, asks for rows: in one trip but for a key of another cell. */
 async function count(
   { admission, values, d1: keyCell }: Counter,
-  d1: D1Database,
-  meter: Meter,
+  { d1, meter, deadlineMs }: Database,
   asked: Values,
   queries: readonly Query[],
 ): Promise<Counted> {
@@ -174,12 +176,12 @@ async function count(
   const hit = admission.bind(all)
   if (keyCell === undefined || keyCell === d1) {
     const bound = queries.map((one) => one.bind({ ...all, counted: 1 }))
-    return (await runBatch(d1, meter, [hit, ...bound])) as Counted
+    return (await runBatch(d1, meter, [hit, ...bound], deadlineMs)) as Counted
   }
-  const [counted] = (await runBatch(keyCell, meter, [hit])) as [Counted[0]]
+  const [counted] = (await runBatch(keyCell, meter, [hit], deadlineMs)) as [Counted[0]]
   if (!counted.admitted) return [counted, []]
   const bound = queries.map((one) => one.bind({ ...all, client: counted.row?.familyId ?? null, counted: 0 }))
-  return [counted, ...(await runBatch(d1, meter, bound))] as Counted
+  return [counted, ...(await runBatch(d1, meter, bound, deadlineMs))] as Counted
 }
 
 /** The cell of the tenant that a path names, and its database. */

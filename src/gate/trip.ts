@@ -1,15 +1,16 @@
-import { type Meter, runBatch, uniqueViolation } from '../db/batch'
+import { type Meter, runBatch } from '../db/batch'
 import { earlierResult, keyAdmission } from '../db/gate'
 import { replacementOfCaller } from '../db/key-standing'
 import type { Bound, Query, Results, Values } from '../db/query'
-import { filedResult, type Idempotency, type Stamp } from '../db/records'
+import type { Idempotency, Stamp } from '../db/records'
 import { databaseOf, type Env, settingsOf } from '../env'
-import { ApiError, Replay } from '../errors'
+import { ApiError } from '../errors'
 import { denialMemory } from './denials'
 import { cellOfKey, hashKey } from './key-format'
 import { type Principal, principalOf } from './principal'
 import { authorise, guardValues, type Requirement } from './requirement'
 import { type Standing, seconds, standingOf } from './standing'
+import { type ClockReading, replayOf, writeInTime } from './write'
 
 /** The refusals of keys, kept by the SHA-256 of each. */
 export const denials = denialMemory(10_000)
@@ -23,7 +24,7 @@ export interface Trip {
   read<const Q extends readonly Query[]>(values: Values, ...queries: Q): Promise<Results<Q>>
   /** Admits the caller and nothing more: what a request that will be refused anyway is counted by. */
   admit(): Promise<void>
-  /** Writes in one batch, all or nothing. Only after `read`. */
+  /** Writes in one batch, all or nothing, and nothing once this caller has been told 503. Only after `read`. */
   write<const B extends readonly Bound[]>(...statements: B): Promise<Results<B>>
   /** The admitted caller. Throws before `read` or `admit`. */
   readonly principal: Principal
@@ -53,7 +54,7 @@ interface Call {
 
 /** Opens a keyed request's trip. Nothing is asked of D1 until the first `read` or `admit`. */
 export function openTrip({ env, meter, requestId, key, requirement, idempotency }: Call): Trip {
-  let passed: { principal: Principal; now: string; d1: D1Database; cell: number } | undefined
+  let passed: { principal: Principal; clock: ClockReading; d1: D1Database; cell: number } | undefined
   let standing: Standing | undefined
 
   const enter = async <const Q extends readonly Query[]>(values: Values, queries: Q): Promise<Results<Q>> => {
@@ -62,23 +63,22 @@ export function openTrip({ env, meter, requestId, key, requirement, idempotency 
     standing = denials.find(hash, askedAt)
     if (standing) throw rateLimited(standing)
 
-    const { limit, seconds: windowSeconds } = settingsOf(env).keyWindow
+    const { keyWindow, d1DeadlineMs } = settingsOf(env)
+    const { limit, seconds: windowSeconds } = keyWindow
     const all = {
       ...values,
       ...guardValues(requirement),
       ...{ hash, limit, windowSeconds, at: null, mark: crypto.randomUUID() },
     }
-    const [{ admitted, row }, ...rows] = await runBatch(d1, meter, [
-      keyAdmission.bind(all),
-      ...queries.map((one) => one.bind(all)),
-    ])
+    const bound = queries.map((one) => one.bind(all))
+    const [{ admitted, row }, ...rows] = await runBatch(d1, meter, [keyAdmission.bind(all), ...bound], d1DeadlineMs)
     if (!row) throw new ApiError('key_invalid')
     standing = standingOf('key', row, admitted)
     if (!admitted) {
       denials.remember(hash, standing, askedAt)
       throw rateLimited(standing)
     }
-    passed = { principal: principalOf(row), now: new Date(row.now).toISOString(), d1, cell }
+    passed = { principal: principalOf(row), clock: { d1: row.now, ours: Date.now() }, d1, cell }
     // The rows of `queries`, in their order: what follows the gate's own.
     return rows as Results<Q>
   }
@@ -108,15 +108,9 @@ export function openTrip({ env, meter, requestId, key, requirement, idempotency 
       await enter({}, [])
     },
     async write(...statements) {
-      const { d1, principal } = admitted()
-      try {
-        return await runBatch(d1, meter, statements)
-      } catch (error) {
-        if (!idempotency || !uniqueViolation(error)?.startsWith('idempotency.')) throw error
-        const filed = { owner: principal.key.familyId, route: idempotency.route, key: idempotency.key }
-        const [[winner]] = await runBatch(d1, meter, [filedResult.bind(filed)])
-        throw winner ? replayOf(winner, idempotency) : error
-      }
+      const { d1, clock, principal } = admitted()
+      const deadlineMs = settingsOf(env).d1DeadlineMs
+      return writeInTime({ d1, meter, deadlineMs, clock, owner: principal.key.familyId, idempotency }, statements)
     },
     get principal() {
       return admitted().principal
@@ -125,10 +119,10 @@ export function openTrip({ env, meter, requestId, key, requirement, idempotency 
       return admitted().cell
     },
     get now() {
-      return admitted().now
+      return new Date(admitted().clock.d1).toISOString()
     },
     get stamp() {
-      const { principal, now } = admitted()
+      const { principal, clock } = admitted()
       const { tenant, user, key: used, role } = principal
       return {
         tenantId: tenant.id,
@@ -136,7 +130,7 @@ export function openTrip({ env, meter, requestId, key, requirement, idempotency 
         keyId: used.id,
         familyId: used.familyId,
         requestId,
-        now,
+        now: new Date(clock.d1).toISOString(),
         viewer: role === 'caseworker' ? user.id : null,
       }
     },
@@ -169,19 +163,3 @@ export function rateLimited(standing: Standing): ApiError {
 
 const named = (idempotency: Idempotency | undefined) =>
   idempotency && { route: idempotency.route, idempotencyKey: idempotency.key }
-
-/** The first result again, or 422 where the same key came with another body. */
-export function replayOf(
-  earlier: { requestHash: string; status: 200 | 201; location: string | null; body: string },
-  { requestHash }: Idempotency,
-): Error {
-  if (earlier.requestHash !== requestHash) {
-    return new ApiError('unprocessable', { message: 'This Idempotency-Key was used with another request body' })
-  }
-  const headers = {
-    'Content-Type': 'application/json',
-    'Idempotency-Replayed': 'true',
-    ...(earlier.location && { Location: earlier.location }),
-  }
-  return new Replay({ body: earlier.body, status: earlier.status, headers })
-}

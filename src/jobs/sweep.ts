@@ -1,4 +1,5 @@
-import { type Cause, causeOf, newMeter, runBatch } from '../db/batch'
+import { newMeter, runBatch } from '../db/batch'
+import { type Cause, causeOf } from '../db/faults'
 import type { Values } from '../db/query'
 import { oldResults, quietAddresses, type Walk } from '../db/sweep'
 import { databasesOf, type Env } from '../env'

@@ -1,4 +1,4 @@
-import { uniqueViolation } from '../db/batch'
+import { uniqueViolation } from '../db/faults'
 import { ApiError } from '../errors'
 
 /** The fields of a change that would change something of what was found. */

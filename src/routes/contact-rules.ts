@@ -1,5 +1,4 @@
 import canonicalize from 'canonicalize'
-import { uniqueViolation } from '../db/batch'
 import {
   contactLookups,
   duplicateForMs,
@@ -9,6 +8,7 @@ import {
   type Spent,
   ticketRoute,
 } from '../db/contact'
+import { uniqueViolation } from '../db/faults'
 import { filedResult, type Idempotency, recordAct, recordResult, takeNumber } from '../db/records'
 import { newId } from '../domain/id'
 import { type Evidence, sameText, spamReasonsOf } from '../domain/spam'

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import type { AppEnv } from '../app-env'
-import { uniqueViolation } from '../db/batch'
+import { uniqueViolation } from '../db/faults'
 import type { Query } from '../db/query'
 import { ApiError } from '../errors'
 import { refuse } from '../gate/needs'

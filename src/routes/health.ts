@@ -2,6 +2,7 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import type { AppEnv } from '../app-env'
 import { runBatch } from '../db/batch'
 import { ping } from '../db/ping'
+import { settingsOf } from '../env'
 import { json } from './fields'
 
 const Health = z.object({ status: z.literal('ok') }).openapi('Health')
@@ -30,6 +31,6 @@ const readyz = createRoute({
 export const health = new OpenAPIHono<AppEnv>()
   .openapi(healthz, (c) => c.json({ status: 'ok' as const }, 200))
   .openapi(readyz, async (c) => {
-    await runBatch(c.env.DB, c.var.meter, [ping.bind({})])
+    await runBatch(c.env.DB, c.var.meter, [ping.bind({})], settingsOf(c.env).d1DeadlineMs)
     return c.json({ status: 'ok' as const }, 200)
   })

@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import type { AppEnv } from '../app-env'
-import { uniqueViolation } from '../db/batch'
 import { addEntry, caseReferences, insertCase } from '../db/cases'
+import { uniqueViolation } from '../db/faults'
 import { recordAct, recordResult, takeNumber } from '../db/records'
 import {
   changeOfSubmission,

@@ -191,6 +191,8 @@ describe('wrong settings', () => {
     ['TENANT_KEYS', '1001'],
     ['PUBLIC_LIMIT', '-1'],
     ['PUBLIC_WINDOW_SECONDS', ''],
+    ['D1_DEADLINE_MS', '0'],
+    ['D1_DEADLINE_MS', '25001'],
     ['SERVER_TIMING', 'yes'],
   ])('%s=%j: 500 for the caller, and a log line that names the setting', async (name, value) => {
     const lines = errorLog()

@@ -29,8 +29,17 @@ describe('D1 out of reach', () => {
     'D1_ERROR: Internal error while starting up D1 DB storage caused object to be reset.',
     'D1_ERROR: D1 DB is overloaded. Requests queued for too long.',
     'Cannot resolve D1 DB due to transient issue on remote node.',
-  ])('is 503 with Retry-After: %s', async (message) => {
-    const { answer } = ask(failing(message))
+    'D1_ERROR: Exceeded maximum DB size: SQLITE_FULL',
+    'D1_ERROR: interrupted: SQLITE_INTERRUPT',
+    'D1_ERROR: out of memory: SQLITE_NOMEM',
+    'D1_ERROR: disk I/O error: SQLITE_IOERR',
+    'D1_ERROR: disk I/O error: SQLITE_IOERR_WRITE',
+    'D1_ERROR: database is locked: SQLITE_BUSY',
+    'D1_ERROR: database table is locked: SQLITE_LOCKED',
+    new TypeError('fetch failed'),
+    new TypeError('Network connection lost.'),
+  ])('is 503 with Retry-After: %s', async (fault) => {
+    const { answer } = ask(() => Promise.reject(fault instanceof Error ? fault : new Error(fault)))
     const response = await answer
     expect(response.status).toBe(503)
     expect(await response.text()).toBe(unavailable)
@@ -56,6 +65,13 @@ describe('D1 out of reach', () => {
     ])
   })
 
+  it('is 503 sooner where D1_DEADLINE_MS says so', async () => {
+    const { send } = tinyApp((app) => app.route('/', me))
+    const headers = { Authorization: `Bearer ${mintKey()}` }
+    const response = await send('/api/me', { headers }, { ...env, DB: d1With(never), D1_DEADLINE_MS: '50' })
+    expect([response.status, await response.text()]).toEqual([503, unavailable])
+  })
+
   it('is tried once, since the gate’s batch may have written', async () => {
     const batch = vi.fn(failing('D1_ERROR: Network connection lost.'))
     const { answer, lines } = ask(batch)
@@ -77,6 +93,25 @@ describe('D1 out of reach', () => {
     const headers = { Authorization: 'Bearer nonsense' }
     const response = await send('/api/me', { headers }, { ...env, DB: d1With(never) })
     expect([response.status, await response.json()]).toEqual([401, { error: 'Invalid API key' }])
+  })
+})
+
+describe('a fault of ours that D1 reports', () => {
+  it.each([
+    'D1_ERROR: no such table: windows',
+    'D1_ERROR: NOT NULL constraint failed: windows.hits: SQLITE_CONSTRAINT',
+    "D1_TYPE_ERROR: Type 'object' not supported for value '[object Object]'",
+    'D1_ERROR: string or blob too big: SQLITE_TOOBIG',
+    new TypeError("Cannot read properties of undefined (reading 'results')"),
+  ])('is 500 and not worth another try: %s', async (fault) => {
+    vi.spyOn(console, 'error').mockImplementation(() => undefined)
+    const { answer } = ask(() => Promise.reject(fault instanceof Error ? fault : new Error(fault)))
+    const response = await answer
+    expect([response.status, response.headers.get('Retry-After'), await response.json()]).toEqual([
+      500,
+      null,
+      { error: 'Internal server error', details: { requestId: 'req-1' } },
+    ])
   })
 })
 

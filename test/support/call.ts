@@ -1,5 +1,6 @@
 import { createExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
+import type { Env } from '../../src/env'
 import worker from '../../src/index'
 
 export interface Call {
@@ -10,13 +11,18 @@ export interface Call {
   /** Sent as it is. */
   body?: BodyInit
   headers?: Record<string, string>
+  /** What is bound otherwise than in all tests, e.g. a database that stands in for D1. */
+  bindings?: Partial<Env> & { DB_1?: D1Database }
 }
 
 /**
  * Sends one request through the Worker's own entry, in this isolate: the pool's loopback (`exports.default`) gets slower
  * with every request it has served. Over real HTTP the gateway is tested by test/node.
  */
-export async function call(path: string, { method, key, json, body, headers = {} }: Call = {}): Promise<Response> {
+export async function call(
+  path: string,
+  { method, key, json, body, headers = {}, bindings }: Call = {},
+): Promise<Response> {
   const init: RequestInit = {
     method: method ?? (json === undefined && body === undefined ? 'GET' : 'POST'),
     headers: {
@@ -28,7 +34,8 @@ export async function call(path: string, { method, key, json, body, headers = {}
   }
   if (json !== undefined) init.body = JSON.stringify(json)
   if (body !== undefined) init.body = body
-  return worker.fetch(new Request(`https://gateway.example${path}`, init), env, createExecutionContext())
+  const bound = bindings ? { ...env, ...bindings } : env
+  return worker.fetch(new Request(`https://gateway.example${path}`, init), bound, createExecutionContext())
 }
 
 /** What a request cost D1, as its `Server-Timing` says: numbers from D1's own meta. */

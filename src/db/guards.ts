@@ -1,0 +1,45 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { clock } from './caller'
+import { build, type Query, query } from './query'
+import { categories, users, wards } from './schema'
+
+const placeholder = sql.placeholder
+
+/**
+ * A statement that breaks the batch it stands in, so that nothing of it is written, and that reads no row of its own.
+ * SQLite has no way of raising an error in a query but a function that refuses its argument: a JSON path that is none.
+ *
+ * @param unmet texts that are empty, or name with a space before it what does not hold
+ */
+export function guard(...unmet: SQL[]): Query {
+  const names = sql.join(unmet, sql` || `)
+  const path = sql`coalesce('unmet' || nullif(${names}, ''), '$')`
+  return query(build.select({ held: sql`json_extract('{}', ${path})`.as('held') }).from(sql`(select 1)`))
+}
+
+/** Empty where a condition holds, else its name. */
+export function unless(name: string, condition: SQL | undefined): SQL {
+  return sql`case when ${condition} then '' else ${sql.raw(`' ${name}'`)} end`
+}
+
+/** D1's own clock has not passed `latest`, in milliseconds. */
+export const inTime = guard(unless('deadline', sql`${clock} <= ${placeholder('latest')}`))
+
+/** `name` is null, or the id of something of the tenant's that is enabled. */
+function isUsable(table: typeof wards | typeof categories | typeof users, name: string): SQL {
+  const id = sql`${placeholder(name)}`
+  const found = sql`select 1 from ${table} where ${table.id} = ${id} and ${table.tenantId} = ${placeholder('tenantId')} and ${table.enabled} = 1`
+  return unless(name, sql`${id} is null or exists (${found})`)
+}
+
+const ward = isUsable(wards, 'wardId')
+const category = isUsable(categories, 'categoryId')
+
+/** `wardId` can still be referred to. */
+export const wardIsUsable = guard(ward)
+
+/** `wardId` and `categoryId` can still be referred to. */
+export const choicesAreUsable = guard(ward, category)
+
+/** `wardId`, `categoryId` and `assigneeId` can still be referred to. */
+export const referencesAreUsable = guard(ward, category, isUsable(users, 'assigneeId'))
