@@ -2,6 +2,7 @@ import { and, desc, eq, isNull, ne, or, type SQL, sql } from 'drizzle-orm'
 import type { Status, TimelineType } from '../domain/vocabulary'
 import { callerRow, callerTenant } from './caller'
 import { assignees, type CaseDetail, detailColumns, type Ref } from './case-columns'
+import { guard, unless } from './guards'
 import { type Bound, build, type Query, query, single, type Values } from './query'
 import { actOn, takenNumber, takenReference } from './records'
 import { cases, categories, timeline, users, wards } from './schema'
@@ -187,6 +188,9 @@ const isTarget = and(
 )
 
 const moment = sql`${sql.param(placeholder('now'), cases.updatedAt)}`
+
+/** The case `id` is still there for the caller. */
+export const caseIsTheirs = guard(unless('target', sql`exists (select 1 from ${cases} where ${isTheirs})`))
 
 /** Raises the version of a case that something was added to. */
 export const touchCase = query(

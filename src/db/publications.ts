@@ -1,8 +1,9 @@
 import { and, desc, eq, getTableColumns, type InferSelectModel, isNull, or, type SQL, sql } from 'drizzle-orm'
 import { callerTenant } from './caller'
 import type { Ref } from './case-columns'
+import { guard, unless } from './guards'
 import { type Bound, build, type Query, query, single, type Values } from './query'
-import { actOn, actOnEach } from './records'
+import { actOn, actOnEach, filing } from './records'
 import { users, wards } from './schema'
 import { never, publications } from './schema-publications'
 
@@ -161,7 +162,15 @@ export function updatePublication(changes: PublicationChanges, values: Values): 
   ).bind(values)
 }
 
-export const deletePublication = query(build.delete(publications).where(isTarget))
+/** The item `id` is still there. */
+export const publicationIsThere = guard(unless('target', sql`exists (select 1 from ${publications} where ${isTheirs})`))
+
+/** An item's dates are in order. After a change of them, since another change may have come in between. */
+export const datesAreInOrder = guard(
+  unless('order', sql`not exists (select 1 from ${publications} where ${isTheirs} and ends_at < starts_at)`),
+)
+
+export const deletePublication = query(build.delete(publications).where(isTarget).returning({ id: publications.id }))
 
 /** The audit entry of a change to an item: none when another change came first. */
 export const changeOfPublication = actOn(publications, isTarget)
@@ -190,3 +199,24 @@ export const approvePublications = query(
 
 /** The audit entries of an approval, one for each item that it changes. Before the approval itself. */
 export const approvalOfPublications = actOnEach(publications, publications.id, areDrafts)
+
+const areThere = and(
+  eq(publications.tenantId, placeholder('tenantId')),
+  eq(publications.kind, placeholder('kind')),
+  areListed,
+)
+
+/** How many of `ids` are there. */
+export const countPublications = single(
+  query(
+    build
+      .select({ approved: sql<number>`count(*)`.as('there') })
+      .from(publications)
+      .where(areThere),
+  ),
+)
+
+/** Files the result of an approval: how many of `ids` are there. */
+export const fileApproval = filing(
+  sql`json_object('approved', (select count(*) from ${publications} where ${areThere}))`,
+)

@@ -2,7 +2,7 @@ import { and, eq, lt, type SQL, sql } from 'drizzle-orm'
 import type { AnySQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { newId } from '../domain/id'
 import { filed, replayForMs } from './gate'
-import { type Bound, build, type Query, query, together } from './query'
+import { type Bound, build, type Query, query, together, type Values } from './query'
 import { audit, counters, idempotency } from './schema'
 
 const placeholder = sql.placeholder
@@ -125,26 +125,33 @@ const forgetExpired = query(
     .where(and(isFiled, lt(idempotency.createdAt, sql`${sql.param(placeholder('expired'), idempotency.createdAt)}`))),
 )
 
-const fileResult = query(
-  build.insert(idempotency).values({
-    owner: placeholder('owner'),
-    route: placeholder('route'),
-    key: placeholder('key'),
-    requestHash: placeholder('requestHash'),
-    status: placeholder('status'),
-    location: placeholder('location'),
-    body: sql`case when ${placeholder('kind')} is null then ${placeholder('body')}
-      else json_set(${placeholder('body')}, '$.reference', ${takenReference}) end`,
-    createdAt: placeholder('now'),
-  }),
-)
+/** Files a result whose body SQLite writes: JSON text that may read what its batch has written so far. */
+export function filing(body: SQL): Query {
+  return query(
+    build.insert(idempotency).values({
+      owner: placeholder('owner'),
+      route: placeholder('route'),
+      key: placeholder('key'),
+      requestHash: placeholder('requestHash'),
+      status: placeholder('status'),
+      location: placeholder('location'),
+      body,
+      createdAt: placeholder('now'),
+    }),
+  )
+}
+
+const fileResult = filing(sql`case when ${placeholder('kind')} is null then ${placeholder('body')}
+  else json_set(${placeholder('body')}, '$.reference', ${takenReference}) end`)
 
 /** A result worth keeping. With `number`, its body's `reference` is the one taken in this batch. */
 export interface Result {
   status: 200 | 201
   location?: string
-  body: unknown
+  body?: unknown
   number?: { kind: string; year: number }
+  /** What files it instead, where its body is only known to the database, and what that is filled with. */
+  filing?: { query: Query; values: Values }
 }
 
 /**
@@ -168,11 +175,12 @@ export function recordResult(
     expired,
     status: result.status,
     location: result.location ?? null,
-    body: JSON.stringify(result.body),
+    body: result.body === undefined ? null : JSON.stringify(result.body),
     kind: result.number?.kind ?? null,
     year: result.number?.year ?? null,
+    ...result.filing?.values,
   }
-  return together([forgetExpired.bind(values), fileResult.bind(values)])
+  return together([forgetExpired.bind(values), (result.filing?.query ?? fileResult).bind(values)])
 }
 
 /** The result that the first of two racing requests filed. */

@@ -2,6 +2,7 @@ import { and, desc, eq, getTableColumns, type InferSelectModel, isNull, ne, or, 
 import { callerTenant, callerViewer } from './caller'
 import { type Ref, summaryColumns } from './case-columns'
 import { countCap } from './case-list'
+import { guard, unless } from './guards'
 import { build, type Query, query } from './query'
 import { actOn } from './records'
 import { cases, categories, wards } from './schema'
@@ -124,6 +125,15 @@ export const updateSubmission = query(
 
 /** The audit entry of a change to a submission: none when another change came first. */
 export const changeOfSubmission = actOn(submissions, isTarget)
+
+/** The submission `submissionId` is still there. */
+export const submissionIsThere = guard(
+  unless(
+    'target',
+    sql`exists (select 1 from ${submissions}
+      where ${submissions.id} = ${placeholder('submissionId')} and ${submissions.tenantId} = ${placeholder('tenantId')})`,
+  ),
+)
 
 /** Marks a submission as converted, in the batch that inserts its case. */
 export const convertSubmission = query(

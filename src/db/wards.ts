@@ -1,6 +1,7 @@
 import { and, asc, eq, getTableColumns, gt, type InferSelectModel, isNull, or, type SQL, sql } from 'drizzle-orm'
 import { fold } from '../domain/fold'
 import { callerTenant } from './caller'
+import { guard } from './guards'
 import { listedAtOnce } from './publications'
 import { type Bound, build, type Query, query, type Values } from './query'
 import { actOn } from './records'
@@ -82,6 +83,18 @@ export const councillorsAmong = query(
       ),
     ),
 )
+
+/**
+ * `askedIds` (a JSON list) are enabled users of the tenant's, or councillors of the ward `id` already: refused by their
+ * places in the list.
+ */
+export const councillorsAreUsable = guard(sql`coalesce((
+  select group_concat(' councillorIds.' || key, '') from json_each(${placeholder('askedIds')}) asked
+  where asked.value not in (
+    select ${users.id} from ${users} where ${users.id} = asked.value
+    and ${users.tenantId} = ${placeholder('tenantId')} and ${users.enabled} = 1
+    union all select ${wardCouncillors.userId} from ${wardCouncillors}
+    where ${wardCouncillors.wardId} = ${placeholder('id')} and ${wardCouncillors.userId} = asked.value)), '')`)
 
 export const insertWard = query(
   build.insert(wards).values({

@@ -6,7 +6,7 @@ import { type FieldFault, invalidFields } from '../errors'
 import { requireRole } from '../gate/requirement'
 import type { Trip } from '../gate/trip'
 import type { Case, NewCase } from './case-schemas'
-import { externalIdTaken } from './changes'
+import { externalIdTaken, unknownReference } from './changes'
 
 type Assignee = NonNullable<CaseDetail['assignee']>
 
@@ -46,7 +46,7 @@ export function requireReferences(asked: References, found: Found): void {
   ] as const
   const fields: Record<string, FieldFault> = {}
   for (const [name, id, thing] of pairs) {
-    if (id && !thing) fields[name] = { code: 'unknown_reference', message: 'Refers to nothing that can be used here' }
+    if (id && !thing) fields[name] = unknownReference
   }
   if (Object.keys(fields).length > 0) throw invalidFields(fields)
 }

@@ -6,6 +6,7 @@ import {
   type CaseChanges as Changes,
   caseAfterWrite,
   caseById,
+  caseIsTheirs,
   caseReferences,
   changeOfCase,
   insertCase,
@@ -14,6 +15,7 @@ import {
   touchCase,
   updateCase,
 } from '../db/cases'
+import { referencesAreUsable } from '../db/guards'
 import { together } from '../db/query'
 import { recordAct, recordResult, takeNumber } from '../db/records'
 import { newId } from '../domain/id'
@@ -31,7 +33,7 @@ import {
   settledAt,
 } from './case-rules'
 import { Case, CaseChanges, NewCase, NewNote, TimelineEntry } from './case-schemas'
-import { effective, rethrowTaken } from './changes'
+import { effective, rethrowOvertaken } from './changes'
 import { expectedVersion, isKnown, requireVersion } from './etag'
 import { IdParam, json, jsonBody, NoQuery } from './fields'
 import { guarded } from './guarded'
@@ -89,15 +91,16 @@ export const caseWrites = new OpenAPIHono<AppEnv>()
     const location = `/api/cases/${made.id}`
     const values = { ...stamp, ...number, ...made, ...settledAt(made), submissionId: null, expectedVersion: null }
     // The result is filed before the case: who loses a race on both must run into it, not into the externalId.
-    const [, , [inserted]] = await trip
+    const [, , , [inserted]] = await trip
       .write(
         takeNumber.bind(values),
         recordResult(stamp, trip.idempotency, { status: 201, location, body: made, number }),
+        referencesAreUsable.bind({ ...values, ...referenceValues(body) }),
         insertCase.bind(values),
         addEntry.bind({ ...values, ...entry(stamp.now, 'created'), entryId: made.timeline[0]?.id }),
         recordAct(stamp, 'case.create', made.id),
       )
-      .catch(rethrowTaken)
+      .catch(rethrowOvertaken)
     const answer = { ...made, reference: inserted?.reference ?? '' }
     await isKnown(c, answer, made.version)
     return c.json(answer, 201, { Location: location })
@@ -145,12 +148,15 @@ export const caseWrites = new OpenAPIHono<AppEnv>()
       createdAt: stamp.now,
     }
     const values = { ...stamp, id, expectedVersion: null }
-    await trip.write(
-      addEntry.bind({ ...values, ...made }),
-      touchCase.bind(values),
-      recordAct(stamp, 'case.note', id),
-      recordResult(stamp, trip.idempotency, { status: 201, body: answer }),
-    )
+    await trip
+      .write(
+        recordResult(stamp, trip.idempotency, { status: 201, body: answer }),
+        caseIsTheirs.bind(values),
+        addEntry.bind({ ...values, ...made }),
+        touchCase.bind(values),
+        recordAct(stamp, 'case.note', id),
+      )
+      .catch(rethrowOvertaken)
     return c.json(answer, 201)
   })
 
@@ -172,14 +178,15 @@ async function change(trip: Trip, id: string, changes: Changes, expected: number
     Object.keys(others).length > 0 &&
       addEntry.bind({ ...values, ...entry(stamp.now, 'updated', Object.keys(others).join(', ')) }),
   ].filter((one) => typeof one === 'object')
-  const [, updated, [after], timeline] = await trip
+  const [, , updated, [after], timeline] = await trip
     .write(
+      together([caseIsTheirs.bind(values), referencesAreUsable.bind({ ...values, ...referenceValues(changes) })]),
       together([...entries, recordAct(values, 'case.update', id, changeOfCase)]),
       updateCase(changes, values),
       caseAfterWrite.bind(values),
       timelineAfterWrite.bind(values),
     )
-    .catch(rethrowTaken)
+    .catch(rethrowOvertaken)
   if (!after) throw new ApiError('not_found')
   if (updated.length === 0) requireVersion(expected, after)
   return presentCase(after, timeline)

@@ -1,5 +1,6 @@
-import { uniqueViolation } from '../db/faults'
-import { ApiError } from '../errors'
+import { Unmet, uniqueViolation } from '../db/faults'
+import { ApiError, type FieldFault, invalidFields } from '../errors'
+import { endsAfter } from './event-schemas'
 
 /** The fields of a change that would change something of what was found. */
 export function effective<T extends object>(changes: T, found: object): Partial<T> {
@@ -18,7 +19,24 @@ export function externalIdTaken(existing?: { id: string; reference?: string }): 
   })
 }
 
-/** Turns a write's collision with another row's externalId into 409; anything else goes on as it is. */
-export function rethrowTaken(error: unknown): never {
+/** What is said of an id that is unknown, another tenant's or disabled: one answer for all. */
+export const unknownReference: FieldFault = {
+  code: 'unknown_reference',
+  message: 'Refers to nothing that can be used here',
+}
+
+/**
+ * Turns what came between a request's reading and its writing into the answer that it would have got a moment later:
+ * 404 for a target that is gone, 422 for what can no longer be referred to, 409 for an externalId that another row has
+ * by now. Anything else goes on as it is.
+ */
+export function rethrowOvertaken(error: unknown): never {
+  if (error instanceof Unmet) throw refusalOfUnmet(error)
   throw uniqueViolation(error)?.includes('external_id') ? externalIdTaken() : error
+}
+
+function refusalOfUnmet({ conditions }: Unmet): ApiError {
+  if (conditions.includes('target')) return new ApiError('not_found')
+  if (conditions.includes('order')) return invalidFields({ endsAt: { code: 'order', message: endsAfter } })
+  return invalidFields(Object.fromEntries(conditions.map((name) => [name, unknownReference])))
 }

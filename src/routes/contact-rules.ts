@@ -9,12 +9,14 @@ import {
   ticketRoute,
 } from '../db/contact'
 import { uniqueViolation } from '../db/faults'
+import { choicesAreUsable } from '../db/guards'
 import { filedResult, type Idempotency, recordAct, recordResult, takeNumber } from '../db/records'
 import { newId } from '../domain/id'
 import { type Evidence, sameText, spamReasonsOf } from '../domain/spam'
 import { ApiError, type FieldFault, invalidFields } from '../errors'
 import { sha256Hex } from '../gate/hash'
 import type { PublicTrip } from '../gate/public-trip'
+import { rethrowOvertaken, unknownReference } from './changes'
 import type { Contact, ContactAnswer } from './contact-schemas'
 
 /** What the sender of a message is told. */
@@ -53,8 +55,8 @@ export async function receiveContact(trip: PublicTrip, contact: Contact, form: F
     const spamReasons = await reasonsOf(trip, fields, found, form)
     const [ward, ...others] = found.wardsAtPostcode
     const wardId = fields.wardId ?? (others.length === 0 ? ward : undefined) ?? null
-    return keep(trip, { ...fields, wardId, spamReasons }, message, ticket)
-  })
+    return keep(trip, fields, { wardId, spamReasons }, message, ticket)
+  }).catch(rethrowOvertaken)
 }
 
 type Fields = ReturnType<typeof fieldsOf>
@@ -79,10 +81,9 @@ function saidBy({ message, email, phone }: Fields): string {
 }
 
 function requireKnown(asked: Fields, found: { ward: string | null; category: string | null }): void {
-  const fault: FieldFault = { code: 'unknown_reference', message: 'Refers to nothing that can be used here' }
   const fields: Record<string, FieldFault> = {
-    ...(asked.wardId && !found.ward && { wardId: fault }),
-    ...(asked.categoryId && !found.category && { categoryId: fault }),
+    ...(asked.wardId && !found.ward && { wardId: unknownReference }),
+    ...(asked.categoryId && !found.category && { categoryId: unknownReference }),
   }
   if (Object.keys(fields).length > 0) throw invalidFields(fields)
 }
@@ -143,22 +144,24 @@ async function settle(
 /** Writes a message with everything that tells of it, and yields its receipt. */
 async function keep(
   trip: PublicTrip,
-  fields: Fields & { spamReasons: string[] },
+  fields: Fields,
+  found: { wardId: string | null; spamReasons: string[] },
   message: Idempotency,
   ticket: Idempotency | undefined,
 ): Promise<Receipt> {
   const { stamp, idempotency, write } = trip
   const submissionId = newId(stamp.now)
   const number = { kind: 'CF', year: new Date(stamp.now).getUTCFullYear() }
-  const status = fields.spamReasons.length > 0 ? 'spam' : 'new'
+  const status = found.spamReasons.length > 0 ? 'spam' : 'new'
   const receipt = { status: 201, body: { submissionId, reference: '' }, number } as const
   // All the others read the number that the first one takes.
   const [, [kept]] = await write(
     takeNumber.bind({ ...stamp, ...number }),
-    insertSubmission.bind({ ...stamp, ...number, ...fields, submissionId, status }),
+    insertSubmission.bind({ ...stamp, ...number, ...fields, ...found, submissionId, status }),
     recordResult(stamp, idempotency, { status: 201, body: contactAnswer(''), number }),
     recordResult(ofTenant(trip), ticket, receipt),
     recordResult(stamp, message, receipt, duplicateForMs),
+    choicesAreUsable.bind({ ...stamp, ...fields }),
     recordAct(stamp, 'submission.create', submissionId),
   )
   if (!kept) throw new Error('A kept message has no reference')

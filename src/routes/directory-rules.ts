@@ -4,6 +4,7 @@ import { uniqueViolation } from '../db/faults'
 import type { Query } from '../db/query'
 import { ApiError } from '../errors'
 import { refuse } from '../gate/needs'
+import { rethrowOvertaken } from './changes'
 import { cut, unusableCursor, valuesAfter } from './lists'
 
 /** A list of wards, categories or users: how it begins, how it goes on, and where in it a row stands. */
@@ -43,7 +44,8 @@ export function taken(message: string, existing?: { id: string }): ApiError {
   return new ApiError('conflict', { message, ...(existing && { details: { existing: { id: existing.id } } }) })
 }
 
-/** Turns a write's collision with another row on a unique index into 409; anything else goes on as it is. */
+/** Turns a write's collision with another row on a unique index into 409; anything else as `rethrowOvertaken` does. */
 export const rethrowAsTaken = (index: string, message: string) => (error: unknown) => {
-  throw uniqueViolation(error)?.includes(index) ? taken(message) : error
+  if (uniqueViolation(error)?.includes(index)) throw taken(message)
+  return rethrowOvertaken(error)
 }

@@ -1,10 +1,14 @@
 import type { Context } from 'hono'
 import type { AppEnv } from '../app-env'
+import { wardIsUsable } from '../db/guards'
 import {
   approvalOfPublications,
   approvePublications,
   changeOfPublication,
+  countPublications,
+  datesAreInOrder,
   deletePublication,
+  fileApproval,
   insertPublication,
   knownPublications,
   listPublications,
@@ -15,15 +19,17 @@ import {
   positionAfter,
   publicationAfterWrite,
   publicationById,
+  publicationIsThere,
   publicationReferences,
   publishedWithin,
   updatePublication,
 } from '../db/publications'
+import { together } from '../db/query'
 import { recordAct, recordResult } from '../db/records'
 import { newId } from '../domain/id'
 import { ApiError, type FieldFault, invalidFields } from '../errors'
 import { refuse } from '../gate/needs'
-import { effective, externalIdTaken, rethrowTaken } from './changes'
+import { effective, externalIdTaken, rethrowOvertaken, unknownReference } from './changes'
 import { expectedVersion, isKnown, requireVersion } from './etag'
 import { cut, unusableCursor, valuesAfter } from './lists'
 
@@ -96,10 +102,11 @@ export async function createItem<T extends { version: number }>(
   await trip
     .write(
       recordResult(stamp, trip.idempotency, { status: 201, location, body: item }),
+      wardIsUsable.bind({ ...stamp, ...fields }),
       insertPublication.bind({ ...stamp, ...fields, kind, id }),
       recordAct(stamp, `${kind}.create`, id),
     )
-    .catch(rethrowTaken)
+    .catch(rethrowOvertaken)
   await isKnown(c, item, item.version)
   return { item, location }
 }
@@ -129,13 +136,16 @@ export async function changeItem(
   if (Object.keys(changes).length === 0) return found
 
   const target = { ...trip.stamp, kind, id, expectedVersion: expected ?? null }
-  const [, updated, [after]] = await trip
+  const isRescheduled = changes.startsAt !== undefined || changes.endsAt !== undefined
+  const [, , updated, , [after]] = await trip
     .write(
+      together([publicationIsThere.bind(target), wardIsUsable.bind({ ...target, wardId: changes.wardId ?? null })]),
       recordAct(target, `${kind}.update`, id, changeOfPublication),
       updatePublication(changes, target),
+      together(isRescheduled ? [datesAreInOrder.bind(target)] : []),
       publicationAfterWrite.bind(target),
     )
-    .catch(rethrowTaken)
+    .catch(rethrowOvertaken)
   if (!after) throw new ApiError('not_found')
   if (updated.length === 0) requireVersion(expected, after)
   return after
@@ -149,15 +159,19 @@ export async function deleteItem(c: Context<AppEnv>, kind: Kind, id: string): Pr
   if (!found) throw new ApiError('not_found')
   requireVersion(expected, found)
   const target = { ...trip.stamp, kind, id, expectedVersion: expected ?? null }
-  const [, , [left]] = await trip.write(
+  const [, deleted, [left]] = await trip.write(
     recordAct(target, `${kind}.delete`, id, changeOfPublication),
     deletePublication.bind(target),
     publicationAfterWrite.bind(target),
   )
   if (left) requireVersion(expected, left)
+  if (deleted.length === 0) throw new ApiError('not_found')
 }
 
-/** Approves items, all or none: unknown ids are a 422 that lists them. Those approved already count and do not change. */
+/**
+ * Approves items, all or none: unknown ids are a 422 that lists them. Those approved already count and do not change;
+ * one that was deleted a moment ago does not count.
+ */
 export async function approveItems(c: Context<AppEnv>, kind: Kind, given: string[]): Promise<{ approved: number }> {
   const { trip } = c.var
   const asked = [...new Set(given)]
@@ -169,17 +183,17 @@ export async function approveItems(c: Context<AppEnv>, kind: Kind, given: string
     const fields: Record<string, FieldFault> = { ids: { code: 'unknown_reference', message } }
     throw new ApiError('unprocessable', { details: { fields, unknownIds } })
   }
-  const answer = { approved: asked.length }
   const values = { ...trip.stamp, kind, ids }
-  await trip.write(
+  const [, , , answer] = await trip.write(
     recordAct(values, `${kind}.approve`, '', approvalOfPublications),
     approvePublications.bind(values),
-    recordResult(trip.stamp, trip.idempotency, { status: 200, body: answer }),
+    recordResult(trip.stamp, trip.idempotency, { status: 200, filing: { query: fileApproval, values } }),
+    countPublications.bind(values),
   )
   return answer
 }
 
 function requireWard(asked: string | null | undefined, found: string | null): void {
   if (!asked || found) return
-  throw invalidFields({ wardId: { code: 'unknown_reference', message: 'Refers to nothing that can be used here' } })
+  throw invalidFields({ wardId: unknownReference })
 }

@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import type { AppEnv } from '../app-env'
 import { addEntry, caseReferences, insertCase } from '../db/cases'
 import { uniqueViolation } from '../db/faults'
+import { referencesAreUsable } from '../db/guards'
 import { recordAct, recordResult, takeNumber } from '../db/records'
 import {
   changeOfSubmission,
@@ -9,6 +10,7 @@ import {
   type Submission as Found,
   submissionAfterWrite,
   submissionById,
+  submissionIsThere,
   updateSubmission,
 } from '../db/submissions'
 import { firstLine } from '../domain/first-line'
@@ -16,7 +18,7 @@ import { ApiError } from '../errors'
 import type { Trip } from '../gate/trip'
 import { assigneeOfNew, newCase, referenceValues, requireReferences, requireUntaken, settledAt } from './case-rules'
 import type { Case } from './case-schemas'
-import { rethrowTaken } from './changes'
+import { rethrowOvertaken } from './changes'
 import { expectedVersion, requireVersion } from './etag'
 import type { Conversion, Submission, SubmissionChanges } from './submission-schemas'
 
@@ -77,7 +79,7 @@ export async function convertToCase(trip: Trip, id: string, body: Conversion): P
     { ...contentOf(submission, body), wardId: ward?.id, categoryId: category?.id, assigneeId },
     { ...references, ward, category },
   )
-  return { ...made, reference: await insert(trip, id, made) }
+  return { ...made, reference: await insert(trip, id, made, body) }
 }
 
 /** What a new case says, from the body or else the submission. */
@@ -97,16 +99,18 @@ function contentOf(submission: Found, { summary, description, internalRef, exter
 }
 
 /** Inserts a submission's case with everything that tells of it, and yields its reference. */
-async function insert(trip: Trip, submissionId: string, made: Case): Promise<string> {
+async function insert(trip: Trip, submissionId: string, made: Case, asked: Conversion): Promise<string> {
   const { stamp } = trip
   const number = { kind: 'CW', year: new Date(stamp.now).getUTCFullYear() }
   const values = { ...stamp, ...number, ...made, ...settledAt(made), submissionId, expectedVersion: null }
   const [entry] = made.timeline
   // The result is filed before the case: who loses a race on both must run into it, not into the submission.
-  const [, , [inserted]] = await trip
+  const [, , , , [inserted]] = await trip
     .write(
       takeNumber.bind(values),
       recordResult(stamp, trip.idempotency, { status: 201, location: `/api/cases/${made.id}`, body: made, number }),
+      submissionIsThere.bind(values),
+      referencesAreUsable.bind({ ...values, ...referenceValues(asked) }),
       insertCase.bind(values),
       addEntry.bind({ ...values, entryId: entry?.id, type: entry?.type, body: null }),
       convertSubmission.bind({ ...stamp, id: submissionId }),
@@ -114,7 +118,7 @@ async function insert(trip: Trip, submissionId: string, made: Case): Promise<str
       recordAct(stamp, 'submission.convert', submissionId),
     )
     .catch(async (error) => {
-      if (!uniqueViolation(error)?.includes('submission_id')) return rethrowTaken(error)
+      if (!uniqueViolation(error)?.includes('submission_id')) return rethrowOvertaken(error)
       const [[after]] = await trip.write(submissionAfterWrite.bind({ ...stamp, id: submissionId }))
       throw alreadyConverted(after?.made)
     })

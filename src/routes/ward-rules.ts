@@ -5,6 +5,7 @@ import { recordAct, recordResult, type Stamp } from '../db/records'
 import {
   changeOfWard,
   councillorsAmong,
+  councillorsAreUsable,
   insertWard,
   linkCouncillors,
   unlinkCouncillors,
@@ -16,8 +17,8 @@ import {
 } from '../db/wards'
 import { fold } from '../domain/fold'
 import { newId } from '../domain/id'
-import { ApiError, type FieldFault, invalidFields } from '../errors'
-import { effective } from './changes'
+import { ApiError, invalidFields } from '../errors'
+import { effective, unknownReference } from './changes'
 import { rethrowAsTaken, taken } from './directory-rules'
 import { expectedVersion, requireVersion } from './etag'
 import type { NewWard, Ward, WardChanges } from './ward-schemas'
@@ -54,12 +55,14 @@ export async function createWard(c: Context<AppEnv>, body: NewWard): Promise<{ w
     ...ward,
     nameKey,
     councillorIds: JSON.stringify(ward.councillorIds),
+    askedIds: JSON.stringify(asked),
     expectedVersion: null,
   }
   await trip
     .write(
       // First, so that the loser of a race with itself breaks here and is answered with the winner's result.
       recordResult(stamp, trip.idempotency, { status: 201, location, body: ward }),
+      councillorsAreUsable.bind(values),
       insertWard.bind(values),
       linkCouncillors.bind(values),
       recordAct(stamp, 'ward.create', ward.id),
@@ -110,11 +113,15 @@ export async function changeWard(c: Context<AppEnv>, id: string, { version, ...b
   if (Object.keys(changes).length === 0 && !isRelinked) return presentWard(found)
 
   const target = { ...trip.stamp, id, expectedVersion: expected ?? null }
-  const links = { ...target, councillorIds: councillors }
+  const links = { ...target, councillorIds: councillors, askedIds: JSON.stringify(asked) }
   const [, , updated, [after]] = await trip
     .write(
       recordAct(target, 'ward.update', id, changeOfWard),
-      together(isRelinked ? [unlinkCouncillors.bind(links), linkCouncillors.bind(links)] : []),
+      together(
+        isRelinked
+          ? [councillorsAreUsable.bind(links), unlinkCouncillors.bind(links), linkCouncillors.bind(links)]
+          : [],
+      ),
       updateWard(changes, target),
       wardAfterWrite.bind(target),
     )
@@ -128,8 +135,7 @@ export async function changeWard(c: Context<AppEnv>, id: string, { version, ...b
 function requireCouncillors(asked: string[], known: { id: string }[]): void {
   const unknown = [...asked.entries()].filter(([, id]) => !known.some((one) => one.id === id))
   if (unknown.length === 0) return
-  const fault: FieldFault = { code: 'unknown_reference', message: 'Refers to nothing that can be used here' }
-  throw invalidFields(Object.fromEntries(unknown.map(([index]) => [`councillorIds.${index}`, fault])))
+  throw invalidFields(Object.fromEntries(unknown.map(([index]) => [`councillorIds.${index}`, unknownReference])))
 }
 
 const inOrder = (ids: string[]) => [...new Set(ids)].sort()
