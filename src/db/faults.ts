@@ -3,17 +3,16 @@ export class DatabaseUnavailable extends Error {
   override readonly name = 'DatabaseUnavailable'
   /** How long to wait before that. */
   readonly retryAfterSeconds = 5
+  /** The cause that a log may name. */
+  readonly why: 'd1_timeout' | 'd1_unavailable'
 
   constructor(
     message: string,
-    { why = 'd1_unavailable', ...options }: ErrorOptions & { why?: 'd1_timeout' | 'd1_unavailable' } = {},
+    { why = 'd1_unavailable', cause }: { why?: DatabaseUnavailable['why']; cause?: unknown } = {},
   ) {
-    super(message, options)
+    super(message, { cause })
     this.why = why
   }
-
-  /** What a log may say of it. */
-  readonly why: 'd1_timeout' | 'd1_unavailable'
 }
 
 /** A guard's condition no longer held when its batch ran, so that nothing of the batch was written. */
