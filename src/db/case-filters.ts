@@ -1,8 +1,7 @@
-import { and, eq, gte, isNull, lte, or, type SQL, sql } from 'drizzle-orm'
+import { eq, gte, isNull, lte, or, type SQL, sql } from 'drizzle-orm'
 import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core'
 import type { Status } from '../domain/vocabulary'
 import { callerRow, callerTenant } from './caller'
-import { casesFts, matches } from './case-search'
 import { namesGiven } from './query'
 import { cases } from './schema'
 
@@ -102,7 +101,6 @@ export function conditionsOf(filters: CaseFilters, way: Way, visibility: Visibil
   const assignee = column('assigneeId', cases.assigneeId)
   const created = way === 'updatedAt' || way === 'reference' ? unindexed(cases.createdAt) : sql`${cases.createdAt}`
   return [
-    way === 'words' ? and(eq(cases.rowId, casesFts.rowId), matches(callerTenant(visibility))) : undefined,
     isSeenBy(visibility, assignee),
     eq(cases.archived, placeholder('archived')),
     filters.assigneeId === 'none' ? isNull(assignee) : undefined,

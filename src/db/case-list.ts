@@ -14,7 +14,7 @@ import {
 import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core'
 import type { Position } from '../domain/page'
 import { parseReference } from '../domain/reference'
-import { callerRow } from './caller'
+import { callerRow, callerTenant } from './caller'
 import { assignees, type CaseSummary, summaryColumns } from './case-columns'
 import {
   type CaseFilters,
@@ -29,8 +29,8 @@ import {
   type Way,
   wayOf,
 } from './case-filters'
-import { casesFts, relevance } from './case-search'
-import { build, either, perShape, type Query, query, type Values } from './query'
+import { bestMatches, casesFts, hasOlderMatches, newestMatches, relevance, searchedAtMost } from './case-search'
+import { all, build, either, joined, perShape, type Query, query, single, type Values } from './query'
 import { caseCounts, cases, categories, wards } from './schema'
 
 /** One stretch of a list. */
@@ -78,6 +78,8 @@ export function isPositionIn(position: Position, { by }: CaseOrder): boolean {
   return by !== 'rank' && position.after.length === sortColumns[by].length
 }
 
+const everyColumn = getTableColumns(cases)
+
 const list = (parts: SQLChunk[]) => sql.join(parts, sql`, `)
 
 /** How a stretch is ordered, and the condition that starts it after its cursor's row. */
@@ -101,17 +103,27 @@ function stretchOf(stretch: CaseStretch, way: Way, visibility: Visibility): SQL 
   const { filters } = stretch
   const { columns, beyond } = orderOf(stretch, way)
   const where = and(...conditionsOf(filters, way, visibility), hasAnyStatus(filters, way), beyond)
-  const every = getTableColumns(cases)
-  // A cross join, since SQLite keeps its order: the words first, and then only the cases that have them.
-  const found =
-    way === 'words'
-      ? build
-          .select({ ...every, relevance })
-          .from(casesFts)
-          .crossJoin(cases)
-          .where(where)
-      : build.select(every).from(cases).where(where)
-  return sql`${found.getSQL()} order by ${list(columns)} ${within}`
+  const read =
+    way === 'words' ? wordsOf(stretch, visibility, where) : build.select(everyColumn).from(cases).where(where)
+  return sql`${read.getSQL()} order by ${list(columns)} ${within}`
+}
+
+/** What a search finds. A cross join, since SQLite keeps its order: the words first, and then only their cases. */
+function wordsOf({ order }: CaseStretch, visibility: Visibility, where: SQL | undefined) {
+  const tenant = callerTenant(visibility)
+  if (order.by === 'rank') {
+    return build
+      .select({ ...everyColumn, relevance })
+      .from(casesFts)
+      .crossJoin(cases)
+      .where(and(eq(cases.rowId, casesFts.rowId), bestMatches(tenant), where))
+  }
+  const newest = newestMatches(tenant)
+  return build
+    .select(everyColumn)
+    .from(newest)
+    .crossJoin(cases)
+    .where(and(eq(cases.rowId, newest.rowId), where))
 }
 
 /**
@@ -123,7 +135,7 @@ function mergedStretchOf(stretch: CaseStretch, way: Way, visibility: Visibility)
   const where = [...conditionsOf(stretch.filters, way, visibility), beyond]
   const arms = (stretch.filters.status ?? []).map((_, index) =>
     build
-      .select(getTableColumns(cases))
+      .select(everyColumn)
       .from(cases)
       .where(and(...where, hasStatus(index)))
       .getSQL(),
@@ -141,7 +153,7 @@ function rowsFor(stretch: CaseStretch, visibility: Visibility): Query<CaseSummar
   return query(
     build
       .select(summaryColumns)
-      .from(new Subquery(read, getTableColumns(cases), getTableName(cases)))
+      .from(new Subquery(read, everyColumn, getTableName(cases)))
       .leftJoin(wards, eq(wards.id, cases.wardId))
       .leftJoin(categories, eq(categories.id, cases.categoryId))
       .leftJoin(assignees, eq(assignees.id, cases.assigneeId))
@@ -149,29 +161,64 @@ function rowsFor(stretch: CaseStretch, visibility: Visibility): Query<CaseSummar
   )
 }
 
-function totalFor({ filters }: CaseStretch): Query<{ total: number }[]> {
-  const { archived: _, status, ...others } = filters
-  if (Object.values(others).every((filter) => filter === undefined)) return keptTotal(status?.length ?? 0)
-  const counted = (visibility: Visibility) => {
-    const way = wayOf(filters, 'createdAt', visibility)
-    const where = and(...conditionsOf(filters, way, visibility), hasAnyStatus(filters, way))
-    const one = { one: sql`1`.as('one') }
-    const found =
-      way === 'words'
-        ? build.select(one).from(casesFts).crossJoin(cases).where(where)
-        : build.select(one).from(cases).where(where)
-    const matching = sql`(${found.getSQL()} limit ${countCap + 1})`
-    return query(build.select({ total: sql<number>`count(*)`.as('total') }).from(matching))
-  }
-  return either(counted('not caseworker'), counted('caseworker'))
+/** How many cases a list has. */
+export interface CaseTotal {
+  /** One more than `countCap` where they are counted and there are more; of a search, those among its newest matches. */
+  total: number
+  /** Whether there may be more: counting stopped. */
+  isCapped: boolean
+}
+
+function totalFor({ filters }: CaseStretch): Query<CaseTotal> {
+  const { archived: _, status, search, ...others } = filters
+  if (search !== undefined) return oneTotal(foundTotal(filters, 'not caseworker'), foundTotal(filters, 'caseworker'))
+  const isCounted = Object.values(others).some((filter) => filter !== undefined)
+  if (!isCounted) return single(keptTotal(status?.length ?? 0))
+  return oneTotal(countedTotal(filters, 'not caseworker'), countedTotal(filters, 'caseworker'))
+}
+
+/** One total of the two arms', of which one counts nothing. */
+const oneTotal = (first: Query<CaseTotal[]>, second: Query<CaseTotal[]>) =>
+  joined(first, second, (a, b) => ({
+    total: [...a, ...b].reduce((sum, { total }) => sum + total, 0),
+    isCapped: [...a, ...b].some(({ isCapped }) => isCapped),
+  }))
+
+const capped = (is: SQL) => is.mapWith(Boolean).as('is_capped')
+
+function countedTotal(filters: CaseFilters, visibility: Visibility): Query<CaseTotal[]> {
+  const way = wayOf(filters, 'createdAt', visibility)
+  const where = and(...conditionsOf(filters, way, visibility), hasAnyStatus(filters, way))
+  const found = build
+    .select({ one: sql`1`.as('one') })
+    .from(cases)
+    .where(where)
+  const matching = sql`(${found.getSQL()} limit ${countCap + 1})`
+  const total = sql<number>`count(*)`.as('total')
+  return query(build.select({ total, isCapped: capped(sql`count(*) > ${countCap}`) }).from(matching))
+}
+
+/** What the filters let through of a search's newest matches. */
+function foundTotal(filters: CaseFilters, visibility: Visibility): Query<CaseTotal[]> {
+  const tenant = callerTenant(visibility)
+  const newest = newestMatches(tenant)
+  const passes = and(...conditionsOf(filters, 'words', visibility), hasAnyStatus(filters, 'words'))
+  const older = sql`case when count(*) < ${searchedAtMost} then 0 else ${hasOlderMatches(tenant)} end`
+  return query(
+    build
+      .select({ total: sql<number>`count(case when ${passes} then 1 end)`.as('total'), isCapped: capped(older) })
+      .from(newest)
+      .crossJoin(cases)
+      .where(eq(cases.rowId, newest.rowId)),
+  )
 }
 
 /** The total that the database keeps by triggers: exact at any size, at most four rows read. */
-function keptTotal(statuses: number): Query<{ total: number }[]> {
+function keptTotal(statuses: number): Query<CaseTotal[]> {
   const kept = Array.from({ length: statuses }, (_, index) => eq(caseCounts.status, placeholder(`status${index}`)))
   return query(
     build
-      .select({ total: sql<number>`coalesce(sum(${caseCounts.n}), 0)`.as('total') })
+      .select({ total: sql<number>`coalesce(sum(${caseCounts.n}), 0)`.as('total'), isCapped: capped(sql`0`) })
       .from(caseCounts)
       .where(
         and(
@@ -183,13 +230,14 @@ function keptTotal(statuses: number): Query<{ total: number }[]> {
   )
 }
 
-/** The queries for a list of this shape, built once: what is filtered and sorted by, not for which values. */
+/** A stretch and the list's total, of this shape: what is filtered and sorted by, not for which values. */
 export const caseList = perShape(
   ({ filters, order, from }: CaseStretch) => JSON.stringify([shapeOfFilters(filters), order, 'after' in from]),
-  (stretch) => ({
-    rows: either(rowsFor(stretch, 'not caseworker'), rowsFor(stretch, 'caseworker')),
-    total: totalFor(stretch),
-  }),
+  (stretch) =>
+    all({
+      rows: either(rowsFor(stretch, 'not caseworker'), rowsFor(stretch, 'caseworker')),
+      total: totalFor(stretch),
+    }),
 )
 
 /** What the queries' placeholders are filled with. */

@@ -11,7 +11,7 @@ import {
   type Visibility,
   wayOf,
 } from './case-filters'
-import { casesFts } from './case-search'
+import { newestMatches } from './case-search'
 import { build, either, perShape, type Query, query } from './query'
 import { inIndexOrder } from './reports'
 import { cases, categories, wards } from './schema'
@@ -41,18 +41,20 @@ export type ExportedCase = Pick<CaseDetail, keyof typeof exportColumns>
 function exportFor(filters: CaseFilters, visibility: Visibility): Query<ExportedCase[]> {
   const way = wayOf(filters, 'createdAt', visibility)
   const found = build.select(exportColumns)
-  const from = way === 'words' ? found.from(casesFts).crossJoin(cases).$dynamic() : found.from(cases).$dynamic()
+  const newest = newestMatches(callerTenant(visibility))
+  const from = way === 'words' ? found.from(newest).crossJoin(cases).$dynamic() : found.from(cases).$dynamic()
+  const isFound = way === 'words' ? eq(cases.rowId, newest.rowId) : undefined
   return query(
     from
       .leftJoin(wards, eq(wards.id, cases.wardId))
       .leftJoin(categories, eq(categories.id, cases.categoryId))
-      .where(and(...conditionsOf(filters, way, visibility), hasAnyStatus(filters, way)))
+      .where(and(isFound, ...conditionsOf(filters, way, visibility), hasAnyStatus(filters, way)))
       .orderBy(desc(cases.createdAt), desc(cases.id))
       .limit(exportedAtMost),
   )
 }
 
-/** The newest cases that the filters let through, built once for each shape of filters. Values: `caseListValues`. */
+/** The newest cases that filters of this shape let through. Values: `caseListValues`. */
 export const caseExport = perShape(shapeOfFilters, (filters: CaseFilters) =>
   either(exportFor(filters, 'not caseworker'), exportFor(filters, 'caseworker')),
 )

@@ -14,6 +14,8 @@ export type Values = Record<string, unknown>
 export interface Bound<T = unknown> {
   readonly statements: readonly { sql: string; params: unknown[] }[]
   rows(results: D1Result[]): T
+  /** Keeps what was built for this (`perShape`). Called once the caller is admitted: others leave nothing behind. */
+  keep?(): void
 }
 
 /** A query built once, with placeholders; `T` is what it yields. */
@@ -81,13 +83,34 @@ export function single<T>(rows: Query<T[]>): Query<T> {
 
 /** Two queries as one that yields both their rows through a function of them. */
 export function joined<A, B, T>(first: Query<A>, second: Query<B>, through: (a: A, b: B) => T): Query<T> {
+  const both = all({ first, second })
   return {
     bind: (values) => {
-      const [a, b] = [first.bind(values), second.bind(values)]
-      const split = a.statements.length
+      const { statements, rows } = both.bind(values)
       return {
-        statements: [...a.statements, ...b.statements],
-        rows: (results) => through(a.rows(results.slice(0, split)), b.rows(results.slice(split))),
+        statements,
+        rows: (results) => {
+          const { first, second } = rows(results)
+          return through(first, second)
+        },
+      }
+    },
+  }
+}
+
+/** Several queries as one that yields all their rows by name. */
+export function all<Rows extends object>(queries: { [Name in keyof Rows]: Query<Rows[Name]> }): Query<Rows> {
+  return {
+    bind: (values) => {
+      const bound = Object.entries<Query>(queries).map(([name, one]) => ({ name, ...one.bind(values) }))
+      return {
+        statements: bound.flatMap(({ statements }) => statements),
+        rows: (results) => {
+          const left = [...results]
+          const named = bound.map(({ name, statements, rows }) => [name, rows(left.splice(0, statements.length))])
+          // Each name's own query has mapped its rows.
+          return Object.fromEntries(named) as Rows
+        },
       }
     },
   }
@@ -99,20 +122,29 @@ export function together(bound: readonly Bound[]): Bound<void> {
 }
 
 /**
- * Builds queries once for each shape of what they are asked for, since building costs more than running. The shapes are
- * few in use and many in theory, so no more than `most` are kept.
+ * A query of many shapes, built when it is bound and kept for the next of its shape, since building costs more than
+ * running. Kept only once the caller is admitted (`Bound.keep`), so that nobody else can push a shape out. The shapes are
+ * few in use and many in theory: of more than `most`, the one that has not been used for longest goes.
  */
-export function perShape<A, Q>(shapeOf: (asked: A) => string, make: (asked: A) => Q, most = 500): (asked: A) => Q {
-  const built = new Map<string, Q>()
-  return (asked) => {
-    const shape = shapeOf(asked)
-    const known = built.get(shape)
-    if (known) return known
-    if (built.size >= most) built.clear()
-    const made = make(asked)
-    built.set(shape, made)
-    return made
-  }
+export function perShape<A, T>(
+  shapeOf: (asked: A) => string,
+  make: (asked: A) => Query<T>,
+  most = 500,
+): (asked: A) => Query<T> {
+  const built = new Map<string, Query<T>>()
+  return (asked) => ({
+    bind: (values) => {
+      const shape = shapeOf(asked)
+      const made = built.get(shape) ?? make(asked)
+      const keep = () => {
+        built.delete(shape)
+        const [longestUnused] = built.keys()
+        if (built.size >= most && longestUnused !== undefined) built.delete(longestUnused)
+        built.set(shape, made)
+      }
+      return { ...made.bind(values), keep }
+    },
+  })
 }
 
 /** Which fields of an object are given, as the shape of a query. */

@@ -3,7 +3,7 @@ import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core'
 import type { Status } from '../domain/vocabulary'
 import { type Ref, summaryColumns } from './case-columns'
 import { isSeenBy, type Visibility } from './case-filters'
-import { build, either, namesGiven, perShape, type Query, query } from './query'
+import { all, build, either, namesGiven, perShape, type Query, query } from './query'
 import { cases, categories, wards } from './schema'
 
 /** Which cases a report is of: all that the caller sees, archived ones included, where nothing is said. */
@@ -22,16 +22,18 @@ interface MonthCount {
   n: number
 }
 
-/** What a report counts. Values: the filters, and `since`, the moment at which its first month begins. */
-export interface ReportQueries {
-  byStatus: Query<{ status: Status; n: number }[]>
-  byWard: Query<{ ward: Ref | null; n: number }[]>
-  byCategory: Query<{ category: Ref | null; n: number }[]>
-  created: Query<MonthCount[]>
-  closed: Query<MonthCount[]>
+/** What a report counts. */
+export interface ReportCounts {
+  byStatus: { status: Status; n: number }[]
+  byWard: { ward: Ref | null; n: number }[]
+  byCategory: { category: Ref | null; n: number }[]
+  created: MonthCount[]
+  closed: MonthCount[]
   /** One row where any case has been resolved: how many were, and the median time from creation. */
-  resolution: Query<{ n: number; medianMs: number }[]>
+  resolution: { n: number; medianMs: number }[]
 }
+
+type ReportQueries = { [Name in keyof ReportCounts]: Query<ReportCounts[Name]> }
 
 const placeholder = sql.placeholder
 
@@ -152,15 +154,18 @@ function reportFor(filters: ReportFilters, visibility: Visibility): ReportQuerie
   }
 }
 
-/** The queries of a report of this shape, built once: which filters there are, not their values. */
-export const reportQueries = perShape(namesGiven, (filters: ReportFilters): ReportQueries => {
-  const [all, own] = [reportFor(filters, 'not caseworker'), reportFor(filters, 'caseworker')]
-  return {
-    byStatus: either(all.byStatus, own.byStatus),
-    byWard: either(all.byWard, own.byWard),
-    byCategory: either(all.byCategory, own.byCategory),
-    created: either(all.created, own.created),
-    closed: either(all.closed, own.closed),
-    resolution: either(all.resolution, own.resolution),
-  }
+/**
+ * A report of this shape: which filters there are, not their values. Values: the filters, and `since`, the moment at
+ * which its first month begins.
+ */
+export const caseReport = perShape(namesGiven, (filters: ReportFilters) => {
+  const [whole, own] = [reportFor(filters, 'not caseworker'), reportFor(filters, 'caseworker')]
+  return all({
+    byStatus: either(whole.byStatus, own.byStatus),
+    byWard: either(whole.byWard, own.byWard),
+    byCategory: either(whole.byCategory, own.byCategory),
+    created: either(whole.created, own.created),
+    closed: either(whole.closed, own.closed),
+    resolution: either(whole.resolution, own.resolution),
+  })
 })

@@ -1,31 +1,103 @@
 import { parsePostcode } from './postcode'
+import { foldToken, tokensOf } from './search-tokens'
+
+/** How many different words a search may have. */
+export const mostWords = 10
+
+/** A word, which may have several parts (`O'Brien`), or a postcode that was typed with its space. */
+interface Term {
+  text: string
+  /** What the index calls words; of a postcode the whole and its halves. */
+  parts: string[]
+  isPostcode: boolean
+  /** Whether it may be the beginning of a word. */
+  isPrefix: boolean
+}
+
+/**
+ * How many different words are looked for in what a person typed. Each part of a word counts, but no part twice
+ * (`CW-2026-0042` has three); a postcode with a space counts as three, since it is looked for in two ways.
+ */
+export function wordsSought(text: string): number {
+  const terms = termsOf(text)
+  const postcodes = terms.filter(({ isPostcode }) => isPostcode)
+  return new Set(wordPartsOf(terms)).size + 3 * postcodes.length
+}
 
 /**
  * What a person typed, as an FTS5 expression in which nothing but their words has a meaning: each word is a quoted
  * phrase, all must occur, and the last may be the beginning of a word. A postcode is found however it was spaced.
  * Undefined where there is nothing to search for.
+ *
+ * Every token costs a walk through all that matches, repeated ones too, so there are at most `mostWords` of them where
+ * `wordsSought` is no more: a word is looked for once, and words of the same parts over and over by their parts alone.
  */
 export function searchTerms(text: string): string | undefined {
+  const typed = termsOf(text)
+  if (typed.length === 0) return
+  const terms = isRepetitive(typed) ? once(typed.flatMap(partsOf)) : typed
+  return terms.map(expressionOf).join(' AND ')
+}
+
+function termsOf(text: string): Term[] {
   const words = text
     .replace(/\p{Cc}/gu, ' ')
     .split(/\s+/)
-    .filter((word) => /[\p{L}\p{N}]/u.test(word))
-  if (words.length === 0) return
-  const terms: string[] = []
+    .filter((word) => tokensOf(word).length > 0)
+  const terms: Term[] = []
   for (let i = 0; i < words.length; i++) {
-    const [word = '', next] = [words[i], words[i + 1]]
-    const isPostcode = next !== undefined && /^\d/.test(next) && parsePostcode(word + next) !== undefined
-    if (isPostcode) {
-      const last = i + 2 === words.length
-      terms.push(`(${phrase(word + next)} OR (${phrase(word)} AND ${phrase(next, last)}))`)
-      i++
-    } else {
-      terms.push(phrase(word, i === words.length - 1))
-    }
+    const [word = '', next = ''] = [words[i], words[i + 1]]
+    const postcode = postcodeOf(word, next)
+    if (postcode) i++
+    const isPrefix = i === words.length - 1
+    terms.push({ ...(postcode ?? { text: word, parts: tokensOf(word), isPostcode: false }), isPrefix })
   }
-  return terms.join(' AND ')
+  return once(terms)
 }
 
-function phrase(word: string, isPrefix = false): string {
-  return `"${word.replaceAll('"', '""')}"${isPrefix ? '*' : ''}`
+/** Two words as the postcode that they are. */
+function postcodeOf(word: string, next: string): Omit<Term, 'isPrefix'> | undefined {
+  const halves = [tokensOf(word), tokensOf(next)].filter(({ length }) => length === 1).flat()
+  const [outward = '', inward = ''] = halves
+  if (!/^\d/.test(inward) || parsePostcode(outward + inward) === undefined) return
+  return { text: `${word} ${next}`, parts: [outward + inward, outward, inward], isPostcode: true }
+}
+
+/** Each term once. Where the last repeats an earlier one, that one asks for more than the beginning of a word. */
+function once(terms: Term[]): Term[] {
+  const different = new Map<string, Term>()
+  for (const term of terms) {
+    const key = `${term.isPostcode} ${term.parts.map(foldToken).join(' ')}`
+    if (!different.has(key)) different.set(key, term)
+  }
+  return [...different.values()]
+}
+
+/** The parts of the terms that are not postcodes, as they are found. */
+const wordPartsOf = (terms: Term[]) =>
+  terms.flatMap(({ parts, isPostcode }) => (isPostcode ? [] : parts.map((part) => foldToken(part))))
+
+/** Whether there are too many tokens for phrases, or one of them comes so often that phrases cost out of proportion. */
+function isRepetitive(terms: Term[]): boolean {
+  const times = new Map<string, number>()
+  for (const part of wordPartsOf(terms)) times.set(part, (times.get(part) ?? 0) + 1)
+  const tokens = terms.reduce((sum, { parts }) => sum + parts.length, 0)
+  return tokens > mostWords || Math.max(...times.values()) > 2
+}
+
+/** A word's parts as words of their own. */
+function partsOf(term: Term): Term[] {
+  if (term.isPostcode) return [term]
+  const { parts, isPrefix } = term
+  return parts.map((part, i) => ({ ...term, text: part, parts: [part], isPrefix: isPrefix && i === parts.length - 1 }))
+}
+
+function expressionOf({ text, parts, isPostcode, isPrefix }: Term): string {
+  if (!isPostcode) return phrase(text, isPrefix)
+  const [whole = '', outward = '', inward = ''] = parts
+  return `(${phrase(whole)} OR (${phrase(outward)} AND ${phrase(inward, isPrefix)}))`
+}
+
+function phrase(words: string, isPrefix = false): string {
+  return `"${words.replaceAll('"', '""')}"${isPrefix ? '*' : ''}`
 }

@@ -19,7 +19,8 @@ export const denials = denialMemory(10_000)
 export interface Trip {
   /**
    * Admits the caller in one D1 trip and brings back the rows that the queries ask for. Each query must scope itself
-   * by the caller (`callerTenant`). Throws 401, 429 and 403, and replays an idempotent result, in that order.
+   * by the caller (`callerTenant`). Throws 401, 429 and 403, and replays an idempotent result, in that order. What can be
+   * refused without D1 is refused before a query is bound, and what was built for one is kept for admitted callers only.
    */
   read<const Q extends readonly Query[]>(values: Values, ...queries: Q): Promise<Results<Q>>
   /** Admits the caller and nothing more: what a request that will be refused anyway is counted by. */
@@ -57,7 +58,7 @@ export function openTrip({ env, meter, requestId, key, requirement, idempotency 
   let passed: { principal: Principal; clock: ClockReading; d1: D1Database; cell: number } | undefined
   let standing: Standing | undefined
 
-  const enter = async <const Q extends readonly Query[]>(values: Values, queries: Q): Promise<Results<Q>> => {
+  const enter = async <const Q extends readonly Query[]>(values: Values, queries: Q) => {
     const { hash, d1, cell } = await identify(env, key)
     const askedAt = Date.now()
     standing = denials.find(hash, askedAt)
@@ -80,7 +81,7 @@ export function openTrip({ env, meter, requestId, key, requirement, idempotency 
     }
     passed = { principal: principalOf(row), clock: { d1: row.now, ours: Date.now() }, d1, cell }
     // The rows of `queries`, in their order: what follows the gate's own.
-    return rows as Results<Q>
+    return { rows: rows as Results<Q>, bound }
   }
 
   const admitted = () => {
@@ -92,8 +93,10 @@ export function openTrip({ env, meter, requestId, key, requirement, idempotency 
     async read(values, ...queries) {
       const replay = idempotency ? [earlierResult] : []
       const succession = requirement.managesKeys ? [replacementOfCaller] : []
-      const rows = await enter({ ...values, ...named(idempotency) }, [...succession, ...replay, ...queries])
+      const asked = [...succession, ...replay, ...queries]
+      const { rows, bound } = await enter({ ...values, ...named(idempotency) }, asked)
       authorise(admitted().principal, requirement)
+      for (const { keep } of bound) keep?.()
       if (requirement.managesKeys) {
         const [replacement] = rows.shift() as Results<[typeof replacementOfCaller]>[0]
         if (replacement) throw new ApiError('key_replaced')

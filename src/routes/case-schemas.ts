@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { mostWords, wordsSought } from '../domain/search-terms'
 import { channels, roles, type Status, statuses, timelineTypes } from '../domain/vocabulary'
 import {
   bodyOf,
@@ -83,11 +84,16 @@ export const Pagination = z
   .object({
     page: z.int().openapi({ example: 1 }),
     pageSize: z.int().openapi({ example: 20 }),
-    total: z
-      .int()
-      .openapi({ description: 'Rows that match; stops at 10,000 with filters that need counting.', example: 42 }),
+    total: z.int().openapi({
+      description:
+        'Rows that match; stops at 10,000 with filters that need counting, and counts the newest 10,000 matches of a search.',
+      example: 42,
+    }),
     totalPages: z.int().openapi({ example: 3 }),
-    totalCapped: z.literal(true).optional().openapi({ description: 'There are more rows than `total` says.' }),
+    totalCapped: z
+      .literal(true)
+      .optional()
+      .openapi({ description: 'Counting stopped: there may be more rows than `total` says.' }),
     nextCursor: z
       .string()
       .nullable()
@@ -119,6 +125,14 @@ const StatusList = z
 
 const idParam = (description: string) => z.string().min(1).max(128).optional().openapi({ description })
 
+const searchText = z
+  .string()
+  .max(200, { abort: true })
+  .refine((text) => wordsSought(text) <= mostWords, {
+    params: faultCode('too_long'),
+    error: `Must have at most ${mostWords} different words`,
+  })
+
 /** What narrows a list or an export of cases. */
 export const caseFilters = {
   status: StatusList.optional(),
@@ -144,9 +158,9 @@ export const caseFilters = {
     .max(128)
     .optional()
     .openapi({ description: 'The case with your own id.', example: 'crm-10042' }),
-  search: z.string().max(200).optional().openapi({
+  search: searchText.optional().openapi({
     description:
-      'Words that must all occur; the last may be the beginning of one. Looks at reference, internalRef, externalId, residentName, residentPostcode, summary and description.',
+      'Words that must all occur, at most 10 different ones, of which each part counts (`CW-2026-0042` has three); the last may be the beginning of one. Looks at reference, internalRef, externalId, residentName, residentPostcode, summary and description. Only the newest 10,000 cases with these words are ranked, sorted, filtered and counted.',
     example: 'pothole school',
   }),
 }

@@ -50,17 +50,15 @@ export const cases = new OpenAPIHono<AppEnv>()
       return c.json({ cases: [], pagination: none, ...searchActive }, 200)
     }
     const { stretch, page, listed } = stretchOf(asked, search) ?? (await refuse(trip, unusableCursor()))
-    const queries = caseList(stretch)
-    const [rows, totals] = await trip.read(caseListValues(stretch), queries.rows, queries.total)
+    const [{ rows, total: counted }] = await trip.read(caseListValues(stretch), caseList(stretch))
 
     const shown = rows.slice(0, asked.pageSize)
-    const counted = totals.reduce((sum, { total }) => sum + total, 0)
     const reached = offsetOf(stretch.from) + shown.length
-    const goesOn = looksAhead(stretch.from) ? rows.length > shown.length : counted > reached
+    const goesOn = looksAhead(stretch.from) ? rows.length > shown.length : counted.total > reached
     const last = goesOn ? shown.at(-1) : undefined
     const position = last && positionAfter(last, stretch.order, reached)
-    const isCapped = counted > countCap && totals.length > 1
-    const total = isCapped ? countCap : counted
+    const { isCapped } = counted
+    const total = isCapped ? Math.min(counted.total, countCap) : counted.total
     return c.json(
       {
         cases: shown,

@@ -1,6 +1,5 @@
 import type { Ref } from '../db/case-columns'
-import type { Query } from '../db/query'
-import type { ReportQueries } from '../db/reports'
+import type { ReportCounts } from '../db/reports'
 import { lastMonths } from '../domain/months'
 import { leastShown, type Shown, suppress } from '../domain/suppression'
 import { type Status, statuses } from '../domain/vocabulary'
@@ -9,17 +8,10 @@ import type { Report } from './report-schemas'
 const monthsShown = 24
 const dayMs = 24 * 3600 * 1000
 
-type Rows<Name extends keyof ReportQueries> = ReportQueries[Name] extends Query<infer T> ? T : never
-
 /** What the database has counted. */
-export interface Figures {
-  byStatus: Rows<'byStatus'>
-  byWard: Rows<'byWard'>
-  byCategory: Rows<'byCategory'>
-  created: Rows<'created'>
-  closed: Rows<'closed'>
+export interface Figures extends Omit<ReportCounts, 'resolution'> {
   /** Undefined where nothing has been resolved. */
-  resolution: Rows<'resolution'>[number] | undefined
+  resolution: ReportCounts['resolution'][number] | undefined
 }
 
 /** How a split's counts are shown; undefined withholds all of them. */

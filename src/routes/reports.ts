@@ -1,6 +1,6 @@
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
 import type { AppEnv } from '../app-env'
-import { reportQueries } from '../db/reports'
+import { caseReport } from '../db/reports'
 import { lastMonths } from '../domain/months'
 import { json } from './fields'
 import { guarded } from './guarded'
@@ -23,19 +23,11 @@ const byAggregate = createRoute({
 export const reports = new OpenAPIHono<AppEnv>().openapi(byAggregate, async (c) => {
   const { trip } = c.var
   const filters = c.req.valid('query')
-  const queries = reportQueries(filters)
   // A month more than is shown, since the database's clock may be the first to see a new one.
   const [since = ''] = lastMonths(new Date().toISOString(), 25)
-  const [byStatus, byWard, byCategory, created, closed, [resolution]] = await trip.read(
-    { ...filters, since: `${since}-01T00:00:00.000Z` },
-    queries.byStatus,
-    queries.byWard,
-    queries.byCategory,
-    queries.created,
-    queries.closed,
-    queries.resolution,
-  )
-  const figures: Figures = { byStatus, byWard, byCategory, created, closed, resolution }
+  const values = { ...filters, since: `${since}-01T00:00:00.000Z` }
+  const [{ resolution, ...counts }] = await trip.read(values, caseReport(filters))
+  const figures: Figures = { ...counts, resolution: resolution[0] }
   const isCrossed = filters.wardId !== undefined || filters.categoryId !== undefined
   return c.json((isCrossed ? crossed : plain)(trip.now, figures), 200)
 })

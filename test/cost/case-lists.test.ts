@@ -125,7 +125,8 @@ describe('a page costs the same at 1,000 and at 10,000 cases', () => {
   })
 
   test('a search for a word that nobody wrote', async () => {
-    for (const { key } of [small, big]) expect((await list(key, 'search=zeppelin')).rowsRead).toBe(20)
+    // Each of the two arms asks how many cases the tenant has.
+    for (const { key } of [small, big]) expect((await list(key, 'search=zeppelin')).rowsRead).toBe(35)
   })
 })
 
@@ -138,6 +139,36 @@ test('a total stops counting after 10,000 rows', async () => {
   const { rowsRead, total, totalCapped } = await list(key, `wardId=${wardId}`)
   expect({ total, totalCapped }).toEqual({ total: 10_000, totalCapped: true })
   expect(rowsRead).toBeLessThanOrEqual(10_001 + fixed + 4 * 20)
+})
+
+describe('a search of a tenant of 25,000 that nearly all match reads the newest 10,000 and no more', () => {
+  let key: string
+
+  beforeAll(async () => {
+    const tenant = await makeTenant()
+    await seedCases(tenant, { count: 25_000 })
+    key = (await makeKey(tenant)).key
+  })
+
+  // The page: the oldest of them is looked for, then they are read with their cases, or with those sorted. The total:
+  // they and their cases, and whether there is an older.
+  test.each([
+    '',
+    '&sort=updatedAt',
+    '&sourceChannel=letter',
+    '&sourceChannel=letter&sort=reference',
+    '&assigneeId=none',
+  ])('search=resident%s', async (more) => {
+    const { rowsRead, trips } = await list(key, `search=resident${more}`)
+    expect(trips).toBe(1)
+    expect(rowsRead).toBeLessThanOrEqual(6 * 10_000 + 2 * fixed + 5 * 20)
+  })
+
+  test('an export of the same', async () => {
+    const response = await call('/api/cases/export?search=resident&sourceChannel=letter', { key })
+    expect(await response.json()).toEqual({ cases: [], total: 0 })
+    expect(costOf(response).rowsRead).toBeLessThanOrEqual(2 * 10_000 + fixed)
+  })
 })
 
 test.each([

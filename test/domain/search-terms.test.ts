@@ -1,7 +1,8 @@
 import { env } from 'cloudflare:workers'
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
-import { searchTerms } from '../../src/domain/search-terms'
+import { mostWords, searchTerms, wordsSought } from '../../src/domain/search-terms'
+import { foldToken, tokensOf } from '../../src/domain/search-tokens'
 
 vi.setConfig({ testTimeout: 60_000 })
 
@@ -21,6 +22,15 @@ describe('search terms', () => {
     ['words of signs alone are left out', 'street - & light !', '"street" AND "light"*'],
     ['control characters part words', 'street\u0000light', '"street" AND "light"*'],
     ['other scripts are words', 'Straße 東京', '"Straße" AND "東京"*'],
+    ['an apostrophe does not part a word', "Zoë O'Brien", '"Zoë" AND "O\'Brien"*'],
+    ['nor does a repeated part', '12-12-2024', '"12-12-2024"*'],
+    ['a word is looked for once', 'lamp lamp post lamp lam', '"lamp" AND "post" AND "lam"*'],
+    ['in whatever letters', 'José JOSE jose\u0301 Müller', '"José" AND "Müller"*'],
+    ['also with signs about it', 'lamp (lamp) post', '"lamp" AND "post"*'],
+    ['a last word that came before is a whole word', 'lamp post LAMP', '"lamp" AND "post"'],
+    ['parts that come over and over are words of their own', 'a-a-a-b', '"a" AND "b"*'],
+    ['however they are put together', 'a a-a a.b', '"a" AND "b"*'],
+    ['so are those of too many references', 'X-1-2 X-1-3 X-1-4 X-1-5', '"X" AND "1" AND "2" AND "3" AND "4" AND "5"*'],
   ])('%s: %j', (_, text, expression) => {
     expect(searchTerms(text)).toBe(expression)
   })
@@ -32,6 +42,9 @@ describe('search terms', () => {
     ['in lower case', 'tr1 1aa', '("tr11aa" OR ("tr1" AND "1aa"*))'],
     ['half typed, it is two words', 'TR1 1A', '"TR1" AND "1A"*'],
     ['a number after a word is no postcode', 'flat 12', '"flat" AND "12"*'],
+    ['with signs about it', '(TR1 1AA)', '("TR11AA" OR ("TR1" AND "1AA"*))'],
+    ['twice, once', 'TR1 1AA tr1 1aa', '("TR11AA" OR ("TR1" AND "1AA"))'],
+    ['parted by signs, it is two words', 'T-R1 1AA', '"T-R1" AND "1AA"*'],
   ])('find a postcode however it was spaced, %s: %j', (_, text, expression) => {
     expect(searchTerms(text)).toBe(expression)
   })
@@ -42,6 +55,65 @@ describe('search terms', () => {
       expect(searchTerms(text)).toBeUndefined()
     },
   )
+
+  it.each<[string, number]>([
+    ['', 0],
+    [' - ', 0],
+    ['pothole', 1],
+    [Array(100).fill('a').join(' '), 1],
+    [Array(100).fill('a').join('-'), 1],
+    ['a á à â ä ã å A Á a\u0301', 1],
+    ["O'Brien", 2],
+    ['CW-2026-0042', 3],
+    ['CW-2026-0042 CW-2026-0043', 4],
+    ['TR1 1AA', 3],
+    ['TR1 1AA tr1 1aa TR1 1AB', 6],
+    ['a b c d e f g h i j', 10],
+    ['a b c d e f g h i j k', 11],
+    ['a.b.c.d.e.f-g-h-i-j-k', 11],
+    ['TR1 1AA TR1 1AB TR1 1AD TR1 1AE', 12],
+  ])('of %j are looked for by their different parts: %d', (text, sought) => {
+    expect(wordsSought(text)).toBe(sought)
+  })
+
+  it('are ten at most, and hardly ever the same, however they are repeated and put together', () => {
+    const word = fc.constantFrom(
+      'a',
+      'A',
+      'á',
+      'a\u0301',
+      'b',
+      'ß',
+      'μ',
+      'µ',
+      '7',
+      '12',
+      'TR1',
+      '1AA',
+      'tr2',
+      '1AB',
+      '"',
+      '₺',
+    )
+    const joint = fc.constantFrom('-', '.', "'", ' ', ' ', '\u19b0', '*', '"', '\u0000')
+    const typed = fc
+      .array(fc.tuple(word, joint), { minLength: 1, maxLength: 100 })
+      .map((pieces) => pieces.flat().join('').slice(0, 200))
+      .filter((text) => wordsSought(text) <= mostWords)
+    fc.assert(
+      fc.property(typed, (text) => {
+        const expression = searchTerms(text) ?? ''
+        const words = expression.replace(/\([^)]*\)/g, '')
+        const [all, own] = [expression, words].map((part) =>
+          [...part.matchAll(/"((?:[^"]|"")*)"/g)].flatMap(([, phrase = '']) => tokensOf(phrase).map(foldToken)),
+        )
+        const most = Math.max(0, ...(own ?? []).map((token) => (own ?? []).filter((other) => other === token).length))
+        expect(all?.length).toBeLessThanOrEqual(mostWords)
+        expect(most).toBeLessThanOrEqual(2)
+      }),
+      { numRuns: 2000 },
+    )
+  })
 
   it('are an expression that FTS5 can run, whatever was typed', async () => {
     const sign = fc.constantFrom(

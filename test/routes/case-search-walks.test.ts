@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { call } from '../support/call'
-import { seedCases } from '../support/many-cases'
-import { makeKey, makeTenant } from '../support/tenants'
+import { makeCase, seedCases } from '../support/many-cases'
+import { makeKey, makeTenant, makeUser } from '../support/tenants'
 
 interface Body {
   cases: { id: string }[]
@@ -46,19 +46,43 @@ describe('a walk through what was found', () => {
     },
   )
 
-  test('ends at the 10,000th by relevance, and counts no further', async () => {
-    const first = await search(key, 'resident', '&pageSize=100')
-    expect(first.pagination).toMatchObject({ total: 10_000, totalCapped: true, nextCursor: expect.any(String) })
-    const last = await search(key, 'resident', '&pageSize=100&page=100')
+  // A tenth of the newest 10,000 is archived.
+  test.each(['', '&sort=createdAt', '&sort=updatedAt'])('ends with the newest 10,000 with "%s"', async (sort) => {
+    const first = await search(key, 'resident', `&pageSize=100${sort}`)
+    expect(first.pagination).toMatchObject({ total: 9_000, totalCapped: true, nextCursor: expect.any(String) })
+    const last = await search(key, 'resident', `&pageSize=100&page=90${sort}`)
     expect([last.cases.length, last.pagination.nextCursor]).toEqual([100, null])
-    const before = await search(key, 'resident', '&pageSize=100&page=99')
-    const again = await search(key, 'resident', `&pageSize=100&cursor=${before.pagination.nextCursor}`)
+    const before = await search(key, 'resident', `&pageSize=100&page=89${sort}`)
+    const again = await search(key, 'resident', `&pageSize=100${sort}&cursor=${before.pagination.nextCursor}`)
     expect(again.cases).toEqual(last.cases)
+    expect(again.pagination.nextCursor).toBeNull()
   })
+})
 
-  test('goes on beyond the 10,000th in another order', async () => {
-    const deep = await search(key, 'resident', '&sort=createdAt&pageSize=100&page=100')
-    const next = await search(key, 'resident', `&sort=createdAt&pageSize=100&cursor=${deep.pagination.nextCursor}`)
-    expect(next.cases).toHaveLength(100)
-  })
+test('the newest 10,000 matches are all that is ranked, sorted, filtered, counted and exported', async () => {
+  const tenant = await makeTenant()
+  const user = await makeUser(tenant, { role: 'caseworker' })
+  const own = await makeKey(tenant, { user })
+  const { key } = await makeKey(tenant)
+  const best = { internal_ref: 'Resident', source_channel: 'letter', assignee_id: user.id }
+  const id = await makeCase(tenant, 2026000001, best)
+  await seedCases(tenant, { count: 9_999, after: 1 })
+
+  const seen = async () => {
+    const lists = ['', '&sort=createdAt', '&sourceChannel=letter', '&sourceChannel=letter&sort=updatedAt']
+    const answers = await Promise.all(lists.map((more) => search(key, 'resident', more)))
+    answers.push(await search(own.key, 'resident'), await search(own.key, 'resident', '&sort=reference'))
+    const response = await call('/api/cases/export?search=resident&sourceChannel=letter', { key })
+    const exported = await response.json<Pick<Body, 'cases'>>()
+    return [...answers, exported].map(({ cases }) => cases.findIndex((one) => one.id === id))
+  }
+  expect(await seen()).toEqual([0, 0, 0, 0, 0, 0, 0])
+  expect((await search(key, 'resident')).pagination).toMatchObject({ total: 9_000 })
+  expect((await search(key, 'resident')).pagination.totalCapped).toBeUndefined()
+
+  await makeCase(tenant, 2026010001)
+  expect(await seen()).toEqual([-1, -1, -1, -1, -1, -1, -1])
+  expect((await search(key, 'resident')).pagination).toMatchObject({ total: 9_000, totalCapped: true })
+  expect((await search(own.key, 'resident')).pagination).toMatchObject({ total: 0, totalCapped: true })
+  expect((await search(key, '0001')).pagination).toMatchObject({ total: 1 })
 })

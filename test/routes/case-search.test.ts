@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
+import { mintKey } from '../../src/gate/key-format'
 import { call } from '../support/call'
+import { arrangeFull, expectError, limited, noScope } from '../support/errors'
 import { firstCreatedAt, makeCase } from '../support/many-cases'
 import { makeKey, makeTenant, makeUser } from '../support/tenants'
 
@@ -156,6 +158,50 @@ describe('words', () => {
     expect(await found(key, 'street', '&archived=true')).toEqual([])
     expect(await found(key, 'street', '&createdTo=2026-01-01T00:00:00.001Z')).toEqual([1])
     expect(await found(key, 'noise', '&externalId=crm-10042&sort=updatedAt')).toEqual([3])
+  })
+})
+
+describe('more than ten different words are refused', () => {
+  const tooMany = {
+    error: 'Invalid request',
+    details: { fields: { search: { code: 'too_long', message: 'Must have at most 10 different words' } } },
+  }
+  const letters = [...'abcdefghijk']
+
+  test.each([
+    ['words', letters.join(' ')],
+    ['a hundred of them', Array.from({ length: 100 }, (_, i) => String.fromCharCode(0x4e00 + i)).join(' ')],
+    ['parts of a word', letters.join('-')],
+    ['parts of several words', "a.b.c d'e'f g-h-i j/k"],
+    ['postcodes, which are looked for in two ways', 'TR1 1AA TR1 1AB TR1 1AD TR1 1AE'],
+  ])('as %s', async (_, words) => {
+    const { key } = await makeKey(await makeTenant())
+    for (const path of ['/api/cases', '/api/cases/export']) {
+      await expectError(`${path}?search=${encodeURIComponent(words)}`, { key }, 400, tooMany)
+    }
+  })
+
+  test('once the caller is known, admitted and allowed to search', async () => {
+    const path = `/api/cases?search=${letters.join('+')}`
+    await expectError(path, { key: mintKey() }, 401, { error: 'Invalid API key' })
+    await expectError(path, { key: (await arrangeFull()).key }, 429, limited)
+    const { key } = await makeKey(await makeTenant(), { scopes: [] })
+    await expectError(path, { key }, 403, { ...noScope, details: { requiredScope: 'cases:read' } })
+  })
+
+  test('but the same ones may come over and over', async () => {
+    const { key } = await tenantWith({ summary: 'a b c d e f g h i j' }, { summary: 'a b c d e f g h i' })
+    const ten = letters.slice(0, 10)
+    for (const words of [
+      [...ten, ...ten, ...ten].join(' '),
+      ten.map((one) => `${one}-${one}`).join('.'),
+      ten.join("'"),
+    ]) {
+      expect(await found(key, words)).toEqual([1])
+    }
+    for (const words of ['a '.repeat(100), 'á A a\u0301 '.repeat(28), 'a-'.repeat(99)]) {
+      expect((await found(key, words)).toSorted()).toEqual([1, 2])
+    }
   })
 })
 
