@@ -178,12 +178,12 @@ export interface Pagination {
   page: number
   pageSize: number
   /**
-   * Rows that match; stops at 10,000 with filters that need counting.
+   * Rows that match; stops at 10,000 with filters that need counting, and counts the newest 10,000 matches of a search.
    */
   total: number
   totalPages: number
   /**
-   * There are more rows than `total` says.
+   * Counting stopped: there may be more rows than `total` says.
    */
   totalCapped?: true
   /**
@@ -1481,7 +1481,7 @@ export interface ExportCasesQuery {
    */
   externalId?: string
   /**
-   * Words that must all occur; the last may be the beginning of one. Looks at reference, internalRef, externalId, residentName, residentPostcode, summary and description.
+   * Words that must all occur, at most 10 different ones, of which each part counts (`CW-2026-0042` has three); the last may be the beginning of one. Looks at reference, internalRef, externalId, residentName, residentPostcode, summary and description. Only the newest 10,000 cases with these words are ranked, sorted, filtered and counted.
    */
   search?: string
   /**
@@ -1541,7 +1541,7 @@ export interface ListCasesQuery {
    */
   externalId?: string
   /**
-   * Words that must all occur; the last may be the beginning of one. Looks at reference, internalRef, externalId, residentName, residentPostcode, summary and description.
+   * Words that must all occur, at most 10 different ones, of which each part counts (`CW-2026-0042` has three); the last may be the beginning of one. Looks at reference, internalRef, externalId, residentName, residentPostcode, summary and description. Only the newest 10,000 cases with these words are ranked, sorted, filtered and counted.
    */
   search?: string
   /**

@@ -1,5 +1,5 @@
 import { and, eq, gt, isNull, ne, or, type SQL, sql } from 'drizzle-orm'
-import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core'
+import { type AnySQLiteColumn, SQLiteSyncDialect } from 'drizzle-orm/sqlite-core'
 import { build } from './query'
 import { keys, tenants, users, windows } from './schema'
 
@@ -54,20 +54,41 @@ function ofCaller(facts: Record<string, SQL | AnySQLiteColumn>, audience: Audien
   return sql`(${row})`
 }
 
+const dialect = new SQLiteSyncDialect()
+
+/** The same SQL with its text made once: most queries ask about the caller several times, and some are built per request. */
+function madeOnce(part: SQL): SQL {
+  const { sql: text, params } = dialect.sqlToQuery(part)
+  const [start = '', ...pieces] = text.split('?')
+  return sql.join([sql.raw(start), ...pieces.map((piece, i) => sql`${params[i]}${sql.raw(piece)}`)])
+}
+
+/** The same of each audience. */
+const perAudience = (facts: Parameters<typeof ofCaller>[0]): Record<Audience, SQL> => ({
+  anyone: madeOnce(ofCaller(facts, 'anyone')),
+  caseworker: madeOnce(ofCaller(facts, 'caseworker')),
+  'not caseworker': madeOnce(ofCaller(facts, 'not caseworker')),
+})
+
 /** Whose totals the caller sees: their own as a caseworker, else the tenant's, which `case_counts` keeps under ''. */
 const viewer = sql`case ${users.role} when 'caseworker' then ${keys.userId} else '' end`
 
+const tenantOf = perAudience({ tenant: keys.tenantId })
+const familyOf = perAudience({ family: keys.familyId })
+const viewerOf = perAudience({ viewer })
+const rowOf = perAudience({ tenant: keys.tenantId, viewer })
+
 /** The caller's tenant. */
-export const callerTenant = (audience: Audience = 'anyone') => ofCaller({ tenant: keys.tenantId }, audience)
+export const callerTenant = (audience: Audience = 'anyone') => tenantOf[audience]
 
 /** The caller's key family: the owner of idempotent results. */
-export const callerFamily = () => ofCaller({ family: keys.familyId }, 'anyone')
+export const callerFamily = () => familyOf.anyone
 
 /** The caller's place in their key family, as a row to read from: `family` and `made`, when their key was made. */
 export const callerPlace = () => ofCaller({ family: keys.familyId, made: keys.createdAt }, 'anyone')
 
 /** Whose cases the caller sees, '' for the whole tenant's. */
-export const callerViewer = () => ofCaller({ viewer }, 'anyone')
+export const callerViewer = () => viewerOf.anyone
 
 /** The caller's tenant and viewer: a row to read from, or a row value to compare with two columns at once. */
-export const callerRow = (audience: Audience = 'anyone') => ofCaller({ tenant: keys.tenantId, viewer }, audience)
+export const callerRow = (audience: Audience = 'anyone') => rowOf[audience]

@@ -1,20 +1,8 @@
-import {
-  and,
-  asc,
-  desc,
-  eq,
-  getTableColumns,
-  getTableName,
-  or,
-  type SQL,
-  type SQLChunk,
-  Subquery,
-  sql,
-} from 'drizzle-orm'
+import { and, asc, desc, eq, getTableColumns, getTableName, type SQL, type SQLChunk, Subquery, sql } from 'drizzle-orm'
 import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core'
 import type { Position } from '../domain/page'
 import { parseReference } from '../domain/reference'
-import { callerRow, callerTenant } from './caller'
+import { callerTenant } from './caller'
 import { assignees, type CaseSummary, summaryColumns } from './case-columns'
 import {
   type CaseFilters,
@@ -29,9 +17,10 @@ import {
   type Way,
   wayOf,
 } from './case-filters'
-import { bestMatches, casesFts, hasOlderMatches, newestMatches, relevance, searchedAtMost } from './case-search'
-import { all, build, either, joined, perShape, type Query, query, single, type Values } from './query'
-import { caseCounts, cases, categories, wards } from './schema'
+import { bestMatches, casesFts, newestMatches, relevance } from './case-search'
+import { countCap, totalFor } from './case-totals'
+import { all, build, either, perShape, type Query, query, type Values } from './query'
+import { cases, categories, wards } from './schema'
 
 /** One stretch of a list. */
 export interface CaseStretch {
@@ -41,9 +30,6 @@ export interface CaseStretch {
   from: Position
   limit: number
 }
-
-/** Totals with filters that need counting stop here. */
-export const countCap = 10_000
 
 const placeholder = sql.placeholder
 
@@ -78,7 +64,8 @@ export function isPositionIn(position: Position, { by }: CaseOrder): boolean {
   return by !== 'rank' && position.after.length === sortColumns[by].length
 }
 
-const everyColumn = getTableColumns(cases)
+// One piece of text rather than thirty columns, which take a while to write out.
+const everyColumn = { every: sql`${cases}.*` }
 
 const list = (parts: SQLChunk[]) => sql.join(parts, sql`, `)
 
@@ -153,80 +140,11 @@ function rowsFor(stretch: CaseStretch, visibility: Visibility): Query<CaseSummar
   return query(
     build
       .select(summaryColumns)
-      .from(new Subquery(read, everyColumn, getTableName(cases)))
+      .from(new Subquery(read, getTableColumns(cases), getTableName(cases)))
       .leftJoin(wards, eq(wards.id, cases.wardId))
       .leftJoin(categories, eq(categories.id, cases.categoryId))
       .leftJoin(assignees, eq(assignees.id, cases.assigneeId))
       .orderBy(...orderOf(stretch, way).columns),
-  )
-}
-
-/** How many cases a list has. */
-export interface CaseTotal {
-  /** One more than `countCap` where they are counted and there are more; of a search, those among its newest matches. */
-  total: number
-  /** Whether there may be more: counting stopped. */
-  isCapped: boolean
-}
-
-function totalFor({ filters }: CaseStretch): Query<CaseTotal> {
-  const { archived: _, status, search, ...others } = filters
-  if (search !== undefined) return oneTotal(foundTotal(filters, 'not caseworker'), foundTotal(filters, 'caseworker'))
-  const isCounted = Object.values(others).some((filter) => filter !== undefined)
-  if (!isCounted) return single(keptTotal(status?.length ?? 0))
-  return oneTotal(countedTotal(filters, 'not caseworker'), countedTotal(filters, 'caseworker'))
-}
-
-/** One total of the two arms', of which one counts nothing. */
-const oneTotal = (first: Query<CaseTotal[]>, second: Query<CaseTotal[]>) =>
-  joined(first, second, (a, b) => ({
-    total: [...a, ...b].reduce((sum, { total }) => sum + total, 0),
-    isCapped: [...a, ...b].some(({ isCapped }) => isCapped),
-  }))
-
-const capped = (is: SQL) => is.mapWith(Boolean).as('is_capped')
-
-function countedTotal(filters: CaseFilters, visibility: Visibility): Query<CaseTotal[]> {
-  const way = wayOf(filters, 'createdAt', visibility)
-  const where = and(...conditionsOf(filters, way, visibility), hasAnyStatus(filters, way))
-  const found = build
-    .select({ one: sql`1`.as('one') })
-    .from(cases)
-    .where(where)
-  const matching = sql`(${found.getSQL()} limit ${countCap + 1})`
-  const total = sql<number>`count(*)`.as('total')
-  return query(build.select({ total, isCapped: capped(sql`count(*) > ${countCap}`) }).from(matching))
-}
-
-/** What the filters let through of a search's newest matches. */
-function foundTotal(filters: CaseFilters, visibility: Visibility): Query<CaseTotal[]> {
-  const tenant = callerTenant(visibility)
-  const newest = newestMatches(tenant)
-  const passes = and(...conditionsOf(filters, 'words', visibility), hasAnyStatus(filters, 'words'))
-  const older = sql`case when count(*) < ${searchedAtMost} then 0 else ${hasOlderMatches(tenant)} end`
-  return query(
-    build
-      .select({ total: sql<number>`count(case when ${passes} then 1 end)`.as('total'), isCapped: capped(older) })
-      .from(newest)
-      .crossJoin(cases)
-      .where(eq(cases.rowId, newest.rowId)),
-  )
-}
-
-/** The total that the database keeps by triggers: exact at any size, at most four rows read. */
-function keptTotal(statuses: number): Query<CaseTotal[]> {
-  const kept = Array.from({ length: statuses }, (_, index) => eq(caseCounts.status, placeholder(`status${index}`)))
-  return query(
-    build
-      .select({ total: sql<number>`coalesce(sum(${caseCounts.n}), 0)`.as('total'), isCapped: capped(sql`0`) })
-      .from(caseCounts)
-      .where(
-        and(
-          sql`(${caseCounts.tenantId}, ${caseCounts.viewer}) = ${callerRow()}`,
-          eq(caseCounts.archived, placeholder('archived')),
-          or(...kept),
-        ),
-      ),
   )
 }
 
@@ -236,7 +154,7 @@ export const caseList = perShape(
   (stretch) =>
     all({
       rows: either(rowsFor(stretch, 'not caseworker'), rowsFor(stretch, 'caseworker')),
-      total: totalFor(stretch),
+      total: totalFor(stretch.filters),
     }),
 )
 

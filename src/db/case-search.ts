@@ -27,8 +27,9 @@ const newestFirst = (tenant: SQL) =>
 /** The newest matches in a tenant as a table of row ids; its limit keeps filters from reading on for more. */
 export const newestMatches = (tenant: SQL) => newestFirst(tenant).limit(searchedAtMost).as('newest')
 
-/** Whether a tenant has a match that is older than those. */
-export const hasOlderMatches = (tenant: SQL) => sql`exists ${newestFirst(tenant).limit(1).offset(searchedAtMost)}`
+/** Whether a tenant has a match that is older than the row id `than`. */
+export const hasOlderMatches = (tenant: SQL, than: SQL.Aliased<number>) =>
+  sql`exists (select 1 from ${casesFts} where ${matches(tenant)} and ${casesFts.rowId} < ${than})`
 
 /**
  * Matches the same rows of `casesFts` in their rank's order. FTS5 ranks before it gives a row, so the newest are kept

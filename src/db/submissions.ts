@@ -1,7 +1,7 @@
 import { and, desc, eq, getTableColumns, type InferSelectModel, isNull, ne, or, type SQL, sql } from 'drizzle-orm'
 import { callerTenant, callerViewer } from './caller'
 import { type Ref, summaryColumns } from './case-columns'
-import { countCap } from './case-list'
+import { countCap } from './case-totals'
 import { guard, unless } from './guards'
 import { build, type Query, query } from './query'
 import { actOn } from './records'

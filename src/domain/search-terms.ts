@@ -29,8 +29,9 @@ export function wordsSought(text: string): number {
  * phrase, all must occur, and the last may be the beginning of a word. A postcode is found however it was spaced.
  * Undefined where there is nothing to search for.
  *
- * Every token costs a walk through all that matches, repeated ones too, so there are at most `mostWords` of them where
- * `wordsSought` is no more: a word is looked for once, and words of the same parts over and over by their parts alone.
+ * Every token costs a walk through all that matches, repeated ones too, so none is: a word is looked for once, and where
+ * words share a part (`12-12-2024`), all of them are looked for by their parts and not as phrases. The tokens are no more
+ * than `wordsSought`.
  */
 export function searchTerms(text: string): string | undefined {
   const typed = termsOf(text)
@@ -77,12 +78,10 @@ function once(terms: Term[]): Term[] {
 const wordPartsOf = (terms: Term[]) =>
   terms.flatMap(({ parts, isPostcode }) => (isPostcode ? [] : parts.map((part) => foldToken(part))))
 
-/** Whether there are too many tokens for phrases, or one of them comes so often that phrases cost out of proportion. */
+/** Whether some part comes twice, in one word or in two: FTS5 would walk through all its occurrences twice. */
 function isRepetitive(terms: Term[]): boolean {
-  const times = new Map<string, number>()
-  for (const part of wordPartsOf(terms)) times.set(part, (times.get(part) ?? 0) + 1)
-  const tokens = terms.reduce((sum, { parts }) => sum + parts.length, 0)
-  return tokens > mostWords || Math.max(...times.values()) > 2
+  const parts = wordPartsOf(terms)
+  return new Set(parts).size < parts.length
 }
 
 /** A word's parts as words of their own. */

@@ -1,6 +1,7 @@
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
 import type { AppEnv } from '../app-env'
-import { type CaseStretch, caseList, caseListValues, countCap, isPositionIn, positionAfter } from '../db/case-list'
+import { type CaseStretch, caseList, caseListValues, isPositionIn, positionAfter } from '../db/case-list'
+import { countCap } from '../db/case-totals'
 import { caseById, timelineOf } from '../db/cases'
 import { decodeCursor, encodeCursor, type Position } from '../domain/page'
 import { searchTerms } from '../domain/search-terms'

@@ -1,6 +1,6 @@
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
 import type { AppEnv } from '../app-env'
-import { countCap } from '../db/case-list'
+import { countCap } from '../db/case-totals'
 import { positionAfter, submissionById, submissionLists } from '../db/submissions'
 import { decodeCursor, encodeCursor } from '../domain/page'
 import { ApiError } from '../errors'

@@ -53,7 +53,7 @@ describe.each([10, 10_000])('with %d cases', (count) => {
     ['me', 8],
     ['case', 16],
     ['list', 18],
-    ['search', 20],
+    ['search', 26],
   ])(
     'a refused %s writes nothing, reads only who is calling (%d rows), then costs nothing at all',
     async (name, read) => {
@@ -67,7 +67,7 @@ describe.each([10, 10_000])('with %d cases', (count) => {
   test.each<[Name, number]>([
     ['case', 10],
     ['list', 11],
-    ['search', 12],
+    ['search', 14],
   ])('a %s without the scope reads only who is calling (%d rows)', async (name, read) => {
     const key = await keyWith({ scopes: ['wards:read'] })
     expect(await cost(paths[name](), key)).toEqual({ status: 403, trips: 1, read, written: 1 })
@@ -77,7 +77,7 @@ describe.each([10, 10_000])('with %d cases', (count) => {
     ['me', 4],
     ['case', 6],
     ['list', 7],
-    ['search', 8],
+    ['search', 10],
   ])('a revoked or expired key asking for %s writes nothing and reads %d rows', async (name, read) => {
     const expected = { status: 401, trips: 1, read, written: 0 }
     expect(await cost(paths[name](), await keyWith({ revokedAt: 1 }))).toEqual(expected)
