@@ -1,4 +1,4 @@
-/** Installs the packages that package-lock.json names, where that has not been done yet. npm runs it before `npm start` and `npm test`. */
+/** Installs the packages that package-lock.json names, where that has not been done yet. npm runs it before `npm start`, `npm test` and `npm pack -w client`. */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
@@ -36,7 +36,7 @@ function isInstalledByHand() {
   const present = JSON.parse(installed).packages
   return Object.entries(JSON.parse(lock.toString()).packages).every(
     ([path, { version, optional, devOptional }]) =>
-      path === '' || present[path]?.version === version || ((optional || devOptional) && !present[path]),
+      path === '' || (present[path] ? present[path].version === version : optional || devOptional),
   )
 }
 
@@ -44,7 +44,8 @@ function install() {
   console.error('Installing the packages: once, about a minute …')
   // npm names itself to the scripts it runs; other package managers do, too, and have no `ci`.
   const npm = process.env.npm_execpath?.endsWith('npm-cli.js') ? process.env.npm_execpath : undefined
-  const args = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']
+  // Whatever npm is doing that led here, such as `npm pack --dry-run`, this is done.
+  const args = ['ci', '--dry-run=false', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']
   const { status, error } = npm
     ? spawnSync(process.execPath, [npm, ...args], { cwd: root, stdio: ['ignore', 2, 2] })
     : spawnSync('npm', args, { cwd: root, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' })

@@ -49,15 +49,22 @@ it('installs what is missing, and then is quiet until the lock changes', async (
 })
 
 it('trusts what `npm ci` has put there by hand', async () => {
-  mkdirSync(join(project, 'node_modules'))
-  writeFileSync(
-    join(project, 'node_modules/.package-lock.json'),
-    JSON.stringify({ packages: { one: { version: '1.0.0' } } }),
-  )
-  writeFileSync(canary(), '')
+  installedByHand({ one: { version: '1.0.0' }, 'node_modules/one': { resolved: 'one', link: true } })
   expect(await install()).toEqual({ code: 0, stdout: '', stderr: '' })
   expect(existsSync(canary())).toBe(true)
 })
+
+it('installs where the link to a package of its own is missing', async () => {
+  installedByHand({ one: { version: '1.0.0' } })
+  expect((await install()).stderr).toContain('Installing the packages')
+  expect(existsSync(join(project, 'node_modules/one/package.json'))).toBe(true)
+})
+
+function installedByHand(packages: object): void {
+  mkdirSync(join(project, 'node_modules'))
+  writeFileSync(join(project, 'node_modules/.package-lock.json'), JSON.stringify({ packages }))
+  writeFileSync(canary(), '')
+}
 
 it('says in one line that Node is too old', async () => {
   const script = pathToFileURL(join(project, 'scripts/install.mjs')).href
