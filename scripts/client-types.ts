@@ -4,9 +4,10 @@ import { app } from '../src/app'
 import { documentOf } from '../src/openapi'
 import { Fault, reportFault } from './fault'
 
-const file = new URL('../src/client/types.ts', import.meta.url)
+const file = new URL('../client/src/generated/api.ts', import.meta.url)
 
-const banner = '// Made from /openapi.json by `npm run client:types`. Change the routes’ schemas, not this file.\n\n'
+const banner =
+  '// GENERATED from /openapi.json by `npm run client:types`. DO NOT EDIT: change the schemas in src/routes and run it.\n\n'
 
 /** The types of every body, answer and query of the API, from its own document. */
 async function typesOfTheApi(): Promise<string> {
@@ -31,6 +32,7 @@ async function typesOfTheApi(): Promise<string> {
     all
       .replace(/export interface Everything \{\}\n/, '')
       .replaceAll(/\/\*\*\n \* This interface was referenced by[^/]*\*\/\n/g, '')
+      .replaceAll(/ \*\n \* This interface was referenced by .*\n \* via the .*\n/g, '')
   )
 }
 
@@ -61,7 +63,7 @@ const capitalised = (name: string) => name.charAt(0).toUpperCase() + name.slice(
 const made = await typesOfTheApi()
 if (process.argv.includes('--check')) {
   const kept = await readFile(file, 'utf8')
-  if (kept !== made) reportFault(new Fault('src/client/types.ts is out of date: npm run client:types'))
+  if (kept !== made) reportFault(new Fault('client/src/generated/api.ts is out of date: npm run client:types'))
 } else {
   await writeFile(file, made)
 }

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { LogEntry } from '../../../src/client/index'
+import type { LogEntry } from '../../../client/src/index'
 import type { Installed } from './installed'
 import { type Step, scriptedServer } from './scripted-server'
 import { skipWaits } from './waits'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import type { LogEntry, Options, RateLimit } from '../../../src/client/index'
+import type { LogEntry, Options, RateLimit } from '../../../client/src/index'
 import type { Installed } from './installed'
 import { startReal } from './real-gateway'
 

@@ -13,14 +13,14 @@ const run = promisify(execFile)
 export async function installClient() {
   const folder = mkdtempSync(join(tmpdir(), 'casework-client-'))
   const npm = (args: string[], cwd: string) => run('npm', args, { cwd, shell: process.platform === 'win32' })
-  await npm(['pack', '--pack-destination', folder], root)
+  await npm(['pack', '-w', 'client', '--pack-destination', folder], root)
   const [tarball = ''] = readdirSync(folder).filter((file) => file.endsWith('.tgz'))
   writeFileSync(join(folder, 'package.json'), '{ "type": "module", "private": true }')
   await npm(['install', '--offline', '--no-audit', '--no-fund', tarball], folder)
-  const file = createRequire(join(folder, 'program.js')).resolve('casework-gateway/client')
-  const client: typeof import('../../../src/client/index') = await import(pathToFileURL(file).href)
+  const file = createRequire(join(folder, 'program.js')).resolve('casework-client')
+  const client: typeof import('../../../client/src/index') = await import(pathToFileURL(file).href)
   const remove = () => rmSync(folder, { recursive: true, force: true })
-  return { client, file, folder, packed: join(folder, 'node_modules/casework-gateway'), remove }
+  return { client, file, folder, packed: join(folder, 'node_modules/casework-client'), remove }
 }
 
 export type Installed = Awaited<ReturnType<typeof installClient>>

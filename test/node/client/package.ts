@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative, sep } from 'node:path'
 import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
@@ -12,7 +12,7 @@ import { documentOf } from '../../../src/openapi'
 import type { Installed } from './installed'
 import { scriptedServer } from './scripted-server'
 
-const program = `import { Casework, NotFoundError, RateLimitError, type Case, type LogEntry } from 'casework-gateway/client'
+const program = `import { Casework, NotFoundError, RateLimitError, type Case, type LogEntry } from 'casework-client'
 
 const log = ({ status, body }: LogEntry) => console.log(status, body)
 const casework = new Casework({ baseUrl: 'https://casework.example.com', apiKey: 'sk_…', logger: log })
@@ -32,7 +32,7 @@ await casework.cases.create({ residentName: 'Ada Example' })
 casework.cases.list({ colour: 'red' })
 `
 
-const worker = `import { Casework } from 'casework-gateway/client'
+const worker = `import { Casework } from 'casework-client'
 
 export default {
   async fetch(request, env) {
@@ -44,22 +44,24 @@ export default {
 }
 `
 
+const modules = ['errors', 'generated/api', 'index', 'listing', 'pacing', 'resources', 'signature', 'transport']
+
 /** What is in the tarball, and where it runs. */
 export function describePackage(installed: () => Installed): void {
   it('holds the client and nothing else, and needs nothing', () => {
     const { packed } = installed()
     const files = readdirSync(packed, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
-    const named = files.map(({ parentPath, name }) => join(parentPath, name).slice(packed.length + 1))
-    expect(named.sort()).toEqual([
-      'LICENSE',
-      'README.md',
-      ...['errors', 'index', 'listing', 'pacing', 'resources', 'transport', 'types'].map(
-        (name) => `dist/client/client/${name}.d.ts`,
-      ),
-      'dist/client/domain/signature.d.ts',
-      'dist/client/index.js',
-      'package.json',
-    ])
+    const named = files.map(({ parentPath, name }) => relative(packed, join(parentPath, name)).replaceAll(sep, '/'))
+    expect(named.sort()).toEqual(
+      [
+        'LICENSE',
+        'README.md',
+        ...modules.flatMap((name) => [`dist/${name}.d.ts`, `dist/${name}.d.ts.map`, `dist/src/${name}.ts`]),
+        'dist/index.js',
+        'dist/index.js.map',
+        'package.json',
+      ].sort(),
+    )
     const { dependencies, peerDependencies } = JSON.parse(readFileSync(join(packed, 'package.json'), 'utf8'))
     expect({ dependencies, peerDependencies }).toEqual({})
     const sources = named
@@ -96,6 +98,7 @@ export function describePackage(installed: () => Installed): void {
 
   it.each([
     ['nodenext', 'nodenext'],
+    ['node16', 'node16'],
     ['esnext', 'bundler'],
   ])('has types that compile with module %s and moduleResolution %s', async (module, moduleResolution) => {
     const { folder } = installed()

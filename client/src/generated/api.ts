@@ -1,4 +1,4 @@
-// Made from /openapi.json by `npm run client:types`. Change the routes’ schemas, not this file.
+// GENERATED from /openapi.json by `npm run client:types`. DO NOT EDIT: change the schemas in src/routes and run it.
 
 export type Ref = {
   /**
@@ -1362,9 +1362,6 @@ export interface ContactAnswer {
 }
 /**
  * With an email address or a phone number, or both.
- *
- * This interface was referenced by `Everything`'s JSON-Schema
- * via the `definition` "Contact".
  */
 export interface Contact {
   /**

@@ -1,15 +1,15 @@
+import type * as api from './generated/api.js'
 import { segment } from './listing.js'
 import { bareList, creator, doer, getter, pagedList, remover, updater } from './resources.js'
 import { type Options, transport } from './transport.js'
-import type * as api from './types.js'
 
-export { isSigned, signatureOf, type Vouched } from '../domain/signature.js'
+export { isSigned, signatureOf, type Vouched } from '../../src/domain/signature.js'
 export * from './errors.js'
+export type * from './generated/api.js'
 export type { Listing } from './listing.js'
 export type { RateLimit } from './pacing.js'
 export type { ChangeOptions, PostOptions } from './resources.js'
 export type { LogEntry, Options } from './transport.js'
-export type * from './types.js'
 
 /**
  * A client of the Casework API with the good habits built in: it paces itself below the rate limit, retries what may
