@@ -81,10 +81,10 @@ export function openPublicTrip(call: Call): PublicTrip {
     const all = { ...values, ...nobody, slug, client: null, counted: 0 }
     const bound = [tenantBySlug, ...queries].map((one) => one.bind(all))
     const results = await runBatch(d1, meter, bound, settingsOf(env).d1DeadlineMs)
-    const [[found], ...rows] = results as [PublicTenant[], ...unknown[]]
+    const [[found], ...rows] = results as [TenantRow[], ...unknown[]]
     if (!found) throw new ApiError('not_found')
-    tenant = found
-    offices.remember(`${cell} ${slug}`, found, Date.now())
+    tenant = publicTenantOf(found)
+    offices.remember(`${cell} ${slug}`, tenant, Date.now())
     return rows as Results<Q>
   }
 
@@ -112,7 +112,7 @@ export function openPublicTrip(call: Call): PublicTrip {
         throw rateLimited(standing)
       }
       if (!found) throw new ApiError('not_found')
-      tenant = found
+      tenant = publicTenantOf(found)
       // The home cell's clock, since that is where the request will write.
       clock = { d1: found.now, ours: Date.now() }
       const owner = `${found.id}:${row.familyId ?? counter.addressId}`
@@ -158,7 +158,12 @@ function passed<T>(value: T | undefined): T {
   return value
 }
 
-type Counted = [Admission<WindowRow & { familyId?: string }>, (PublicTenant & { now: number })[], ...unknown[]]
+type Counted = [Admission<WindowRow & { familyId?: string }>, TenantRow[], ...unknown[]]
+
+/** A tenant with the clock of its cell, in milliseconds. */
+type TenantRow = PublicTenant & { now: number }
+
+const publicTenantOf = ({ now: _, ...tenant }: TenantRow): PublicTenant => tenant
 
 type Database = Pick<Writing, 'd1' | 'meter' | 'deadlineMs'>
 
