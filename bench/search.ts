@@ -7,8 +7,8 @@
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { getPlatformProxy } from 'wrangler'
-import type { Env } from '../src/env'
 import { hashKey, mintKey } from '../src/gate/key-format'
+import type { Env } from '../src/settings'
 
 const rows = 500
 const times = 2_000

@@ -1,7 +1,7 @@
 import type { Meter } from './db/batch'
-import type { Env } from './env'
-import type { PublicTrip } from './gate/public-trip'
-import type { Trip } from './gate/trip'
+import type { Gate } from './gate/gate'
+import type { PublicGate } from './gate/public-gate'
+import type { Env } from './settings'
 
 /** What every handler and middleware of the app finds in its context. */
 export interface AppEnv {
@@ -10,9 +10,9 @@ export interface AppEnv {
     requestId: string
     meter: Meter
     /** Present behind `needs`. */
-    trip: Trip
+    gate: Gate
     /** Present behind `open`. */
-    publicTrip: PublicTrip
+    publicGate: PublicGate
     /** Present where answers are pages. */
     isPage?: true
     /** Present where answers are pages: what their own style is known by. */

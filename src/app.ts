@@ -5,32 +5,32 @@ import { secureHeaders } from 'hono/secure-headers'
 import type { AppEnv } from './app-env'
 import { ApiError, toResponse } from './errors'
 import { anyOrigin } from './gate/any-origin'
-import { keyedHeaders } from './gate/needs'
-import { publicHeaders } from './gate/open'
-import { observe } from './observe'
-import { mountContact } from './pages/contact'
+import { keyedHeaders } from './gate/keyed'
+import { publicHeaders } from './gate/public'
+import { mountFallbacks } from './http/fallback'
+import { refuseInvalid } from './http/validation'
+import { mountContact } from './pages/contact/contact-page'
 import { mountDocs } from './pages/docs'
-import { showError } from './pages/error-page'
-import { answersInHtml } from './pages/frame'
 import { mountLanding } from './pages/landing'
-import { audit } from './routes/audit'
-import { caseWrites } from './routes/case-writes'
-import { cases } from './routes/cases'
-import { categories } from './routes/categories'
-import { contact } from './routes/contact'
-import { events } from './routes/events'
-import { dataExports } from './routes/exports'
-import { mountFallbacks } from './routes/fallback'
+import { showError } from './pages/layout/error-page'
+import { answersInHtml } from './pages/layout/frame'
+import { requestLog } from './request-log'
+import { audit } from './routes/audit/audit'
+import { dataExports } from './routes/cases/case-export'
+import { caseWrites } from './routes/cases/case-writes'
+import { cases } from './routes/cases/cases'
+import { categories } from './routes/categories/categories'
 import { health } from './routes/health'
-import { keys } from './routes/keys'
+import { keys } from './routes/keys/keys'
 import { me } from './routes/me'
-import { news } from './routes/news'
-import { publicWards } from './routes/public-wards'
-import { reports } from './routes/reports'
-import { submissions } from './routes/submissions'
-import { users } from './routes/users'
-import { refuseInvalid } from './routes/validation'
-import { wards } from './routes/wards'
+import { contact } from './routes/public/contact'
+import { publicWards } from './routes/public/public-wards'
+import { events } from './routes/publications/events'
+import { news } from './routes/publications/news'
+import { reports } from './routes/reports/reports'
+import { submissions } from './routes/submissions/submissions'
+import { users } from './routes/users/users'
+import { wards } from './routes/wards/wards'
 
 /** The map of the house: what every request passes, and where each route lives. */
 export function makeApp(): OpenAPIHono<AppEnv> {
@@ -42,7 +42,7 @@ export function makeApp(): OpenAPIHono<AppEnv> {
   app.use(secureHeaders())
   app.use('/', answersInHtml())
   app.use('/contact/*', answersInHtml())
-  app.use(observe())
+  app.use(requestLog())
   app.use('/api/*', keyedHeaders())
   app.use('/api/public/*', anyOrigin(), publicHeaders())
   app.use('/contact/*', publicHeaders())

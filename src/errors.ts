@@ -1,11 +1,11 @@
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import { DatabaseUnavailable } from './db/faults'
-import { SettingsError } from './env'
+import { DatabaseUnavailable } from './db/database-error'
+import { SettingsError } from './settings'
 
 /** Every way in which the API says no: the only statuses and sentences an error may have. */
-const faults = {
+const errors = {
   invalid_request: [400, 'Invalid request'],
   key_required: [401, 'API key required'],
   key_invalid: [401, 'Invalid API key'],
@@ -26,10 +26,10 @@ const faults = {
   gateway_timeout: [504, 'The upstream server took too long to answer'],
 } as const satisfies Record<string, [ContentfulStatusCode, string]>
 
-export type Fault = keyof typeof faults
+export type ErrorCode = keyof typeof errors
 
 /** What is wrong with one field, and a sentence for a person. */
-export interface FieldFault {
+export interface FieldError {
   code:
     | 'required'
     | 'type'
@@ -47,12 +47,12 @@ export interface FieldFault {
 
 /** What there is to say beside the sentence. */
 interface Details {
-  fields?: Record<string, FieldFault>
+  fields?: Record<string, FieldError>
   requestId?: string
   [more: string]: unknown
 }
 
-interface Circumstances {
+interface ApiErrorOptions {
   /** Replaces the fault's own sentence. */
   message?: string | undefined
   details?: Details | undefined
@@ -62,16 +62,16 @@ interface Circumstances {
 
 /** A refusal with its place in the contract; `toResponse` makes the one error envelope of it. */
 export class ApiError extends Error {
-  readonly fault: Fault
+  readonly code: ErrorCode
   readonly status: ContentfulStatusCode
   readonly details: Details | undefined
   readonly headers: Record<string, string>
 
-  constructor(fault: Fault, { message, details, headers, cause }: Circumstances = {}) {
-    super(message ?? faults[fault][1], { cause })
+  constructor(fault: ErrorCode, { message, details, headers, cause }: ApiErrorOptions = {}) {
+    super(message ?? errors[fault][1], { cause })
     this.name = 'ApiError'
-    this.fault = fault
-    this.status = faults[fault][0]
+    this.code = fault
+    this.status = errors[fault][0]
     this.details = details
     this.headers = {
       ...(this.status === 401 && { 'WWW-Authenticate': 'Bearer realm="casework"' }),
@@ -94,8 +94,8 @@ export class Replay extends Error {
 const mostFaults = 50
 
 /** 400 or 422 with what is wrong per field, the first 50: 400 wins where both kinds are present. */
-export function invalidFields(fields: Record<string, FieldFault>, inQuery = false): ApiError {
-  const shapeCodes: FieldFault['code'][] = ['required', 'type', 'unknown']
+export function invalidFields(fields: Record<string, FieldError>, inQuery = false): ApiError {
+  const shapeCodes: FieldError['code'][] = ['required', 'type', 'unknown']
   const faults = Object.entries(fields)
   const malformed = inQuery || faults.some(([, { code }]) => shapeCodes.includes(code))
   const listed = Object.fromEntries(faults.slice(0, mostFaults))

@@ -1,6 +1,6 @@
 import { app } from './app'
-import type { Env } from './env'
 import { sweep } from './jobs/sweep'
+import type { Env } from './settings'
 
 export default {
   fetch: app.fetch,

@@ -4,7 +4,9 @@ import { bareList, creator, doer, getter, pagedList, remover, updater } from './
 import { type Options, transport } from './transport.js'
 
 export { isSigned, signatureOf, type Vouched } from '../../src/domain/signature.js'
+
 export * from './errors.js'
+
 export type * from './generated/api.js'
 export type { Listing } from './listing.js'
 export type { RateLimit } from './pacing.js'

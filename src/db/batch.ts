@@ -1,6 +1,6 @@
-import { usualD1DeadlineMs } from '../env'
-import { DatabaseUnavailable, faultOf } from './faults'
-import type { Bound, Results } from './query'
+import { usualD1DeadlineMs } from '../settings'
+import { DatabaseUnavailable, databaseErrorOf } from './database-error'
+import type { BoundStatement, Results } from './query'
 
 /** What a request has cost D1 so far: times in milliseconds, rows as D1's own `meta` counts them. */
 export interface Meter {
@@ -19,7 +19,7 @@ export const newMeter = (): Meter => ({ trips: 0, rowsRead: 0, rowsWritten: 0, d
  *
  * @param deadlineMs how long it may take: D1 has been seen to stall for minutes
  */
-export async function runBatch<const B extends readonly Bound[]>(
+export async function runBatch<const B extends readonly BoundStatement[]>(
   d1: D1Database,
   meter: Meter,
   bound: B,
@@ -49,7 +49,7 @@ async function within<T>(deadlineMs: number, work: Promise<T>): Promise<T> {
   try {
     return await Promise.race([work, deadline])
   } catch (error) {
-    throw faultOf(error)
+    throw databaseErrorOf(error)
   } finally {
     clearTimeout(timer)
   }

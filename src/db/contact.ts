@@ -1,13 +1,14 @@
 import { and, asc, eq, gt, type SQL, sql } from 'drizzle-orm'
-import { clock } from './caller'
-import type { Ref } from './case-columns'
-import { replayForMs } from './gate'
+import { publicRow, publicTenant } from './gate/address'
+import { clock } from './gate/caller'
+import { replayForMs } from './idempotency'
+import { takenReference } from './numbers'
 import { coversPostcode } from './postcodes'
-import { publicRow, publicTenant } from './public-gate'
-import { build, joined, type Query, query } from './query'
-import { takenReference } from './records'
-import { categories, idempotency, wards } from './schema'
-import { submissions } from './schema-submissions'
+import { build, pair, type Statement, statement } from './query'
+import type { Ref } from './ref'
+import { categories, wards } from './schema/directory'
+import { idempotency } from './schema/ledger'
+import { submissions } from './schema/submissions'
 
 const placeholder = sql.placeholder
 
@@ -17,7 +18,7 @@ export interface ContactChoices {
   categories: Ref[]
 }
 
-const enabledWards = query(
+const enabledWards = statement(
   build
     .select({ id: wards.id, name: wards.name })
     .from(wards)
@@ -25,7 +26,7 @@ const enabledWards = query(
     .orderBy(asc(wards.nameKey)),
 )
 
-const enabledCategories = query(
+const enabledCategories = statement(
   build
     .select({ id: categories.id, name: categories.name })
     .from(categories)
@@ -34,7 +35,7 @@ const enabledCategories = query(
 )
 
 /** The tenant's enabled wards A–Z, and its enabled categories in their own order. */
-export const contactChoices: Query<ContactChoices> = joined(enabledWards, enabledCategories, (found, others) => ({
+export const contactChoices: Statement<ContactChoices> = pair(enabledWards, enabledCategories, (found, others) => ({
   wards: found,
   categories: others,
 }))
@@ -83,7 +84,7 @@ const isSpent = (tenant: SQL) =>
   )
 
 /** What has to be known of a message before it is kept. No row where the request was refused. */
-export const contactLookups = query(
+export const contactLookups = statement(
   build
     .select({
       ward: usable(wards, 'wardId').as('ward'),
@@ -114,7 +115,7 @@ export const contactLookups = query(
 )
 
 /** The reference of the message that a ticket was spent on, or no row. */
-export const referenceByTicket = query(
+export const referenceByTicket = statement(
   build
     .select({ reference: sql<string>`${idempotency.body} ->> 'reference'`.as('reference') })
     .from(idempotency)
@@ -122,7 +123,7 @@ export const referenceByTicket = query(
 )
 
 /** Keeps a message under the number just taken. */
-export const insertSubmission = query(
+export const insertSubmission = statement(
   build
     .insert(submissions)
     .values({

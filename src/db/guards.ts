@@ -1,7 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { clock } from './caller'
-import { build, type Query, query } from './query'
-import { categories, users, wards } from './schema'
+import { clock } from './gate/caller'
+import { build, type Statement, statement } from './query'
+import { categories, wards } from './schema/directory'
+import { users } from './schema/tenants'
 
 const placeholder = sql.placeholder
 
@@ -11,10 +12,10 @@ const placeholder = sql.placeholder
  *
  * @param unmet texts that are empty, or name with a space before it what does not hold
  */
-export function guard(...unmet: SQL[]): Query {
+export function guard(...unmet: SQL[]): Statement {
   const names = sql.join(unmet, sql` || `)
   const path = sql`coalesce('unmet' || nullif(${names}, ''), '$')`
-  return query(build.select({ held: sql`json_extract('{}', ${path})`.as('held') }).from(sql`(select 1)`))
+  return statement(build.select({ held: sql`json_extract('{}', ${path})`.as('held') }).from(sql`(select 1)`))
 }
 
 /** Empty where a condition holds, else its name. */

@@ -1,8 +1,9 @@
 import { and, asc, eq, inArray, type SQL, sql } from 'drizzle-orm'
-import { publicRow, publicTenant } from './public-gate'
-import { build, query, single } from './query'
-import { users, wardCouncillors, wards } from './schema'
-import { postcodeReleases, postcodeWards } from './schema-postcodes'
+import { publicRow, publicTenant } from './gate/address'
+import { build, exactlyOne, statement } from './query'
+import { wardCouncillors, wards } from './schema/directory'
+import { postcodeReleases, postcodeWards } from './schema/postcodes'
+import { users } from './schema/tenants'
 
 const placeholder = sql.placeholder
 
@@ -45,7 +46,7 @@ const wardCodes = build
 export const coversPostcode = inArray(wards.code, wardCodes)
 
 const shown = (condition: SQL | undefined) =>
-  query(
+  statement(
     build
       .select({ id: wards.id, name: wards.name, councillors })
       .from(wards)
@@ -60,8 +61,8 @@ export const publicWards = shown(undefined)
 export const publicWardsAtPostcode = shown(coversPostcode)
 
 /** Whether the directory knows `postcode`, in whatever council. */
-export const postcodeKnown = single(
-  query(
+export const postcodeKnown = exactlyOne(
+  statement(
     build
       .select({
         isKnown:

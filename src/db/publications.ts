@@ -1,17 +1,15 @@
 import { and, desc, eq, getTableColumns, type InferSelectModel, isNull, or, type SQL, sql } from 'drizzle-orm'
-import { callerTenant } from './caller'
-import type { Ref } from './case-columns'
+import { callerTenant } from './gate/caller'
 import { guard, unless } from './guards'
-import { type Bound, build, type Query, query, single, type Values } from './query'
-import { actOn, actOnEach, filing } from './records'
-import { users, wards } from './schema'
-import { never, publications } from './schema-publications'
+import { listedAtOnce } from './limits'
+import { type BoundStatement, build, exactlyOne, type Statement, statement, type Values } from './query'
+import { auditOf, auditOfEach, filing } from './records'
+import type { Ref } from './ref'
+import { wards } from './schema/directory'
+import { never, publications } from './schema/publications'
+import { users } from './schema/tenants'
 
 const placeholder = sql.placeholder
-
-/** How many items one call lists. */
-export const listedAtOnce = 200
-
 type Row = InferSelectModel<typeof publications>
 
 /** An event or a news article as it is stored, with its author. */
@@ -40,8 +38,8 @@ const isTarget = and(
   or(isNull(sql`${placeholder('expectedVersion')}`), eq(publications.version, placeholder('expectedVersion'))),
 )
 
-function publicationsWhere(condition: SQL | undefined): Query<Publication[]> {
-  return query(
+function publicationsWhere(condition: SQL | undefined): Statement<Publication[]> {
+  return statement(
     build
       .select({ ...columns, createdBy: author })
       .from(publications)
@@ -89,8 +87,8 @@ export function positionAfter({ publishedAt, id }: Publication): (string | numbe
 }
 
 /** What an item is about to refer to: its ward, and the item that has its externalId already. */
-export const publicationReferences = single(
-  query(
+export const publicationReferences = exactlyOne(
+  statement(
     build
       .select({
         ward: sql<string | null>`(
@@ -107,7 +105,7 @@ export const publicationReferences = single(
   ),
 )
 
-export const insertPublication = query(
+export const insertPublication = statement(
   build.insert(publications).values({
     id: placeholder('id'),
     tenantId: placeholder('tenantId'),
@@ -152,8 +150,8 @@ const moment = sql`${sql.param(placeholder('now'), publications.updatedAt)}`
 const touched = { version: sql`${publications.version} + 1`, updatedAt: moment }
 
 /** Changes an item and raises its version; an approved one stays approved. Built per request, as fields vary. */
-export function updatePublication(changes: PublicationChanges, values: Values): Bound<{ version: number }[]> {
-  return query(
+export function updatePublication(changes: PublicationChanges, values: Values): BoundStatement<{ version: number }[]> {
+  return statement(
     build
       .update(publications)
       .set({ ...changes, ...touched })
@@ -170,15 +168,17 @@ export const datesAreInOrder = guard(
   unless('order', sql`not exists (select 1 from ${publications} where ${isTheirs} and ends_at < starts_at)`),
 )
 
-export const deletePublication = query(build.delete(publications).where(isTarget).returning({ id: publications.id }))
+export const deletePublication = statement(
+  build.delete(publications).where(isTarget).returning({ id: publications.id }),
+)
 
 /** The audit entry of a change to an item: none when another change came first. */
-export const changeOfPublication = actOn(publications, isTarget)
+export const auditOfPublicationChange = auditOf(publications, isTarget)
 
 const areListed = sql`${publications.id} in (select value from json_each(${placeholder('ids')}))`
 
 /** Which of `ids` (a JSON list) are the caller's items of a kind. */
-export const knownPublications = query(
+export const knownPublications = statement(
   build.select({ id: publications.id }).from(publications).where(and(isCallers, areListed)),
 )
 
@@ -190,7 +190,7 @@ const areDrafts = and(
 )
 
 /** Approves and publishes those of `ids` that are not approved yet. */
-export const approvePublications = query(
+export const approvePublications = statement(
   build
     .update(publications)
     .set({ ...touched, approved: true, publishedAt: moment })
@@ -198,7 +198,7 @@ export const approvePublications = query(
 )
 
 /** The audit entries of an approval, one for each item that it changes. Before the approval itself. */
-export const approvalOfPublications = actOnEach(publications, publications.id, areDrafts)
+export const auditOfApproval = auditOfEach(publications, publications.id, areDrafts)
 
 const areThere = and(
   eq(publications.tenantId, placeholder('tenantId')),
@@ -207,8 +207,8 @@ const areThere = and(
 )
 
 /** How many of `ids` are there. */
-export const countPublications = single(
-  query(
+export const countPublications = exactlyOne(
+  statement(
     build
       .select({ approved: sql<number>`count(*)`.as('there') })
       .from(publications)

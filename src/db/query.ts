@@ -11,7 +11,7 @@ export const build = drizzle(() => {
 export type Values = Record<string, unknown>
 
 /** A statement ready to run, and what turns its result into rows. */
-export interface Bound<T = unknown> {
+export interface BoundStatement<T = unknown> {
   readonly statements: readonly { sql: string; params: unknown[] }[]
   rows(results: D1Result[]): T
   /** Keeps what was built for this (`perShape`). Called once the caller is admitted: others leave nothing behind. */
@@ -19,13 +19,13 @@ export interface Bound<T = unknown> {
 }
 
 /** A query built once, with placeholders; `T` is what it yields. */
-export interface Query<T = unknown> {
-  bind(values: Values): Bound<T>
+export interface Statement<T = unknown> {
+  bind(values: Values): BoundStatement<T>
 }
 
 /** The results of several queries, in their order. */
-export type Results<Queries extends readonly (Query | Bound)[]> = {
-  -readonly [I in keyof Queries]: Queries[I] extends Query<infer T> | Bound<infer T> ? T : never
+export type Results<Queries extends readonly (Statement | BoundStatement)[]> = {
+  -readonly [I in keyof Queries]: Queries[I] extends Statement<infer T> | BoundStatement<infer T> ? T : never
 }
 
 interface Preparable {
@@ -36,7 +36,7 @@ interface Preparable {
  * Prepares a drizzle query once, at module level: building one per request costs more than running it.
  * Columns must have different names, since D1 returns rows as objects.
  */
-export function query<T>(builder: RunnableQuery<T, 'sqlite'> & Preparable): Query<T> {
+export function statement<T>(builder: RunnableQuery<T, 'sqlite'> & Preparable): Statement<T> {
   const prepared = builder.prepare()
   const { sql, params } = prepared.getQuery()
   return {
@@ -50,7 +50,7 @@ export function query<T>(builder: RunnableQuery<T, 'sqlite'> & Preparable): Quer
 }
 
 /** A statement as the number of rows that it has inserted, changed or deleted. */
-export function changes(statement: Query): Query<number> {
+export function changes(statement: Statement): Statement<number> {
   return {
     bind: (values) => ({
       statements: statement.bind(values).statements,
@@ -60,12 +60,12 @@ export function changes(statement: Query): Query<number> {
 }
 
 /** Two queries of which at most one yields rows, as one: the arms of a read that two roles see differently. */
-export function either<T>(first: Query<T[]>, second: Query<T[]>): Query<T[]> {
-  return joined(first, second, (a, b) => [...a, ...b])
+export function concat<T>(first: Statement<T[]>, second: Statement<T[]>): Statement<T[]> {
+  return pair(first, second, (a, b) => [...a, ...b])
 }
 
 /** A query that always yields one row, as that row. */
-export function single<T>(rows: Query<T[]>): Query<T> {
+export function exactlyOne<T>(rows: Statement<T[]>): Statement<T> {
   return {
     bind: (values) => {
       const { statements, rows: read } = rows.bind(values)
@@ -82,7 +82,7 @@ export function single<T>(rows: Query<T[]>): Query<T> {
 }
 
 /** Two queries as one that yields both their rows through a function of them. */
-export function joined<A, B, T>(first: Query<A>, second: Query<B>, through: (a: A, b: B) => T): Query<T> {
+export function pair<A, B, T>(first: Statement<A>, second: Statement<B>, through: (a: A, b: B) => T): Statement<T> {
   const both = all({ first, second })
   return {
     bind: (values) => {
@@ -99,10 +99,10 @@ export function joined<A, B, T>(first: Query<A>, second: Query<B>, through: (a: 
 }
 
 /** Several queries as one that yields all their rows by name. */
-export function all<Rows extends object>(queries: { [Name in keyof Rows]: Query<Rows[Name]> }): Query<Rows> {
+export function all<Rows extends object>(queries: { [Name in keyof Rows]: Statement<Rows[Name]> }): Statement<Rows> {
   return {
     bind: (values) => {
-      const bound = Object.entries<Query>(queries).map(([name, one]) => ({ name, ...one.bind(values) }))
+      const bound = Object.entries<Statement>(queries).map(([name, one]) => ({ name, ...one.bind(values) }))
       return {
         statements: bound.flatMap(({ statements }) => statements),
         rows: (results) => {
@@ -117,7 +117,7 @@ export function all<Rows extends object>(queries: { [Name in keyof Rows]: Query<
 }
 
 /** Several statements as one whose rows nobody needs. */
-export function together(bound: readonly Bound[]): Bound<void> {
+export function group(bound: readonly BoundStatement[]): BoundStatement<void> {
   return { statements: bound.flatMap(({ statements }) => statements), rows: () => undefined }
 }
 
@@ -126,12 +126,12 @@ export function together(bound: readonly Bound[]): Bound<void> {
  * running. Kept only once the caller is admitted (`Bound.keep`), so that nobody else can push a shape out. The shapes are
  * few in use and many in theory: of more than `most`, the one that has not been used for longest goes.
  */
-export function perShape<A, T>(
+export function memoised<A, T>(
   shapeOf: (asked: A) => string,
-  make: (asked: A) => Query<T>,
+  make: (asked: A) => Statement<T>,
   most = 500,
-): (asked: A) => Query<T> {
-  const built = new Map<string, Query<T>>()
+): (asked: A) => Statement<T> {
+  const built = new Map<string, Statement<T>>()
   return (asked) => ({
     bind: (values) => {
       const shape = shapeOf(asked)
@@ -148,7 +148,7 @@ export function perShape<A, T>(
 }
 
 /** Which fields of an object are given, as the shape of a query. */
-export const namesGiven = (asked: object): string =>
+export const givenNames = (asked: object): string =>
   Object.entries(asked)
     .filter(([, value]) => value !== undefined)
     .map(([name]) => name)

@@ -1,45 +1,13 @@
-import { and, eq, lt, type SQL, sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import type { AnySQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { newId } from '../domain/id'
-import { filed, replayForMs } from './gate'
-import { type Bound, build, type Query, query, together, type Values } from './query'
-import { audit, counters, idempotency } from './schema'
+import type { Actor, PublicActor } from './actor'
+import { type BoundStatement, build, type Statement, statement } from './query'
+import { audit, idempotency } from './schema/ledger'
 
-const placeholder = sql.placeholder
-
-/** The values that every write needs and no handler should have to find. */
-export interface Stamp {
-  readonly tenantId: string
-  readonly userId: string
-  readonly keyId: string
-  readonly familyId: string
-  readonly requestId: string
-  readonly now: string
-  /** The only assignee whose cases the caller sees; null for all of the tenant's. */
-  readonly viewer: string | null
-}
-
-/** The values that every public write needs: nobody in particular wrote, for this tenant, at this moment. */
-export interface PublicStamp {
-  readonly tenantId: string
-  readonly userId: null
-  readonly keyId: null
-  /** The tenant and the window that counted the request: whose results those are that are kept for replays. */
-  readonly familyId: string
-  readonly requestId: string
-  readonly now: string
-}
-
-/** A POST that must not run twice. */
-export interface Idempotency {
-  readonly key: string
-  /** Method and path: the same key on another route, or for another thing, is another request. */
-  readonly route: string
-  readonly requestHash: string
-}
-
+export const placeholder = sql.placeholder
 /** What was done to which kind of thing. */
-export type Act = `${string}.${string}`
+export type Action = `${string}.${string}`
 
 const act = {
   tenantId: sql<string>`${placeholder('tenantId')}`.as('tenant_id'),
@@ -54,31 +22,31 @@ const act = {
 }
 
 /** The audit entry of an act on the rows of a table that a condition lets through: none when none is left to act on. */
-export function actOn(table: SQLiteTable, condition: SQL | undefined): Query {
-  return query(build.insert(audit).select(build.select(act).from(table).where(condition)))
+export function auditOf(table: SQLiteTable, condition: SQL | undefined): Statement {
+  return statement(build.insert(audit).select(build.select(act).from(table).where(condition)))
 }
 
 /** The audit entries of one act on several rows, one a row, filed under the row's own id. */
-export function actOnEach(table: SQLiteTable, id: AnySQLiteColumn, condition: SQL | undefined): Query {
+export function auditOfEach(table: SQLiteTable, id: AnySQLiteColumn, condition: SQL | undefined): Statement {
   const each = {
     ...act,
     id: sql<string>`${placeholder('auditId')} || ${id}`.as('id'),
     targetId: sql<string>`${id}`.as('target_id'),
   }
-  return query(build.insert(audit).select(build.select(each).from(table).where(condition)))
+  return statement(build.insert(audit).select(build.select(each).from(table).where(condition)))
 }
 
-const unconditional = query(build.insert(audit).select(sql`select ${list(Object.values(act))} where true`))
+const unconditional = statement(build.insert(audit).select(sql`select ${list(Object.values(act))} where true`))
 
 /** Files who did what to which id for the audit list, in the same batch as the act itself. */
-export function recordAct(
-  stamp: Stamp | PublicStamp,
-  action: Act,
+export function recordAudit(
+  actor: Actor | PublicActor,
+  action: Action,
   targetId: string,
-  entry: Query = unconditional,
-): Bound {
+  entry: Statement = unconditional,
+): BoundStatement {
   const targetType = action.slice(0, action.indexOf('.'))
-  return entry.bind({ ...stamp, auditId: newId(stamp.now), action, targetType, targetId })
+  return entry.bind({ ...actor, auditId: newId(actor.now), action, targetType, targetId })
 }
 
 function list(parts: SQL.Aliased[]): SQL {
@@ -88,46 +56,9 @@ function list(parts: SQL.Aliased[]): SQL {
   )
 }
 
-const ofYear = and(
-  eq(counters.tenantId, placeholder('tenantId')),
-  eq(counters.kind, placeholder('kind')),
-  eq(counters.year, placeholder('year')),
-)
-
-/** Takes the next number of a tenant, kind and year. First in a batch: what follows reads it with `takenNumber`. */
-export const takeNumber = query(
-  build
-    .insert(counters)
-    .values({ tenantId: placeholder('tenantId'), kind: placeholder('kind'), year: placeholder('year'), n: 1 })
-    .onConflictDoUpdate({
-      target: [counters.tenantId, counters.kind, counters.year],
-      set: { n: sql`${counters.n} + 1` },
-    }),
-)
-
-/** The number just taken, through a function of it. */
-export const takenNumber = (through: (n: SQL) => SQL): SQL<number> =>
-  sql<number>`(select ${through(sql`${counters.n}`)} from ${counters} where ${ofYear})`
-
-/** The reference of the number just taken, `CW-2026-0042`. */
-export const takenReference = sql<string>`(
-  select printf('%s-%d-%04d', ${counters.kind}, ${counters.year}, ${counters.n}) from ${counters} where ${ofYear})`
-
-const isFiled = and(
-  eq(idempotency.owner, placeholder('owner')),
-  eq(idempotency.route, placeholder('route')),
-  eq(idempotency.key, placeholder('key')),
-)
-
-const forgetExpired = query(
-  build
-    .delete(idempotency)
-    .where(and(isFiled, lt(idempotency.createdAt, sql`${sql.param(placeholder('expired'), idempotency.createdAt)}`))),
-)
-
 /** Files a result whose body SQLite writes: JSON text that may read what its batch has written so far. */
-export function filing(body: SQL): Query {
-  return query(
+export function filing(body: SQL): Statement {
+  return statement(
     build.insert(idempotency).values({
       owner: placeholder('owner'),
       route: placeholder('route'),
@@ -140,48 +71,3 @@ export function filing(body: SQL): Query {
     }),
   )
 }
-
-const fileResult = filing(sql`case when ${placeholder('kind')} is null then ${placeholder('body')}
-  else json_set(${placeholder('body')}, '$.reference', ${takenReference}) end`)
-
-/** A result worth keeping. With `number`, its body's `reference` is the one taken in this batch. */
-export interface Result {
-  status: 200 | 201
-  location?: string
-  body?: unknown
-  number?: { kind: string; year: number }
-  /** What files it instead, where its body is only known to the database, and what that is filled with. */
-  filing?: { query: Query; values: Values }
-}
-
-/**
- * Files a POST's result in the same batch as its writes, so there is no state in between: whoever comes second breaks
- * on the primary key, writes nothing and is answered with the first one's result. Nothing to file without a key.
- *
- * @param keptForMs after how long an earlier result makes way for this one
- */
-export function recordResult(
-  stamp: Stamp | PublicStamp,
-  filed: Idempotency | undefined,
-  result: Result,
-  keptForMs = replayForMs,
-): Bound<void> {
-  if (!filed) return together([])
-  const expired = new Date(Date.parse(stamp.now) - keptForMs).toISOString()
-  const values = {
-    ...stamp,
-    ...filed,
-    owner: stamp.familyId,
-    expired,
-    status: result.status,
-    location: result.location ?? null,
-    body: result.body === undefined ? null : JSON.stringify(result.body),
-    kind: result.number?.kind ?? null,
-    year: result.number?.year ?? null,
-    ...result.filing?.values,
-  }
-  return together([forgetExpired.bind(values), (result.filing?.query ?? fileResult).bind(values)])
-}
-
-/** The result that the first of two racing requests filed. */
-export const filedResult = query(build.select(filed).from(idempotency).where(isFiled))

@@ -1,12 +1,14 @@
 import { and, desc, eq, getTableColumns, type InferSelectModel, isNull, ne, or, type SQL, sql } from 'drizzle-orm'
-import { callerTenant, callerViewer } from './caller'
-import { type Ref, summaryColumns } from './case-columns'
-import { countCap } from './case-totals'
+import { summaryColumns } from './cases/case-columns'
+import { callerTenant, callerViewer } from './gate/caller'
 import { guard, unless } from './guards'
-import { build, type Query, query } from './query'
-import { actOn } from './records'
-import { cases, categories, wards } from './schema'
-import { submissions } from './schema-submissions'
+import { countCap } from './limits'
+import { build, type Statement, statement } from './query'
+import { auditOf } from './records'
+import type { Ref } from './ref'
+import { cases } from './schema/cases'
+import { categories, wards } from './schema/directory'
+import { submissions } from './schema/submissions'
 
 const placeholder = sql.placeholder
 
@@ -42,14 +44,14 @@ const seenByCaller = or(eq(callerViewer(), sql`''`), eq(cases.assigneeId, caller
 const isCallers = eq(submissions.tenantId, callerTenant())
 
 /** The submission `id`, in the gate's trip. */
-export const submissionById: Query<Submission[]> = query(
+export const submissionById: Statement<Submission[]> = statement(
   submissionsWith(seenByCaller).where(and(eq(submissions.id, placeholder('id')), isCallers)),
 )
 
 const isTheirs = and(eq(submissions.id, placeholder('id')), eq(submissions.tenantId, placeholder('tenantId')))
 
 /** The same, after a write. */
-export const submissionAfterWrite: Query<Submission[]> = query(
+export const submissionAfterWrite: Statement<Submission[]> = statement(
   submissionsWith(or(isNull(sql`${placeholder('viewer')}`), eq(cases.assigneeId, placeholder('viewer')))).where(
     isTheirs,
   ),
@@ -64,16 +66,16 @@ const beyond = sql`(${submissions.createdAt}, ${submissions.id}) < (${placeholde
 
 interface SubmissionListQueries {
   /** From the start, `offset` rows on. */
-  rows: Query<Submission[]>
+  rows: Statement<Submission[]>
   /** After a cursor's row. */
-  rowsAfter: Query<Submission[]>
+  rowsAfter: Statement<Submission[]>
   /** One more than `countCap` where there are more. */
-  total: Query<{ total: number }[]>
+  total: Statement<{ total: number }[]>
 }
 
 function listFor(status: SQL | undefined): SubmissionListQueries {
   const rowsWhere = (condition: SQL | undefined) =>
-    query(
+    statement(
       submissionsWith(seenByCaller)
         .where(and(isCallers, status, passes, condition))
         .orderBy(desc(submissions.createdAt), desc(submissions.id))
@@ -89,7 +91,7 @@ function listFor(status: SQL | undefined): SubmissionListQueries {
   return {
     rows: rowsWhere(undefined),
     rowsAfter: rowsWhere(beyond),
-    total: query(build.select({ total: sql<number>`count(*)`.as('total') }).from(matching)),
+    total: statement(build.select({ total: sql<number>`count(*)`.as('total') }).from(matching)),
   }
 }
 
@@ -115,7 +117,7 @@ const isTarget = and(
 )
 
 /** Gives a submission another `status`, unless a case was made of it. */
-export const updateSubmission = query(
+export const updateSubmission = statement(
   build
     .update(submissions)
     .set({ ...touched, status: sql`${placeholder('status')}` })
@@ -124,7 +126,7 @@ export const updateSubmission = query(
 )
 
 /** The audit entry of a change to a submission: none when another change came first. */
-export const changeOfSubmission = actOn(submissions, isTarget)
+export const auditOfSubmissionChange = auditOf(submissions, isTarget)
 
 /** The submission `submissionId` is still there. */
 export const submissionIsThere = guard(
@@ -136,7 +138,7 @@ export const submissionIsThere = guard(
 )
 
 /** Marks a submission as converted, in the batch that inserts its case. */
-export const convertSubmission = query(
+export const convertSubmission = statement(
   build
     .update(submissions)
     .set({ ...touched, status: 'converted' })

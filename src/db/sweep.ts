@@ -1,7 +1,8 @@
 import { and, asc, gt, lt, lte, sql } from 'drizzle-orm'
-import { replayForMs } from './gate'
-import { build, changes, type Query, query, type Values } from './query'
-import { idempotency, windows } from './schema'
+import { replayForMs } from './idempotency'
+import { build, changes, type Statement, statement, type Values } from './query'
+import { idempotency } from './schema/ledger'
+import { windows } from './schema/tenants'
 
 const placeholder = sql.placeholder
 
@@ -13,9 +14,9 @@ export interface Walk {
   /** The place before the first row, as the `after…` of both queries. */
   readonly start: Values
   /** The last place of the portion that begins after a place, as its column names; no row where the table ends. */
-  readonly portion: Query<Record<string, string>[]>
+  readonly portion: Statement<Record<string, string>[]>
   /** Deletes the stale rows after one place and up to another, `upTo…`, and yields how many they were. */
-  readonly forget: Query<number>
+  readonly forget: Statement<number>
 }
 
 /** The most rows in a portion: D1 does nothing else meanwhile. */
@@ -50,7 +51,7 @@ const weighed = sql`(
 /** Results kept for replays longer than 24 hours. */
 export const oldResults: Walk = {
   start: { afterOwner: '', afterRoute: '', afterKey: '' },
-  portion: query(
+  portion: statement(
     build
       .select({
         owner: sql<string>`owner`.as('owner'),
@@ -63,7 +64,7 @@ export const oldResults: Walk = {
       .limit(1),
   ),
   forget: changes(
-    query(
+    statement(
       build
         .delete(idempotency)
         .where(
@@ -90,14 +91,14 @@ const isStale = sql`cast(substr(${windows.hits}, -13) as integer) < ${nowMs} - 2
 /** Windows of addresses that were last counted more than two windows ago. */
 export const quietAddresses: Walk = {
   start: { afterId: 'ip:' },
-  portion: query(
+  portion: statement(
     build
       .select({ id: sql<string>`max(id)`.as('id') })
       .from(sql`${windowsAhead}`)
       .having(sql`count(*) > 0`),
   ),
   forget: changes(
-    query(
+    statement(
       build
         .delete(windows)
         .where(and(gt(windows.id, placeholder('afterId')), lte(windows.id, placeholder('upToId')), isStale)),

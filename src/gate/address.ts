@@ -1,7 +1,7 @@
 import ipaddr from 'ipaddr.js'
-import { type Env, publicSecretOf, settingsOf } from '../env'
+import { hmacHex } from '../domain/hash'
 import { ApiError } from '../errors'
-import { hmacHex } from './hash'
+import { type Env, publicSecretOf, settingsOf } from '../settings'
 
 /** More characters than an address has, its zone included. */
 const longest = 100

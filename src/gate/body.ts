@@ -30,7 +30,7 @@ export async function readBody(request: Request): Promise<Uint8Array<ArrayBuffer
 }
 
 /** What is wrong with a body before its fields are looked at: it must be JSON, and say so. */
-export function jsonFault(headers: Headers, text: string): ApiError | undefined {
+export function jsonError(headers: Headers, text: string): ApiError | undefined {
   const type = headers.get('Content-Type') ?? ''
   if (text === '' && type === '') return
   if (!/^application\/([a-z.-]+\+)?json(;\s*[a-z0-9-]+=[^;]+)*$/i.test(type)) {
@@ -41,4 +41,24 @@ export function jsonFault(headers: Headers, text: string): ApiError | undefined 
   } catch {
     return new ApiError('invalid_request', { message: 'The body is not valid JSON' })
   }
+}
+/** A request's body as it was read, with what is wrong with it. */
+export interface Body {
+  /** As they came; undefined where none were read. */
+  bytes?: Uint8Array<ArrayBuffer>
+  text: string
+  fault?: ApiError | undefined
+}
+
+/** Reads a request's body within its limit: its bytes, undefined where it has none to read, or 413 as a fault. */
+export async function receive(
+  request: Request,
+  isProxied: boolean,
+): Promise<Uint8Array<ArrayBuffer> | ApiError | undefined> {
+  const methods = isProxied ? ['POST', 'PATCH', 'DELETE'] : ['POST', 'PATCH']
+  if (!methods.includes(request.method)) return
+  return readBody(request).catch((error) => {
+    if (error instanceof ApiError) return error
+    throw error
+  })
 }

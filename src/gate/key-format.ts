@@ -1,4 +1,4 @@
-import { sha256Hex } from './hash'
+import { sha256Hex } from '../domain/hash'
 
 /** The shape of an API key: `sk_cw<cell>_<40 base62 random><6 base62 CRC-32>`, e.g. `sk_cw0_9fK…`. */
 

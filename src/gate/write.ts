@@ -1,9 +1,9 @@
 import { type Meter, runBatch } from '../db/batch'
-import { uniqueViolation } from '../db/faults'
+import { uniqueViolation } from '../db/database-error'
 import { inTime } from '../db/guards'
-import type { Bound, Results } from '../db/query'
-import { filedResult, type Idempotency } from '../db/records'
-import { ApiError, Replay } from '../errors'
+import { type Idempotency, storedResult } from '../db/idempotency'
+import type { BoundStatement, Results } from '../db/query'
+import { replayOf } from './idempotency'
 
 /** What D1's own clock said in a trip, and our clock when its answer arrived, both in milliseconds. */
 export interface ClockReading {
@@ -37,7 +37,10 @@ export function latestBeginning({ d1, ours }: ClockReading, startedAt: number, d
  * Writes in one batch, which does nothing if D1 begins it after its caller was answered with 503. Throws what `runBatch`
  * throws; where another request with the same `Idempotency-Key` came first, it replays that one's result.
  */
-export async function writeInTime<const B extends readonly Bound[]>(writing: Writing, bound: B): Promise<Results<B>> {
+export async function writeInTime<const B extends readonly BoundStatement[]>(
+  writing: Writing,
+  bound: B,
+): Promise<Results<B>> {
   const { d1, meter, deadlineMs, clock, owner, idempotency } = writing
   const latest = latestBeginning(clock, Date.now(), deadlineMs)
   try {
@@ -46,23 +49,7 @@ export async function writeInTime<const B extends readonly Bound[]>(writing: Wri
     return rows as Results<B>
   } catch (error) {
     if (!idempotency || !uniqueViolation(error)?.startsWith('idempotency.')) throw error
-    const [[winner]] = await runBatch(d1, meter, [filedResult.bind({ ...idempotency, owner })], deadlineMs)
+    const [[winner]] = await runBatch(d1, meter, [storedResult.bind({ ...idempotency, owner })], deadlineMs)
     throw winner ? replayOf(winner, idempotency) : error
   }
-}
-
-/** The first result again, or 422 where the same key came with another body. */
-export function replayOf(
-  earlier: { requestHash: string; status: 200 | 201; location: string | null; body: string },
-  { requestHash }: Idempotency,
-): Error {
-  if (earlier.requestHash !== requestHash) {
-    return new ApiError('unprocessable', { message: 'This Idempotency-Key was used with another request body' })
-  }
-  const headers = {
-    'Content-Type': 'application/json',
-    'Idempotency-Replayed': 'true',
-    ...(earlier.location && { Location: earlier.location }),
-  }
-  return new Replay({ body: earlier.body, status: earlier.status, headers })
 }

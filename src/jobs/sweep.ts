@@ -1,8 +1,8 @@
 import { newMeter, runBatch } from '../db/batch'
-import { type Cause, causeOf } from '../db/faults'
+import { type Cause, causeOf } from '../db/database-error'
 import type { Values } from '../db/query'
 import { oldResults, quietAddresses, type Walk } from '../db/sweep'
-import { databasesOf, type Env } from '../env'
+import { databasesOf, type Env } from '../settings'
 
 /** After how long a run begins no further portion, in milliseconds: Cloudflare ends it after 15 minutes. */
 const longestMs = 10 * 60_000

@@ -2,7 +2,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi'
 import { html } from 'hono/html'
 import type { AppEnv } from '../app-env'
 import { ApiError } from '../errors'
-import { documentOf } from '../openapi'
+import { documentOf } from '../openapi/document'
 
 /** No fonts, proxies or counters from anywhere else: the reference is this Worker's own. */
 const configuration = JSON.stringify({

@@ -1,6 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { AppEnv } from '../app-env'
-import { page } from './frame'
+import { page } from './layout/frame'
 
 /** Mounts the page at `/`, which says where everything else is. */
 export function mountLanding(app: OpenAPIHono<AppEnv>): void {

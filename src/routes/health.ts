@@ -2,8 +2,8 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import type { AppEnv } from '../app-env'
 import { runBatch } from '../db/batch'
 import { ping } from '../db/ping'
-import { settingsOf } from '../env'
-import { json } from './fields'
+import { json } from '../http/fields'
+import { settingsOf } from '../settings'
 
 const Health = z.object({ status: z.literal('ok') }).openapi('Health')
 

@@ -1,8 +1,8 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import type { AppEnv } from '../app-env'
 import { plans, roles, scopes } from '../domain/vocabulary'
-import { Id, Instant, json, NoQuery } from './fields'
-import { guarded } from './guarded'
+import { Id, Instant, json, NoQuery } from '../http/fields'
+import { keyedRoute } from '../http/keyed-route'
 
 const Me = z
   .object({
@@ -30,7 +30,7 @@ const Me = z
 const getMe = createRoute({
   method: 'get',
   path: '/api/me',
-  ...guarded({ plan: 'pro' }),
+  ...keyedRoute({ plan: 'pro' }),
   operationId: 'getMe',
   summary: 'Who is calling',
   description: 'The tenant, user and limits behind the key: the simplest way to see whether a key works.',
@@ -40,9 +40,9 @@ const getMe = createRoute({
 
 /** Who is calling. */
 export const me = new OpenAPIHono<AppEnv>().openapi(getMe, async (c) => {
-  const { trip } = c.var
-  await trip.read({})
-  const { tenant, user, key, limit } = trip.principal
+  const { gate } = c.var
+  await gate.read({})
+  const { tenant, user, key, limit } = gate.principal
   const { familyId: _, ...shownKey } = key
   return c.json({ tenant, user, key: shownKey, limit }, 200)
 })

@@ -1,9 +1,9 @@
-import { ApiError, type Fault } from '../errors'
+import { ApiError, type ErrorCode } from '../errors'
 import { headersForCaller } from './headers'
 import { hideOrigin, withinOrigin } from './location'
 
 /** An origin's statuses that are about the caller's own request, and so keep their meaning. */
-const aboutTheCaller: Record<number, Fault> = {
+const aboutTheCaller: Record<number, ErrorCode> = {
   400: 'invalid_request',
   403: 'forbidden',
   404: 'not_found',

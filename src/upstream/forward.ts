@@ -1,9 +1,9 @@
 import { createMiddleware } from 'hono/factory'
 import { routePath } from 'hono/route'
 import type { AppEnv } from '../app-env'
-import { resourceOf, type Upstream, upstreamOf } from '../env'
 import { ApiError } from '../errors'
-import { seconds } from '../gate/standing'
+import { seconds } from '../gate/rate-limit'
+import { resourceOf, type Upstream, upstreamOf } from '../settings'
 import { answerOf } from './answer'
 import { type CircuitBreaker, circuitBreaker } from './circuit'
 import { headersForOrigin } from './headers'
@@ -24,11 +24,11 @@ export function forward() {
     const upstream = upstreamOf(c.env, c.req.path)
     if (!upstream) return next()
 
-    const { trip, requestId } = c.var
-    await trip.read({})
+    const { gate, requestId } = c.var
+    await gate.read({})
     const request = c.req.raw
     const url = urlAtOrigin(request.url, routePath(c), upstream.origin)
-    const { principal } = trip
+    const { principal } = gate
     const now = new Date().toISOString()
     const headers = await headersForOrigin({ request, url, principal, requestId, now, upstream })
     const passage: Passage = { url, method: request.method, headers, body: await bodyOf(request) }

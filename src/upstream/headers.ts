@@ -1,6 +1,6 @@
 import { signatureOf } from '../domain/signature'
-import type { Upstream } from '../env'
 import type { Principal } from '../gate/principal'
+import type { Upstream } from '../settings'
 
 /**
  * What a caller sends that is the origin's business, besides what `UPSTREAM_HEADERS` names. An allow-list: which words

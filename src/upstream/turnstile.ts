@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Env, settingsOf } from '../env'
+import { type Env, settingsOf } from '../settings'
 
 const checkUrl = 'https://challenges.cloudflare.com/turnstile/v0/siteverify'
 

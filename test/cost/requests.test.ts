@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { mintKey } from '../../src/gate/key-format'
-import { cases } from '../../src/routes/cases'
+import { cases } from '../../src/routes/cases/cases'
 import { me } from '../../src/routes/me'
 import { tinyApp } from '../support/gate-app'
 import { type ManyCases, seedCases } from '../support/many-cases'

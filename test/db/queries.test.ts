@@ -1,14 +1,14 @@
 /// <reference types="vite/types/importMeta.d.ts" />
 import { eq, sql } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
-import { type CaseStretch, caseList } from '../../src/db/case-list'
-import { build, perShape, type Query, query, type Values } from '../../src/db/query'
-import { tenants, users } from '../../src/db/schema'
+import { type CaseSlice, caseList } from '../../src/db/cases/case-list'
+import { build, memoised, type Statement, statement, type Values } from '../../src/db/query'
+import { tenants, users } from '../../src/db/schema/tenants'
 import { d1Of } from '../support/tenants'
 
-const modules = import.meta.glob<Record<string, unknown>>('../../src/db/*.ts', { eager: true })
+const modules = import.meta.glob<Record<string, unknown>>('../../src/db/**/*.ts', { eager: true })
 
-const isQuery = (value: unknown): value is Query =>
+const isQuery = (value: unknown): value is Statement =>
   typeof value === 'object' && value !== null && 'bind' in value && typeof value.bind === 'function'
 
 const exported = Object.entries(modules).flatMap(([path, module]) =>
@@ -36,7 +36,7 @@ function probeOf({ sql, params }: { sql: string; params: unknown[] }): { sql: st
 }
 
 /** The columns that each statement of a query yields, as SQLite names them. */
-function columnsOf(query: Query): Promise<string[][]> {
+function columnsOf(query: Statement): Promise<string[][]> {
   return Promise.all(
     query.bind(zeros).statements.map(async (statement) => {
       const probe = probeOf(statement)
@@ -49,7 +49,7 @@ function columnsOf(query: Query): Promise<string[][]> {
   )
 }
 
-async function expectDistinctColumns(query: Query) {
+async function expectDistinctColumns(query: Statement) {
   for (const columns of await columnsOf(query)) {
     expect(columns.length).toBeGreaterThan(0)
     expect(columns).toEqual([...new Set(columns)])
@@ -59,8 +59,8 @@ async function expectDistinctColumns(query: Query) {
 describe('D1 gives rows as objects, so two columns of one name would be one and mix up whose data is whose', () => {
   it('and this test would see such a pair, in a read and in a write', async () => {
     const pair = { one: tenants.id, other: users.id }
-    const read = query(build.select(pair).from(tenants).innerJoin(users, eq(users.tenantId, tenants.id)))
-    const write = query(build.delete(users).where(sql`false`).returning({ one: users.id, other: users.id }))
+    const read = statement(build.select(pair).from(tenants).innerJoin(users, eq(users.tenantId, tenants.id)))
+    const write = statement(build.delete(users).where(sql`false`).returning({ one: users.id, other: users.id }))
     expect(await columnsOf(read)).toEqual([['id', 'id']])
     expect(await columnsOf(write)).toEqual([['id', 'id']])
   })
@@ -88,7 +88,7 @@ describe('D1 gives rows as objects, so two columns of one name would be one and 
   it.each(exported)('and no column twice in $name', ({ query }) => expectDistinctColumns(query))
 })
 
-const filters: CaseStretch['filters'][] = [
+const filters: CaseSlice['filters'][] = [
   { archived: false },
   { archived: false, status: ['open'] },
   { archived: false, status: ['open', 'closed'] },
@@ -110,9 +110,9 @@ const filters: CaseStretch['filters'][] = [
   },
 ]
 
-const orders: CaseStretch['order']['by'][] = ['createdAt', 'updatedAt', 'reference', 'status', 'rank']
+const orders: CaseSlice['order']['by'][] = ['createdAt', 'updatedAt', 'reference', 'status', 'rank']
 
-const stretches: CaseStretch[] = filters.flatMap((filters) =>
+const stretches: CaseSlice[] = filters.flatMap((filters) =>
   orders
     .filter((by) => by !== 'rank' || filters.search)
     .flatMap((by) => [
@@ -124,8 +124,8 @@ const stretches: CaseStretch[] = filters.flatMap((filters) =>
 describe('a list of cases', () => {
   it('has no column twice, whatever its filters and order', async () => {
     expect(stretches).toHaveLength(60)
-    for (const stretch of stretches) {
-      await expectDistinctColumns(caseList(stretch))
+    for (const slice of stretches) {
+      await expectDistinctColumns(caseList(slice))
     }
   })
 })
@@ -134,11 +134,11 @@ describe('queries of many shapes', () => {
   /** Queries of which two are kept, and the shapes that were built for them. */
   function arrange() {
     const built: string[] = []
-    const make = (shape: string): Query<string> => {
+    const make = (shape: string): Statement<string> => {
       built.push(shape)
       return { bind: () => ({ statements: [], rows: () => shape }) }
     }
-    return { built, queryOf: perShape((shape: string) => shape, make, 2) }
+    return { built, queryOf: memoised((shape: string) => shape, make, 2) }
   }
 
   it('are built when they are bound, and again until they are kept', () => {

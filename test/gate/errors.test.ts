@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { makeApp } from '../../src/app'
 import { ApiError } from '../../src/errors'
 import { mintKey } from '../../src/gate/key-format'
-import { needs } from '../../src/gate/needs'
+import { keyed } from '../../src/gate/keyed'
 import { me } from '../../src/routes/me'
 import { call } from '../support/call'
 import { json } from '../support/errors'
@@ -146,7 +146,7 @@ describe('behind the gate', () => {
   it('a handler that answers without its trip is a 500, not a way around the gate', async () => {
     errorLog()
     const forgetful = tinyApp((app) => {
-      app.get('/api/forgetful', needs({ plan: 'free' }), (c) => c.json({ secret: 'of another tenant' }))
+      app.get('/api/forgetful', keyed({ plan: 'free' }), (c) => c.json({ secret: 'of another tenant' }))
     })
     const { key } = await makeKey(await makeTenant())
     for (const bearer of [key, mintKey()]) {
@@ -162,7 +162,7 @@ describe('behind the gate', () => {
   it('a request without anything that could be a key comes no further than the gate', async () => {
     const reached: string[] = []
     const guarded = tinyApp((app) => {
-      app.post('/api/guarded', needs({ plan: 'free' }), (c) => {
+      app.post('/api/guarded', keyed({ plan: 'free' }), (c) => {
         reached.push(c.req.path)
         return c.json({})
       })

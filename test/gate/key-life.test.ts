@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { newMeter, runBatch } from '../../src/db/batch'
-import { caller, hit } from '../../src/db/gate'
+import { caller } from '../../src/db/gate/caller-row'
+import { hit } from '../../src/db/gate/hit'
 import { call } from '../support/call'
 import { d1Of, makeKey, makeTenant, makeUser } from '../support/tenants'
 

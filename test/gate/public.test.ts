@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { app } from '../../src/app'
-import { publicWards } from '../../src/routes/public-wards'
+import { publicWards } from '../../src/routes/public/public-wards'
 import { costOf } from '../support/call'
 import { tinyApp } from '../support/gate-app'
 import { aMessage, askWards, aTenant, callFrom, newAddress, sendMessage } from '../support/public-calls'

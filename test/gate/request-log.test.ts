@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { cases } from '../../src/routes/cases'
+import { cases } from '../../src/routes/cases/cases'
 import { me } from '../../src/routes/me'
 import { call } from '../support/call'
 import { tinyApp } from '../support/gate-app'

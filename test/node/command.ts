@@ -33,7 +33,10 @@ export function run(program: string, args: string[], env: NodeJS.ProcessEnv = {}
 /** The operators' commands against the databases in one folder, as `npm run --silent <name> -- …` runs them. */
 export function operatorsOn(state: string, env: NodeJS.ProcessEnv = {}) {
   const operate = (name: string, ...args: string[]) =>
-    run(process.execPath, ['--import', 'tsx', `scripts/${name}.ts`, ...args], { CASEWORK_STATE: state, ...env })
+    run(process.execPath, ['--import', 'tsx', `scripts/operator/${name}.ts`, ...args], {
+      CASEWORK_STATE: state,
+      ...env,
+    })
 
   /** What a command that must work prints on stdout. */
   async function answer(name: string, ...args: string[]) {

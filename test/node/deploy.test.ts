@@ -31,7 +31,7 @@ const listSecrets = 'GET /workers/scripts/casework-gateway/secrets'
 async function deploy(answerTo: (what: string) => Answer | undefined) {
   const nameOf = ({ method, path }: Asked) => `${method} ${path}`
   const { asked, env, close } = await cloudflare((one) => answerTo(nameOf(one)) ?? notThere)
-  const args = ['--import', 'tsx', 'scripts/deploy.ts', '--config', config]
+  const args = ['--import', 'tsx', 'scripts/operator/deploy.ts', '--config', config]
   const ended = await run(process.execPath, args, env)
   close()
   return { ...ended, asked: asked.map(nameOf) }

@@ -15,7 +15,7 @@ beforeEach(() => {
   project = join(folder, `project-${++count}`)
   mkdirSync(join(project, 'scripts'), { recursive: true })
   mkdirSync(join(project, 'one'))
-  cpSync(join(root, 'scripts/install.mjs'), join(project, 'scripts/install.mjs'))
+  cpSync(join(root, 'scripts/dev/install.mjs'), join(project, 'scripts/dev/install.mjs'))
   lock('1.0.0')
 })
 
@@ -28,7 +28,7 @@ function lock(version: string): void {
   write('package-lock.json', { name: 'project', version: '1.0.0', lockfileVersion: 3, requires: true, packages })
 }
 
-const install = () => run(process.execPath, ['scripts/install.mjs'], { npm_execpath: undefined }, project)
+const install = () => run(process.execPath, ['scripts/dev/install.mjs'], { npm_execpath: undefined }, project)
 
 /** `npm ci` empties the folder first, so this file tells whether it ran. */
 const canary = () => join(project, 'node_modules/canary')
@@ -67,7 +67,7 @@ function installedByHand(packages: object): void {
 }
 
 it('says in one line that Node is too old', async () => {
-  const script = pathToFileURL(join(project, 'scripts/install.mjs')).href
+  const script = pathToFileURL(join(project, 'scripts/dev/install.mjs')).href
   const pretend = `Object.defineProperty(process, 'versions', { value: { node: '18.20.4' } }); import('${script}')`
   expect(await run(process.execPath, ['-e', pretend])).toEqual({
     code: 1,

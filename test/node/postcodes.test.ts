@@ -1,9 +1,9 @@
 import { utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { linesOf, openPostcodeFile } from '../../scripts/postcodes/file'
-import { newPortion } from '../../scripts/postcodes/portion'
-import { insertPortion } from '../../scripts/postcodes/releases'
+import { linesOf, openPostcodeFile } from '../../scripts/operator/postcodes/file'
+import { newPortion } from '../../scripts/operator/postcodes/portion'
+import { insertPortion } from '../../scripts/operator/postcodes/releases'
 import { operatorsOn, rowsOf, temporaryFolder } from './command'
 
 const { folder, remove } = temporaryFolder()

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { root } from '../../scripts/tool'
+import { root } from '../../scripts/root'
 import { freePort } from './command'
 import { withDemo } from './gateway'
 
@@ -18,7 +18,7 @@ beforeAll(async () => {
   demo = await withDemo()
   port = await freePort()
   originPort = await freePort()
-  running = spawn(process.execPath, ['--import', 'tsx', join(root, 'scripts/start-proxied.ts')], {
+  running = spawn(process.execPath, ['--import', 'tsx', join(root, 'scripts/dev/start-proxied.ts')], {
     cwd: root,
     env: { ...process.env, PORT: String(port), ORIGIN_PORT: String(originPort), CASEWORK_STATE: demo.place.state },
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,8 +1,8 @@
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
-import { placeOf } from '../../scripts/cells'
-import { ensureDemo } from '../../scripts/demo/demo'
+import { ensureDemo } from '../../scripts/dev/demo/demo'
+import { placeOf } from '../../scripts/operator/cells'
 import { cellOfKey } from '../../src/gate/key-format'
 import {
   descendants,

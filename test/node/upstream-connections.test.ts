@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { Miniflare } from 'miniflare'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { runWrangler } from '../../scripts/wrangler'
+import { runWrangler } from '../../scripts/operator/wrangler'
 import { secret, withDemo } from './gateway'
 import { misbehavingOrigin } from './misbehaving-origin'
 

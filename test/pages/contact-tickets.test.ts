@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import { issueTicket, readTicket } from '../../src/pages/contact-ticket'
+import { issueTicket, readTicket } from '../../src/pages/contact/contact-ticket'
 import { call, costOf } from '../support/call'
 import { goodAnswers, openForm, readPage, sendForm, ticketFor, ticketIn } from '../support/form-calls'
 import { aMessage, aTenant, inboxOf, newAddress, sendMessage, wait } from '../support/public-calls'

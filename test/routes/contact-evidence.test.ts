@@ -2,8 +2,8 @@ import { env } from 'cloudflare:workers'
 import { describe, expect, it, vi } from 'vitest'
 import { newMeter } from '../../src/db/batch'
 import { contactChoices } from '../../src/db/contact'
-import { openPublicTrip } from '../../src/gate/public-trip'
-import { receiveContact } from '../../src/routes/contact-rules'
+import { openPublicGate } from '../../src/gate/public-gate'
+import { receiveContact } from '../../src/routes/public/contact-rules'
 import { aMessage, aTenant, newAddress } from '../support/public-calls'
 import { arrangeFull } from '../support/public-limits'
 import { makePlace } from '../support/rows'
@@ -13,7 +13,7 @@ import { d1Of, type TestTenant } from '../support/tenants'
 function tripTo(slug: string, address = newAddress()) {
   const meter = newMeter()
   const headers = new Headers({ 'CF-Connecting-IP': address })
-  return { meter, trip: openPublicTrip({ env, meter, requestId: 'req-1', headers, key: undefined, slug }) }
+  return { meter, gate: openPublicGate({ env, meter, requestId: 'req-1', headers, key: undefined, slug }) }
 }
 
 async function filed({ id }: TestTenant) {
@@ -26,9 +26,9 @@ const year = new Date().getUTCFullYear()
 describe('A message from the form’s page', () => {
   it('is kept with a receipt that names it', async () => {
     const tenant = await aTenant()
-    const { trip } = tripTo(tenant.slug)
+    const { gate } = tripTo(tenant.slug)
     const openedAt = new Date(Date.now() - 60_000).toISOString()
-    const receipt = await receiveContact(trip, aMessage, {
+    const receipt = await receiveContact(gate, aMessage, {
       evidence: async () => ({ honeypot: '', openedAt, turnstile: 'passed' }),
     })
     const { reference, submissionId } = receipt
@@ -39,15 +39,15 @@ describe('A message from the form’s page', () => {
   it('has the same receipt when it is sent twice', async () => {
     const tenant = await aTenant()
     const address = newAddress()
-    const first = await receiveContact(tripTo(tenant.slug, address).trip, aMessage)
-    expect(await receiveContact(tripTo(tenant.slug, address).trip, aMessage)).toEqual(first)
+    const first = await receiveContact(tripTo(tenant.slug, address).gate, aMessage)
+    expect(await receiveContact(tripTo(tenant.slug, address).gate, aMessage)).toEqual(first)
   })
 
   it('is filed as spam with its reasons, under a receipt like any other', async () => {
     const tenant = await aTenant()
     const openedAt = new Date().toISOString()
     const evidence = async () => ({ honeypot: 'https://spam.example', openedAt, turnstile: 'failed' }) as const
-    const { reference, submissionId } = await receiveContact(tripTo(tenant.slug).trip, aMessage, { evidence })
+    const { reference, submissionId } = await receiveContact(tripTo(tenant.slug).gate, aMessage, { evidence })
     expect(reference).toBe(`CF-${year}-0001`)
     const reasons = '["hidden field filled in","sent too fast","bot check failed"]'
     expect(await filed(tenant)).toEqual([{ id: submissionId, reference, status: 'spam', spam_reasons: reasons }])
@@ -58,8 +58,8 @@ describe('What a form tells of its sender', () => {
   it('is not asked for where the request is refused', async () => {
     const { tenant, address } = await arrangeFull()
     const evidence = vi.fn(async () => ({}))
-    const { trip } = tripTo(tenant.slug, address)
-    await expect(receiveContact(trip, aMessage, { evidence })).rejects.toMatchObject({ status: 429 })
+    const { gate } = tripTo(tenant.slug, address)
+    await expect(receiveContact(gate, aMessage, { evidence })).rejects.toMatchObject({ status: 429 })
     expect(evidence).not.toHaveBeenCalled()
   })
 })
@@ -75,8 +75,8 @@ describe('A page that only looks', () => {
     const waste = await makePlace('categories', tenant, { name: 'Waste', sort_order: 1 })
     await makePlace('categories', tenant, { name: 'Closed', enabled: 0 })
     await makePlace('categories', await aTenant(), { name: 'Elsewhere' })
-    const { trip, meter } = tripTo(tenant.slug)
-    const [choices] = await trip.visit({}, contactChoices)
+    const { gate, meter } = tripTo(tenant.slug)
+    const [choices] = await gate.visit({}, contactChoices)
     expect(choices).toEqual({
       wards: [
         { id: arch, name: 'Arch' },
@@ -88,28 +88,28 @@ describe('A page that only looks', () => {
         { id: roads, name: 'Roads' },
       ],
     })
-    expect(trip.tenant).toEqual({
+    expect(gate.tenant).toEqual({
       id: tenant.id,
       slug: tenant.slug,
       name: `Council ${tenant.id}`,
       ...{ contactEmail: null, contactPhone: null },
     })
     expect(meter).toMatchObject({ trips: 1, rowsWritten: 0 })
-    expect(trip.standing).toBeUndefined()
+    expect(gate.rateLimit).toBeUndefined()
   })
 
   it('may look without an address, never write, and is 404 for an unknown tenant', async () => {
     const tenant = await aTenant()
-    const { trip } = tripTo(tenant.slug, '')
-    await trip.visit({})
-    await expect(trip.write()).rejects.toThrow('The request has not passed the gate')
-    await expect(tripTo('nobody').trip.visit({})).rejects.toMatchObject({ status: 404 })
+    const { gate } = tripTo(tenant.slug, '')
+    await gate.visit({})
+    await expect(gate.write()).rejects.toThrow('The request has not passed the gate')
+    await expect(tripTo('nobody').gate.visit({})).rejects.toMatchObject({ status: 404 })
   })
 
   it('may look again after a counted request', async () => {
     const tenant = await aTenant()
-    const { trip } = tripTo(tenant.slug)
-    await expect(receiveContact(trip, { ...aMessage, wardId: 'nothing' })).rejects.toMatchObject({ status: 422 })
-    expect(await trip.visit({}, contactChoices)).toEqual([{ wards: [], categories: [] }])
+    const { gate } = tripTo(tenant.slug)
+    await expect(receiveContact(gate, { ...aMessage, wardId: 'nothing' })).rejects.toMatchObject({ status: 422 })
+    expect(await gate.visit({}, contactChoices)).toEqual([{ wards: [], categories: [] }])
   })
 })

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { app } from '../../src/app'
-import type { Env } from '../../src/env'
+import type { Env } from '../../src/settings'
 import { aMessage, aTenant, inboxOf, newAddress } from '../support/public-calls'
 import type { TestTenant } from '../support/tenants'
 

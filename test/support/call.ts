@@ -1,7 +1,7 @@
 import { createExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import type { Env } from '../../src/env'
 import worker from '../../src/index'
+import type { Env } from '../../src/settings'
 
 export interface Call {
   method?: string

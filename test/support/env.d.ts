@@ -1,5 +1,5 @@
 import type { D1Migration } from 'cloudflare:test'
-import type { Env as GatewayEnv } from '../../src/env'
+import type { Env as GatewayEnv } from '../../src/settings'
 
 declare global {
   namespace Cloudflare {

@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers'
-import { issueTicket } from '../../src/pages/contact-ticket'
+import { issueTicket } from '../../src/pages/contact/contact-ticket'
 import type { Call } from './call'
 import { callFrom, newAddress } from './public-calls'
 import type { TestTenant } from './tenants'

@@ -3,12 +3,12 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
 import type { AppEnv } from '../../src/app-env'
-import type { Env } from '../../src/env'
 import { ApiError, toResponse } from '../../src/errors'
-import { keyedHeaders } from '../../src/gate/needs'
-import { observe } from '../../src/observe'
-import { mountFallbacks } from '../../src/routes/fallback'
-import { refuseInvalid } from '../../src/routes/validation'
+import { keyedHeaders } from '../../src/gate/keyed'
+import { mountFallbacks } from '../../src/http/fallback'
+import { refuseInvalid } from '../../src/http/validation'
+import { requestLog } from '../../src/request-log'
+import type { Env } from '../../src/settings'
 
 /** Sends one request through an app. */
 export type Send = (path: string, init?: RequestInit, bindings?: Env) => Promise<Response>
@@ -21,7 +21,7 @@ export function tinyApp(mount: (app: OpenAPIHono<AppEnv>) => void) {
   app.notFound((c) => toResponse(new ApiError('not_found'), c))
   app.use(requestId())
   app.use(secureHeaders())
-  app.use(observe(Date.now, (line) => lines.push(JSON.parse(line))))
+  app.use(requestLog(Date.now, (line) => lines.push(JSON.parse(line))))
   app.use('/api/*', keyedHeaders())
   mount(app)
   mountFallbacks(app)

@@ -1,7 +1,8 @@
 import { newMeter, runBatch } from '../../src/db/batch'
-import { caller, hit } from '../../src/db/gate'
-import type { Bound } from '../../src/db/query'
-import { type Standing, standingOf } from '../../src/gate/standing'
+import { caller } from '../../src/db/gate/caller-row'
+import { hit } from '../../src/db/gate/hit'
+import type { BoundStatement } from '../../src/db/query'
+import { type RateLimit, rateLimitOf } from '../../src/gate/rate-limit'
 import { d1Of } from './tenants'
 
 /** One request at the gate, at a moment of the test's own clock. */
@@ -24,7 +25,7 @@ export interface Outcome {
 const defaults = { limit: 100, windowSeconds: 60 }
 
 /** The gate's own two statements for one arrival, preceded by the change of its limit. */
-function arrive({ hash, at, limit }: Arrival): Bound<Standing & { admitted: boolean }> {
+function arrive({ hash, at, limit }: Arrival): BoundStatement<RateLimit & { admitted: boolean }> {
   const values = { ...defaults, hash, at, mark: crypto.randomUUID() }
   const [recorded, who] = [hit.bind(values), caller.bind(values)]
   const change = limit === undefined ? [] : [{ sql: 'update keys set quota = ? where hash = ?', params: [limit, hash] }]
@@ -35,7 +36,7 @@ function arrive({ hash, at, limit }: Arrival): Bound<Standing & { admitted: bool
       const admitted = hits !== undefined && recorded.rows([hits]).length === 1
       const row = callers && who.rows([callers])[0]
       if (!row) throw new Error('The key is not live')
-      return { ...standingOf('key', row, admitted), admitted }
+      return { ...rateLimitOf('key', row, admitted), admitted }
     },
   }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { app } from '../../src/app'
 import { type Plan, plans, type Role, roles, type Scope, scopes } from '../../src/domain/vocabulary'
-import { documentOf } from '../../src/openapi'
+import { documentOf } from '../../src/openapi/document'
 import { type Call, call } from './call'
 import { sampleOf } from './samples'
 import { makeKey, makeTenant, type TestKey, type TestTenant } from './tenants'

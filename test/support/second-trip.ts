@@ -6,12 +6,12 @@ type Rows = D1Result<never>[]
  * D1 as it is bound, but for a request's second batch, in which it writes: `trip` says when that runs, if at all, and
  * what comes of it.
  */
-export function d1WithSecondTrip(trip: (run: () => Promise<Rows>) => Promise<Rows>, cell = 0): D1Database {
+export function d1WithSecondTrip(gate: (run: () => Promise<Rows>) => Promise<Rows>, cell = 0): D1Database {
   let trips = 0
   const batch = async (statements: D1PreparedStatement[]): Promise<Rows> => {
     trips += 1
     const run = () => d1Of(cell).batch<never>(statements)
-    return trips === 2 ? trip(run) : run()
+    return trips === 2 ? gate(run) : run()
   }
   return new Proxy(d1Of(cell), { get: (d1, name) => (name === 'batch' ? batch : Reflect.get(d1, name).bind(d1)) })
 }

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { type Plan, type Role, scopes } from '../../src/domain/vocabulary'
-import { databaseOf } from '../../src/env'
 import { hashKey, mintKey, prefixLength } from '../../src/gate/key-format'
+import { databaseOf } from '../../src/settings'
 import { nextId } from './ids'
 
 /** The cell's database as tests bind it. */

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { makeApp } from '../../src/app'
-import type { Env } from '../../src/env'
+import type { Env } from '../../src/settings'
 import { costOf } from '../support/call'
 import { makeKey, makeTenant } from '../support/tenants'
 

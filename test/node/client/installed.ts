@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
-import { root } from '../../../scripts/tool'
+import { root } from '../../../scripts/root'
 
 const run = promisify(execFile)
 

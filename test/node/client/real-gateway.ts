@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { endGroup, startWrangler } from '../../../scripts/wrangler'
+import { endGroup, startWrangler } from '../../../scripts/operator/wrangler'
 import { freePort } from '../command'
 import { withDemo } from '../gateway'
 

@@ -1,0 +1,161 @@
+import { and, asc, count, eq, exists, isNotNull, notExists, sql } from 'drizzle-orm'
+import { build } from '../../../src/db/query'
+import { wards } from '../../../src/db/schema/directory'
+import { postcodeReleases, postcodeWards } from '../../../src/db/schema/postcodes'
+import { tenants } from '../../../src/db/schema/tenants'
+import { type InlineStatement, inlineStatement } from '../database'
+import { clock } from '../records'
+import type { Portion } from './portion'
+
+/** An edition of the directory as a cell has it. */
+export type Release = typeof postcodeReleases.$inferSelect
+
+/** The councils of a cell's tenants. */
+export const councilsOfTenants = inlineStatement(
+  build
+    .selectDistinct({ code: sql<string>`${tenants.councilCode}`.as('code') })
+    .from(tenants)
+    .where(isNotNull(tenants.councilCode))
+    .orderBy(asc(tenants.councilCode)),
+)
+
+/** The wards that a cell's tenants have named by their codes. */
+export const codedWards = inlineStatement(
+  build
+    .selectDistinct({ code: sql<string>`${wards.code}`.as('code') })
+    .from(wards)
+    .where(isNotNull(wards.code))
+    .orderBy(asc(wards.code)),
+)
+
+/** Every release of a cell, also one that is still being loaded. */
+export const allReleases = inlineStatement(build.select().from(postcodeReleases).orderBy(asc(postcodeReleases.id)))
+
+/** How many rows the release in use has: one for each ward of each postcode. */
+export const rowsInUse = inlineStatement(
+  build
+    .select({ rows: count().as('rows') })
+    .from(postcodeWards)
+    .innerJoin(
+      postcodeReleases,
+      and(eq(postcodeReleases.id, postcodeWards.releaseId), eq(postcodeReleases.active, true)),
+    ),
+)
+
+/** An id that none of a cell's releases has. */
+export const nextId = (releases: Release[]) => Math.max(0, ...releases.map(({ id }) => id)) + 1
+
+/** The releases of a cell with how many postcodes each has. */
+export const releasesShown = inlineStatement(
+  build
+    .select({
+      name: postcodeReleases.name,
+      loadedAt: postcodeReleases.loadedAt,
+      active: postcodeReleases.active,
+      postcodes: sql<number>`(
+        select count(distinct ${postcodeWards.postcode}) from ${postcodeWards}
+        where ${eq(postcodeWards.releaseId, sql`${postcodeReleases}.id`)})`.as('postcodes'),
+    })
+    .from(postcodeReleases)
+    .orderBy(asc(postcodeReleases.id)),
+)
+
+/** Begins a release that nobody sees yet. */
+export function beginRelease(release: Pick<Release, 'id' | 'name' | 'source' | 'linesDone'>) {
+  return inlineStatement(build.insert(postcodeReleases).values(release).returning({ id: postcodeReleases.id }))
+}
+
+const isRelease = (id: number) => eq(postcodeReleases.id, id)
+
+/** Adds a portion to a release, unless somebody has removed it. Safe to repeat. */
+export function insertPortion(id: number, portion: Portion): InlineStatement {
+  const rows = sql`
+    select ${postcodeReleases.id}, one.value, substr(place.key, 1, 9), substr(place.key, 11)
+    from ${postcodeReleases}, json_each(${portion.text()}) as place,
+      json_each('["' || replace(place.value, ' ', '","') || '"]') as one
+    where ${isRelease(id)}`
+  return inlineStatement(build.insert(postcodeWards).select(rows).onConflictDoNothing())
+}
+
+/** Notes up to which line of its file a release is loaded; yields no row where somebody has removed it. */
+export function noteProgress(id: number, linesDone: number) {
+  return inlineStatement(
+    build.update(postcodeReleases).set({ linesDone }).where(isRelease(id)).returning({ id: postcodeReleases.id }),
+  )
+}
+
+/** Makes a release the one that is read, in one step, unless somebody has removed it. */
+export function activate(id: number): InlineStatement {
+  const one = build.select({ one: sql`1` }).from(sql`${postcodeReleases} as it`).where(sql`it.id = ${id}`)
+  return inlineStatement(
+    build
+      .update(postcodeReleases)
+      .set({
+        active: sql`${postcodeReleases.id} = ${id}`,
+        loadedAt: sql`case ${postcodeReleases.id} when ${id} then ${clock} else ${postcodeReleases.loadedAt} end`,
+      })
+      .where(exists(one)),
+  )
+}
+
+const rowsAtOnce = 20_000
+
+const oldest = sql`(select min(${postcodeReleases.id}) from ${postcodeReleases} where ${postcodeReleases.active} = 0)`
+
+const rowsOfRelease = build
+  .select({ one: sql`1` })
+  .from(postcodeWards)
+  .where(eq(postcodeWards.releaseId, sql`${postcodeReleases}.id`))
+
+const endOfPortion = sql`coalesce((
+  select ${postcodeWards.postcode} from ${postcodeWards} where ${postcodeWards.releaseId} = ${oldest}
+  order by ${postcodeWards.postcode} limit 1 offset ${sql.raw(String(rowsAtOnce))}), '~')`
+
+/** Removes some rows of the releases that nobody reads, and those releases that have none left. */
+export const sweepReleases = [
+  inlineStatement(
+    build
+      .delete(postcodeWards)
+      .where(and(eq(postcodeWards.releaseId, oldest), sql`${postcodeWards.postcode} <= ${endOfPortion}`)),
+  ),
+  inlineStatement(
+    build.delete(postcodeReleases).where(and(eq(postcodeReleases.active, false), notExists(rowsOfRelease))),
+  ),
+  inlineStatement(
+    build.select({ id: postcodeReleases.id }).from(postcodeReleases).where(eq(postcodeReleases.active, false)),
+  ),
+] as const
+
+/** How many postcodes a release has of each council. */
+export function postcodesByCouncil(id: number) {
+  return inlineStatement(
+    build
+      .select({
+        code: postcodeWards.councilCode,
+        postcodes: sql<number>`count(distinct ${postcodeWards.postcode})`.as('postcodes'),
+      })
+      .from(postcodeWards)
+      .where(eq(postcodeWards.releaseId, id))
+      .groupBy(postcodeWards.councilCode),
+  )
+}
+
+/** The wards whose code no postcode of a release has: a mistyped code, or one of another year. */
+export function wardsWithoutPostcodes(id: number) {
+  const codes = build
+    .select({ code: postcodeWards.wardCode })
+    .from(postcodeWards)
+    .where(eq(postcodeWards.releaseId, id))
+  return inlineStatement(
+    build
+      .select({
+        tenant: sql<string>`${tenants.slug}`.as('tenant'),
+        code: sql<string>`${wards.code}`.as('code'),
+        name: sql<string>`${wards.name}`.as('name'),
+      })
+      .from(wards)
+      .innerJoin(tenants, eq(tenants.id, wards.tenantId))
+      .where(and(eq(wards.enabled, true), sql`${wards.code} not in ${codes}`))
+      .orderBy(tenants.slug, wards.name),
+  )
+}

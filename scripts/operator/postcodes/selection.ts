@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto'
+import { isGssCode } from '../../../src/domain/gss'
+import { parsePostcode } from '../../../src/domain/postcode'
+import type { PostcodeFile, PostcodeLine } from './file'
+
+/** What of the country is kept: all of some councils, and single wards. GSS codes. */
+export interface Selection {
+  councils: ReadonlySet<string>
+  wards: ReadonlySet<string>
+}
+
+/** How many lines a load has met, and why it has left out which. */
+export interface Counts {
+  lines: number
+  kept: number
+  skipped: { terminated: number; otherCouncils: number; noWard: number; malformed: number }
+}
+
+/** Nothing counted yet. */
+export const noCounts = (): Counts => ({
+  lines: 0,
+  kept: 0,
+  skipped: { terminated: 0, otherCouncils: 0, noWard: 0, malformed: 0 },
+})
+
+/** Whether a line is of what is kept. */
+export const selects = ({ councils, wards }: Selection, { council, ward }: PostcodeLine): boolean =>
+  councils.has(council) || wards.has(ward)
+
+/** A postcode that is kept, without a space; or why a line is left out. */
+export type Sifted = { postcode: string } | { why: keyof Counts['skipped'] }
+
+/** ONS gives pseudo codes, a letter and 99999999, to what has no ward. */
+const isWard = (code: string) => code !== '' && !/^[A-Z]99999999$/.test(code)
+
+/** Sifts a line: of other councils, terminated, without a ward, malformed, or else kept. */
+export function sift(line: PostcodeLine, isSelected: boolean, keepTerminated: boolean): Sifted {
+  if (!isSelected) return { why: 'otherCouncils' }
+  if (line.isTerminated && !keepTerminated) return { why: 'terminated' }
+  if (!isWard(line.ward)) return { why: 'noWard' }
+  const postcode = parsePostcode(line.postcode)
+  if (!postcode || !isGssCode(line.ward) || !isGssCode(line.council)) return { why: 'malformed' }
+  return { postcode }
+}
+
+/** Adds a line to the counts. */
+export function count(counts: Counts, sifted: Sifted): void {
+  counts.lines++
+  if ('why' in sifted) counts.skipped[sifted.why]++
+  else counts.kept++
+}
+
+/** Names a file and what is kept of it: a changed file, or other councils and wards, have another name. */
+export function sourceOf(
+  { name, size, modifiedAt }: PostcodeFile,
+  { councils, wards }: Selection,
+  keepTerminated: boolean,
+) {
+  const codes = createHash('sha256').update(JSON.stringify([[...councils].sort(), [...wards].sort()]))
+  const kept = keepTerminated ? 'all' : 'live'
+  return [name, `${size} bytes`, modifiedAt, kept, codes.digest('hex').slice(0, 16)].join(', ')
+}

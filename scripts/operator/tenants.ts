@@ -1,0 +1,160 @@
+import { eq } from 'drizzle-orm'
+import { build } from '../../src/db/query'
+import { tenants } from '../../src/db/schema/tenants'
+import { newId } from '../../src/domain/id'
+import type { Plan } from '../../src/domain/vocabulary'
+import { getCell, placeOf } from './cells'
+import {
+  act,
+  councilCode,
+  email,
+  obey,
+  operators,
+  orEmpty,
+  type PlaceOptions,
+  phone,
+  planOption,
+  print,
+  slug,
+  tell,
+  text,
+  whole,
+} from './command'
+import { acrossCells, inlineStatement, run, Taken } from './database'
+import { UsageError } from './fault'
+import { acted, actedWhere, newCategories, noTenant, tenantBySlug } from './records'
+
+/** What residents write to their councillors about. */
+const usualCategories = [
+  'Roads and pavements',
+  'Housing',
+  'Waste and recycling',
+  'Planning',
+  'Council tax and benefits',
+  'Adult social care',
+  'Children and schools',
+  'Parks and open spaces',
+  'Street lighting',
+  'Parking',
+  'Anti-social behaviour',
+  'Other',
+]
+
+const program = operators('tenants', 'The councils and councillors that the gateway serves.')
+
+interface NewTenant extends PlaceOptions {
+  slug: string
+  name: string
+  plan: Plan
+  councilCode?: string
+  contactEmail?: string
+  contactPhone?: string
+  cell: number
+}
+
+act(program, 'create', 'Add a tenant, with the usual categories.', 'create --slug acme --name "Acme" --plan council')
+  .requiredOption('--slug <slug>', 'its short name in public addresses', slug)
+  .requiredOption('--name <name>', 'its full name', text(200))
+  .addOption(planOption().makeOptionMandatory())
+  .option('--council-code <code>', 'GSS code of the local authority, which links postcodes to wards', councilCode)
+  .option('--contact-email <email>', 'where residents write to otherwise', email)
+  .option('--contact-phone <number>', 'where residents call', phone)
+  .option('--cell <number>', 'the database it lives in', whole(0, 9999), 0)
+  .action(createTenant)
+
+async function createTenant({ slug, name, plan, cell: number, ...options }: NewTenant) {
+  const { councilCode = null, contactEmail = null, contactPhone = null } = options
+  const place = placeOf(options)
+  const cell = getCell(place, number)
+  const taken = new UsageError(`There is a tenant "${slug}" already`)
+  const found = await acrossCells(place, [tenantBySlug(slug)])
+  if (found.some(({ found: [[tenant]] }) => tenant)) throw taken
+
+  const now = new Date().toISOString()
+  const tenant = { id: newId(now), slug, name, plan, councilCode, contactEmail, contactPhone, createdAt: now }
+  const categories = newCategories(tenant.id, usualCategories, now)
+  await run(cell, [
+    inlineStatement(build.insert(tenants).values(tenant)),
+    categories.statement,
+    acted(tenant.id, 'tenant.create', tenant.id, now),
+  ]).catch((error: unknown) => {
+    throw error instanceof Taken ? taken : error
+  })
+  if (number > 0) tell(`Public pages find it by the variable TENANT_CELLS: add "${slug}": ${number} to it.`)
+  print({ ...tenant, cell: number, categories: categories.rows.map(({ id, name }) => ({ id, name })) })
+}
+
+const shown = {
+  id: tenants.id,
+  slug: tenants.slug,
+  name: tenants.name,
+  plan: tenants.plan,
+  councilCode: tenants.councilCode,
+  contactEmail: tenants.contactEmail,
+  contactPhone: tenants.contactPhone,
+  createdAt: tenants.createdAt,
+}
+
+act(program, 'list', 'All tenants, with the cell each lives in.', 'list').action(async (options: PlaceOptions) => {
+  const all = inlineStatement(build.select(shown).from(tenants).orderBy(tenants.slug))
+  const answers = await acrossCells(placeOf(options), [all])
+  print(answers.flatMap(({ cell, found: [rows] }) => rows.map((row) => ({ ...row, cell: cell.number }))))
+})
+
+act(program, 'set-plan', "Change a tenant's plan.", 'set-plan --slug acme --plan pro')
+  .requiredOption('--slug <slug>', 'its short name', slug)
+  .addOption(planOption().makeOptionMandatory())
+  .action(async ({ slug, plan, ...options }: PlaceOptions & { slug: string; plan: Plan }) => {
+    await change(options, slug, { plan })
+  })
+
+type Changes = Partial<
+  Pick<typeof tenants.$inferInsert, 'name' | 'plan' | 'councilCode' | 'contactEmail' | 'contactPhone'>
+>
+
+interface Update extends PlaceOptions {
+  slug: string
+  name?: string
+  councilCode?: string
+  contactEmail?: string
+  contactPhone?: string
+}
+
+const emptied = (value: string | undefined) => (value === '' ? null : value)
+
+act(
+  program,
+  'update',
+  "Change a tenant's name, council or contact details; an empty text clears the latter.",
+  'update --slug acme --contact-email office@example.com --contact-phone ""',
+)
+  .requiredOption('--slug <slug>', 'its short name', slug)
+  .option('--name <name>', 'its full name', text(200))
+  .option('--council-code <code>', 'GSS code of the local authority, or ""', orEmpty(councilCode))
+  .option('--contact-email <email>', 'where residents write to otherwise, or ""', orEmpty(email))
+  .option('--contact-phone <number>', 'where residents call, or ""', orEmpty(phone))
+  .action(async ({ slug, name, councilCode, contactEmail, contactPhone, ...options }: Update) => {
+    const changes = {
+      name,
+      councilCode: emptied(councilCode),
+      contactEmail: emptied(contactEmail),
+      contactPhone: emptied(contactPhone),
+    }
+    if (Object.values(changes).every((value) => value === undefined))
+      throw new UsageError('Give at least one of --name, --council-code, --contact-email and --contact-phone')
+    await change(options, slug, changes)
+  })
+
+/** Changes a tenant in whichever cell it lives, and prints it. Throws a `Fault` for none. */
+async function change(options: PlaceOptions, slug: string, changes: Changes): Promise<void> {
+  const isIt = eq(tenants.slug, slug)
+  const answers = await acrossCells(placeOf(options), [
+    inlineStatement(build.update(tenants).set(changes).where(isIt).returning(shown)),
+    actedWhere(tenants, isIt, { tenantId: tenants.id, action: 'tenant.update', targetId: tenants.id }),
+  ])
+  const [changed] = answers.flatMap(({ cell, found: [rows] }) => rows.map((row) => ({ ...row, cell: cell.number })))
+  if (!changed) throw noTenant(slug)
+  print(changed)
+}
+
+await obey(program)

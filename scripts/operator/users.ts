@@ -1,0 +1,121 @@
+import { build } from '../../src/db/query'
+import { users } from '../../src/db/schema/tenants'
+import { fold } from '../../src/domain/fold'
+import { newId } from '../../src/domain/id'
+import type { Plan, Role } from '../../src/domain/vocabulary'
+import { placeOf } from './cells'
+import {
+  act,
+  email,
+  moment,
+  obey,
+  operators,
+  type PlaceOptions,
+  planOption,
+  print,
+  roleOption,
+  slug,
+  text,
+} from './command'
+import { acrossCells, inlineStatement, run, Taken } from './database'
+import { UsageError } from './fault'
+import { acted, actedWhere, getTenant, isUser, noTenant, noUser, ofTenant, tenantBySlug, userByEmail } from './records'
+
+const program = operators('users', 'The people of a tenant: the role of a key is the role of its user.')
+
+const shown = {
+  id: users.id,
+  name: users.name,
+  email: users.email,
+  role: users.role,
+  enabled: users.enabled,
+  createdAt: users.createdAt,
+  planOverride: users.planOverride,
+  planOverrideExpiresAt: users.planOverrideExpiresAt,
+  planOverrideReason: users.planOverrideReason,
+}
+
+interface NewUser extends PlaceOptions {
+  tenant: string
+  name: string
+  email: string
+  role: Role
+}
+
+act(
+  program,
+  'create',
+  'Add a user to a tenant.',
+  'create --tenant acme --name "Jane" --email jane@example.com --role manager',
+)
+  .requiredOption('--tenant <slug>', "the tenant's short name", slug)
+  .requiredOption('--name <name>', 'their name', text(200))
+  .requiredOption('--email <email>', 'their email address, unique in the tenant', email)
+  .addOption(roleOption().makeOptionMandatory())
+  .action(async ({ tenant: of, name, email, role, ...options }: NewUser) => {
+    const taken = new UsageError(`There is a user ${email} in "${of}" already`)
+    const { cell, tenant, found } = await getTenant(placeOf(options), of, userByEmail(of, email))
+    if (found.length > 0) throw taken
+
+    const now = new Date().toISOString()
+    const user = { id: newId(now), tenantId: tenant.id, name, email, emailKey: fold(email), role, createdAt: now }
+    const [[made]] = await run(cell, [
+      inlineStatement(build.insert(users).values(user).returning(shown)),
+      acted(tenant.id, 'user.create', user.id, now),
+    ]).catch((error: unknown) => {
+      throw error instanceof Taken ? taken : error
+    })
+    print({ ...made })
+  })
+
+act(program, 'list', 'All users of a tenant.', 'list --tenant acme')
+  .requiredOption('--tenant <slug>', "the tenant's short name", slug)
+  .action(async ({ tenant: of, ...options }: PlaceOptions & { tenant: string }) => {
+    const all = build.select(shown).from(users).where(ofTenant(users.tenantId, of)).orderBy(users.name, users.id)
+    const { found } = await getTenant(placeOf(options), of, inlineStatement(all))
+    print(found)
+  })
+
+interface Override extends PlaceOptions {
+  tenant: string
+  email: string
+  plan?: Plan
+  expires?: string
+  reason?: string
+  clear?: boolean
+}
+
+act(
+  program,
+  'set-plan-override',
+  "Lift the plan of one user's keys above the tenant's, for good or for a while.",
+  'set-plan-override --tenant acme --email jane@example.com --plan council --expires 2030-01-01T00:00:00Z --reason "Pilot"',
+)
+  .requiredOption('--tenant <slug>', "the tenant's short name", slug)
+  .requiredOption('--email <email>', "the user's email address", email)
+  .addOption(planOption().conflicts('clear'))
+  .option('--expires <time>', 'when it ends (default: never)', moment)
+  .option('--reason <text>', 'why', text(255))
+  .option('--clear', 'end it now')
+  .action(async ({ tenant: of, email, plan, expires, reason, clear, ...options }: Override) => {
+    if (!plan && !clear) throw new UsageError('Give either --plan or --clear')
+    if (clear && (expires || reason)) throw new UsageError('--clear goes with neither --expires nor --reason')
+
+    const isThey = isUser(of, email)
+    const override = {
+      planOverride: plan ?? null,
+      planOverrideExpiresAt: expires ?? null,
+      planOverrideReason: reason ?? null,
+    }
+    const answers = await acrossCells(placeOf(options), [
+      tenantBySlug(of),
+      inlineStatement(build.update(users).set(override).where(isThey).returning(shown)),
+      actedWhere(users, isThey, { tenantId: users.tenantId, action: 'user.update', targetId: users.id }),
+    ])
+    if (answers.every(({ found: [[tenant]] }) => !tenant)) throw noTenant(of)
+    const [changed] = answers.flatMap(({ found: [, rows] }) => rows)
+    if (!changed) throw noUser(of, email)
+    print(changed)
+  })
+
+await obey(program)

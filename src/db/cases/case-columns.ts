@@ -1,0 +1,68 @@
+import { type InferSelectModel, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/sqlite-core'
+import type { Role } from '../../domain/vocabulary'
+import type { Ref } from '../ref'
+import { cases } from '../schema/cases'
+import { categories, wards } from '../schema/directory'
+import { users } from '../schema/tenants'
+
+export const assignees = alias(users, 'assignees')
+const parse = <T>(text: string): T => JSON.parse(text)
+
+const refTo = (table: typeof wards | typeof categories, name: string) =>
+  sql<Ref | null>`case when ${table.id} is not null then json_object('id', ${table.id}, 'name', ${table.name}) end`
+    .mapWith(parse<Ref>)
+    .as(name)
+
+/** What a list shows of a case. Wants `wards`, `categories` and `assignees` joined. */
+export const summaryColumns = {
+  id: cases.id,
+  reference: cases.reference,
+  internalRef: cases.internalRef,
+  externalId: cases.externalId,
+  status: cases.status,
+  residentName: cases.residentName,
+  residentEmail: cases.residentEmail,
+  residentPhone: cases.residentPhone,
+  residentAddress: cases.residentAddress,
+  residentPostcode: cases.residentPostcode,
+  summary: cases.summary,
+  sourceChannel: cases.sourceChannel,
+  archived: cases.archived,
+  version: cases.version,
+  createdAt: cases.createdAt,
+  updatedAt: cases.updatedAt,
+  category: refTo(categories, 'category'),
+  ward: refTo(wards, 'ward'),
+  assignee: sql<(Ref & { role: Role }) | null>`
+    case when ${assignees.id} is not null
+    then json_object('id', ${assignees.id}, 'name', ${assignees.name}, 'role', ${assignees.role}) end`
+    .mapWith(parse<Ref & { role: Role }>)
+    .as('assignee'),
+}
+
+/** What a single case shows besides. */
+export const detailColumns = {
+  ...summaryColumns,
+  description: cases.description,
+  wardId: cases.wardId,
+  categoryId: cases.categoryId,
+  assigneeId: cases.assigneeId,
+  highlightedForPublic: cases.highlightedForPublic,
+  publicSummary: cases.publicSummary,
+  publicThemes: cases.publicThemes,
+}
+
+type Row = InferSelectModel<typeof cases>
+
+/** A case as a list shows it. */
+export interface CaseSummary extends Pick<Row, Exclude<keyof typeof summaryColumns, 'category' | 'ward' | 'assignee'>> {
+  category: Ref | null
+  ward: Ref | null
+  assignee: (Ref & { role: Role }) | null
+}
+
+/** A case as it is shown by itself, without its timeline. */
+export interface CaseDetail
+  extends CaseSummary,
+    Pick<Row, Exclude<keyof typeof detailColumns, keyof typeof summaryColumns>> {}

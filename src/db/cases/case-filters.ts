@@ -1,0 +1,125 @@
+import { eq, gte, isNull, lte, or, type SQL, sql } from 'drizzle-orm'
+import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core'
+import type { Status } from '../../domain/vocabulary'
+import { callerRow, callerTenant } from '../gate/caller'
+import { givenNames } from '../query'
+import { cases } from '../schema/cases'
+
+/** Which cases a list is of. An absent filter lets everything through. */
+export interface CaseFilters {
+  status?: Status[]
+  wardId?: string
+  categoryId?: string
+  /** `none`: cases that nobody has. */
+  assigneeId?: string
+  sourceChannel?: string
+  archived: boolean
+  createdFrom?: string
+  createdTo?: string
+  updatedSince?: string
+  reference?: string
+  externalId?: string
+  /** An FTS5 expression (`searchTerms`). */
+  search?: string
+}
+
+/** The order of a list; `rank` is by relevance and needs a search. */
+export interface CaseOrder {
+  by: 'createdAt' | 'updatedAt' | 'reference' | 'status' | 'rank'
+  descending: boolean
+}
+
+/** Who reads: a caseworker sees their own cases, everybody else the tenant's. */
+export type Visibility = 'caseworker' | 'not caseworker'
+
+/** The index that a list is read from. All but `words` and the unique ones go on by creation. */
+export type AccessPath =
+  | 'words'
+  | 'externalId'
+  | 'reference'
+  | 'assigneeId'
+  | 'updatedAt'
+  | 'wardId'
+  | 'categoryId'
+  | 'status'
+  | 'createdAt'
+
+/**
+ * Which index a list is read from: the one that reads least in the worst case, whatever SQLite would guess. What a
+ * caseworker reads is bounded by their own cases, and what a filter lets through by that filter's.
+ */
+export function accessPathOf(filters: CaseFilters, by: CaseOrder['by'], visibility: Visibility): AccessPath {
+  const has = (name: keyof CaseFilters) => filters[name] !== undefined
+  if (has('search')) return 'words'
+  if (has('externalId')) return 'externalId'
+  if (has('reference')) return 'reference'
+  if (visibility === 'caseworker') return 'assigneeId'
+  if (has('updatedSince')) return 'updatedAt'
+  const narrowed = (['assigneeId', 'wardId', 'categoryId'] as const).find(has)
+  if (narrowed) return narrowed
+  if (by === 'updatedAt' || by === 'reference') return by
+  return has('status') || by === 'status' ? 'status' : 'createdAt'
+}
+
+/** Whether a way gives its cases in this order already. */
+export function isInOrder(way: AccessPath, by: CaseOrder['by']): boolean {
+  switch (way) {
+    case 'words':
+      return by === 'rank'
+    case 'updatedAt':
+    case 'reference':
+      return by === way
+    case 'status':
+      return by === 'status' || by === 'createdAt'
+    default:
+      return by === 'createdAt'
+  }
+}
+
+/** A column that SQLite compares, but does not look for an index by. */
+export const unindexed = (column: AnySQLiteColumn) => sql`+${column}`
+
+const placeholder = sql.placeholder
+
+/** A moment in a filter, as the database keeps it. */
+const moment = (name: keyof CaseFilters) => sql`${sql.param(placeholder(name), cases.createdAt)}`
+
+/** Whether a case has the status of this place in the filter's list. */
+export const hasStatus = (index: number, way: AccessPath = 'status') =>
+  eq(way === 'status' ? sql`${cases.status}` : unindexed(cases.status), placeholder(`status${index}`))
+
+/** Whether a case is one that the caller sees, where the caller is on this side of the line that visibility draws. */
+export const isSeenBy = (visibility: Visibility, assignee: SQL = sql`${cases.assigneeId}`): SQL =>
+  visibility === 'caseworker'
+    ? sql`(${cases.tenantId}, ${assignee}) = ${callerRow(visibility)}`
+    : eq(cases.tenantId, callerTenant(visibility))
+
+/** What a case must be to be in the list, but for its status. */
+export function conditionsOf(filters: CaseFilters, way: AccessPath, visibility: Visibility): (SQL | undefined)[] {
+  const has = (name: keyof CaseFilters) => filters[name] !== undefined
+  const column = (own: AccessPath, which: AnySQLiteColumn) => (own === way ? sql`${which}` : unindexed(which))
+  const assignee = column('assigneeId', cases.assigneeId)
+  const created = way === 'updatedAt' || way === 'reference' ? unindexed(cases.createdAt) : sql`${cases.createdAt}`
+  return [
+    isSeenBy(visibility, assignee),
+    eq(cases.archived, placeholder('archived')),
+    filters.assigneeId === 'none' ? isNull(assignee) : undefined,
+    has('assigneeId') && filters.assigneeId !== 'none' ? eq(assignee, placeholder('assigneeId')) : undefined,
+    has('wardId') ? eq(column('wardId', cases.wardId), placeholder('wardId')) : undefined,
+    has('categoryId') ? eq(column('categoryId', cases.categoryId), placeholder('categoryId')) : undefined,
+    has('sourceChannel') ? eq(cases.sourceChannel, placeholder('sourceChannel')) : undefined,
+    has('createdFrom') ? gte(created, moment('createdFrom')) : undefined,
+    has('createdTo') ? lte(created, moment('createdTo')) : undefined,
+    has('updatedSince') ? gte(column('updatedAt', cases.updatedAt), moment('updatedSince')) : undefined,
+    has('reference') ? eq(column('reference', cases.serial), placeholder('serial')) : undefined,
+    has('externalId') ? eq(column('externalId', cases.externalId), placeholder('externalId')) : undefined,
+  ]
+}
+
+/** Whether a case has one of the statuses asked for. */
+export const hasAnyStatus = ({ status = [] }: CaseFilters, way: AccessPath) =>
+  or(...status.map((_, index) => hasStatus(index, way)))
+
+/** The shape of a query with these filters: which there are, and those whose values make another statement. */
+export const shapeOfFilters = (filters: CaseFilters): string =>
+  JSON.stringify([givenNames(filters), filters.status?.length, filters.assigneeId === 'none'])

@@ -1,0 +1,173 @@
+import { and, asc, desc, eq, getTableColumns, getTableName, type SQL, type SQLChunk, Subquery, sql } from 'drizzle-orm'
+import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core'
+import type { Position } from '../../domain/page'
+import { parseReference } from '../../domain/reference'
+import { callerTenant } from '../gate/caller'
+import { countCap } from '../limits'
+import { all, build, concat, memoised, type Statement, statement, type Values } from '../query'
+import { cases } from '../schema/cases'
+import { categories, wards } from '../schema/directory'
+import { assignees, type CaseSummary, summaryColumns } from './case-columns'
+import {
+  type AccessPath,
+  accessPathOf,
+  type CaseFilters,
+  type CaseOrder,
+  conditionsOf,
+  hasAnyStatus,
+  hasStatus,
+  isInOrder,
+  shapeOfFilters,
+  unindexed,
+  type Visibility,
+} from './case-filters'
+import { bestMatches, casesFts, newestMatches, relevance } from './case-search'
+import { totalFor } from './case-totals'
+
+/** One stretch of a list. */
+export interface CaseSlice {
+  filters: CaseFilters
+  order: CaseOrder
+  /** Where the stretch before ended, or how many rows to skip. */
+  from: Position
+  limit: number
+}
+
+const placeholder = sql.placeholder
+
+// Ids are ULIDs, so "ties by id" and "ties by creation, then id" are one order; the latter is the indexes'.
+const sortColumns: Record<Exclude<CaseOrder['by'], 'rank'>, AnySQLiteColumn[]> = {
+  createdAt: [cases.createdAt, cases.id],
+  updatedAt: [cases.updatedAt, cases.id],
+  status: [cases.status, cases.createdAt, cases.id],
+  reference: [cases.serial],
+}
+
+/** Where in a list a row stands: what a cursor after it must hold. */
+export function positionAfter(row: CaseSummary, { by }: CaseOrder, ranked: number): Position {
+  const created = Date.parse(row.createdAt)
+  switch (by) {
+    case 'createdAt':
+      return { after: [created, row.id] }
+    case 'updatedAt':
+      return { after: [Date.parse(row.updatedAt), row.id] }
+    case 'status':
+      return { after: [row.status, created, row.id] }
+    case 'reference':
+      return { after: [parseReference(row.reference) ?? 0] }
+    case 'rank':
+      return { offset: ranked }
+  }
+}
+
+/** Whether a position is one of a list in this order: cursors come from outside, and anybody can make one up. */
+export function isPositionIn(position: Position, { by }: CaseOrder): boolean {
+  if ('offset' in position) return by === 'rank' && !('after' in position) && position.offset <= countCap
+  return by !== 'rank' && position.after.length === sortColumns[by].length
+}
+
+// One piece of text rather than thirty columns, which take a while to write out.
+const everyColumn = { every: sql`${cases}.*` }
+
+const list = (parts: SQLChunk[]) => sql.join(parts, sql`, `)
+
+/** How a stretch is ordered, and the condition that starts it after its cursor's row. */
+function orderOf({ order, from }: CaseSlice, way: AccessPath): { columns: SQL[]; beyond: SQL | undefined } {
+  if (order.by === 'rank') return { columns: [asc(relevance)], beyond: undefined }
+  const inOrder = isInOrder(way, order.by)
+  const columns = sortColumns[order.by].map((column) => (inOrder ? sql`${column}` : unindexed(column)))
+  const after = columns.map((_, i) => placeholder(`after${i}`))
+  const beyond = sql`(${list(columns)}) ${sql.raw(order.descending ? '<' : '>')} (${list(after)})`
+  return {
+    columns: columns.map((column) => (order.descending ? desc(column) : asc(column))),
+    beyond: 'after' in from ? beyond : undefined,
+  }
+}
+
+// Not `limit`: the gate binds that name to the key's.
+const within = sql`limit ${placeholder('shown')} offset ${placeholder('offset')}`
+
+/** The cases of a stretch as a table that takes the place of `cases`. */
+function sliceQuery(slice: CaseSlice, way: AccessPath, visibility: Visibility): SQL {
+  const { filters } = slice
+  const { columns, beyond } = orderOf(slice, way)
+  const where = and(...conditionsOf(filters, way, visibility), hasAnyStatus(filters, way), beyond)
+  const read = way === 'words' ? wordsOf(slice, visibility, where) : build.select(everyColumn).from(cases).where(where)
+  return sql`${read.getSQL()} order by ${list(columns)} ${within}`
+}
+
+/** What a search finds. A cross join, since SQLite keeps its order: the words first, and then only their cases. */
+function wordsOf({ order }: CaseSlice, visibility: Visibility, where: SQL | undefined) {
+  const tenant = callerTenant(visibility)
+  if (order.by === 'rank') {
+    return build
+      .select({ ...everyColumn, relevance })
+      .from(casesFts)
+      .crossJoin(cases)
+      .where(and(eq(cases.rowId, casesFts.rowId), bestMatches(tenant), where))
+  }
+  const newest = newestMatches(tenant)
+  return build
+    .select(everyColumn)
+    .from(newest)
+    .crossJoin(cases)
+    .where(and(eq(cases.rowId, newest.rowId), where))
+}
+
+/**
+ * The same for several statuses by creation: each status gives its rows in order from its own index, and SQLite merges
+ * them as it goes. One index alone would be read past every case of another status.
+ */
+function mergedSliceQuery(slice: CaseSlice, way: AccessPath, visibility: Visibility): SQL {
+  const { beyond } = orderOf(slice, way)
+  const where = [...conditionsOf(slice.filters, way, visibility), beyond]
+  const arms = (slice.filters.status ?? []).map((_, index) =>
+    build
+      .select(everyColumn)
+      .from(cases)
+      .where(and(...where, hasStatus(index)))
+      .getSQL(),
+  )
+  const direction = sql.raw(slice.order.descending ? 'desc' : 'asc')
+  return sql`${sql.join(arms, sql` union all `)} order by created_at ${direction}, id ${direction} ${within}`
+}
+
+/** What a list shows of a stretch. Names are looked up for its cases alone, not for what was skipped or sorted away. */
+function rowsFor(slice: CaseSlice, visibility: Visibility): Statement<CaseSummary[]> {
+  const { filters, order } = slice
+  const way = accessPathOf(filters, order.by, visibility)
+  const merged = way === 'status' && order.by === 'createdAt' && (filters.status?.length ?? 0) > 1
+  const read = (merged ? mergedSliceQuery : sliceQuery)(slice, way, visibility)
+  return statement(
+    build
+      .select(summaryColumns)
+      .from(new Subquery(read, getTableColumns(cases), getTableName(cases)))
+      .leftJoin(wards, eq(wards.id, cases.wardId))
+      .leftJoin(categories, eq(categories.id, cases.categoryId))
+      .leftJoin(assignees, eq(assignees.id, cases.assigneeId))
+      .orderBy(...orderOf(slice, way).columns),
+  )
+}
+
+/** A stretch and the list's total, of this shape: what is filtered and sorted by, not for which values. */
+export const caseList = memoised(
+  ({ filters, order, from }: CaseSlice) => JSON.stringify([shapeOfFilters(filters), order, 'after' in from]),
+  (slice) =>
+    all({
+      rows: concat(rowsFor(slice, 'not caseworker'), rowsFor(slice, 'caseworker')),
+      total: totalFor(slice.filters),
+    }),
+)
+
+/** What the queries' placeholders are filled with. */
+export function caseListValues({ filters, from, limit }: CaseSlice): Values {
+  const { status = [], reference, ...others } = filters
+  return {
+    ...others,
+    ...Object.fromEntries(status.map((value, index) => [`status${index}`, value])),
+    ...('after' in from && Object.fromEntries(from.after.map((value, index) => [`after${index}`, value]))),
+    serial: reference === undefined ? null : (parseReference(reference) ?? 0),
+    offset: 'offset' in from ? from.offset : 0,
+    shown: limit,
+  }
+}

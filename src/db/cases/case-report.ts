@@ -1,0 +1,173 @@
+import { and, avg, count, eq, gte, inArray, lte, max, type SQL, sql } from 'drizzle-orm'
+import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core'
+import type { Status } from '../../domain/vocabulary'
+import { all, build, concat, givenNames, memoised, type Statement, statement } from '../query'
+import type { Ref } from '../ref'
+import { cases } from '../schema/cases'
+import { categories, wards } from '../schema/directory'
+import { summaryColumns } from './case-columns'
+import { isSeenBy, type Visibility } from './case-filters'
+
+/** Which cases a report is of: all that the caller sees, archived ones included, where nothing is said. */
+export interface ReportFilters {
+  wardId?: string | undefined
+  categoryId?: string | undefined
+  /** Created then or later. */
+  from?: string | undefined
+  /** Created then or earlier. */
+  to?: string | undefined
+}
+
+interface MonthCount {
+  /** `2026-01`. */
+  month: string
+  n: number
+}
+
+/** What a report counts. */
+export interface ReportCounts {
+  byStatus: { status: Status; n: number }[]
+  byWard: { ward: Ref | null; n: number }[]
+  byCategory: { category: Ref | null; n: number }[]
+  created: MonthCount[]
+  closed: MonthCount[]
+  /** One row where any case has been resolved: how many were, and the median time from creation. */
+  resolution: { n: number; medianMs: number }[]
+}
+
+type ReportQueries = { [Name in keyof ReportCounts]: Statement<ReportCounts[Name]> }
+
+const placeholder = sql.placeholder
+
+const instantOf = (name: string) => sql`${sql.param(placeholder(name), cases.createdAt)}`
+const n = count().as('n')
+
+function conditions(filters: ReportFilters, visibility: Visibility): SQL | undefined {
+  return and(
+    isSeenBy(visibility),
+    // Both, which the indexes want to be told.
+    inArray(cases.archived, [false, true]),
+    filters.wardId === undefined ? undefined : eq(cases.wardId, placeholder('wardId')),
+    filters.categoryId === undefined ? undefined : eq(cases.categoryId, placeholder('categoryId')),
+    filters.from === undefined ? undefined : gte(cases.createdAt, instantOf('from')),
+    filters.to === undefined ? undefined : lte(cases.createdAt, instantOf('to')),
+  )
+}
+
+/** What a report counts, and how its queries get at it. */
+interface Scope {
+  seen: SQL | undefined
+  /** Whether it is the whole tenant's: then each count has an index of its own. Else one index narrows them all. */
+  isWhole: boolean
+  /** The status as a condition reads it. A unary plus keeps SQLite from walking its index instead of the narrower. */
+  status: SQL
+}
+
+function scopeOf(filters: ReportFilters, visibility: Visibility): Scope {
+  const isWhole = visibility === 'not caseworker' && filters.wardId === undefined && filters.categoryId === undefined
+  return {
+    seen: conditions(filters, visibility),
+    isWhole,
+    status: isWhole ? sql`${cases.status}` : sql`+${cases.status}`,
+  }
+}
+
+/** Groups as the column's index is sorted, so that nothing is sorted again; a value may come once per `archived`. */
+export const inIndexOrder = (column: AnySQLiteColumn, isWhole: boolean) =>
+  isWhole ? [cases.archived, column] : [column]
+
+function byMonth(moment: typeof cases.createdAt | typeof cases.closedAt, seen: SQL | undefined) {
+  const month = sql<string>`strftime('%Y-%m', ${moment} / 1000, 'unixepoch')`
+  return statement(
+    build
+      .select({ month: month.as('month'), n })
+      .from(cases)
+      .where(and(seen, gte(moment, instantOf('since'))))
+      .groupBy(month),
+  )
+}
+
+function byThing({ seen, isWhole }: Scope) {
+  const of = (column: typeof cases.wardId | typeof cases.categoryId) =>
+    build
+      .select({ thing: column, n })
+      .from(cases)
+      .where(seen)
+      .groupBy(...inIndexOrder(column, isWhole))
+      .as('counted')
+  const [inWards, inCategories] = [of(cases.wardId), of(cases.categoryId)]
+  return {
+    byWard: statement(
+      build
+        .select({ ward: summaryColumns.ward, n: sql<number>`sum(${inWards.n})`.as('counted_n') })
+        .from(inWards)
+        .leftJoin(wards, eq(wards.id, inWards.thing))
+        .groupBy(inWards.thing),
+    ),
+    byCategory: statement(
+      build
+        .select({ category: summaryColumns.category, n: sql<number>`sum(${inCategories.n})`.as('counted_n') })
+        .from(inCategories)
+        .leftJoin(categories, eq(categories.id, inCategories.thing))
+        .groupBy(inCategories.thing),
+    ),
+  }
+}
+
+function resolution({ seen, status }: Scope) {
+  const taken = sql<number>`${cases.resolvedAt} - ${cases.createdAt}`
+  const ranked = build
+    .select({
+      taken: taken.as('taken'),
+      rank: sql<number>`row_number() over (order by ${taken})`.as('rank'),
+      n: sql<number>`count(*) over ()`.as('n'),
+    })
+    .from(cases)
+    .where(and(seen, inArray(status, ['resolved', 'closed']), sql`${cases.resolvedAt} is not null`))
+    .as('ranked')
+  return statement(
+    build
+      .select({
+        n: sql<number>`${max(ranked.n)}`.as('resolved_n'),
+        medianMs: sql<number>`${avg(ranked.taken)}`.as('median_ms'),
+      })
+      .from(ranked)
+      // The middle one of an odd number, the middle two of an even one.
+      .where(sql`${ranked.rank} in ((${ranked.n} + 1) / 2, (${ranked.n} + 2) / 2)`)
+      .having(sql`count(*) > 0`),
+  )
+}
+
+function reportFor(filters: ReportFilters, visibility: Visibility): ReportQueries {
+  const scope = scopeOf(filters, visibility)
+  const { seen, isWhole, status } = scope
+  return {
+    byStatus: statement(
+      build
+        .select({ status: cases.status, n })
+        .from(cases)
+        .where(seen)
+        .groupBy(...inIndexOrder(cases.status, isWhole)),
+    ),
+    ...byThing(scope),
+    created: byMonth(cases.createdAt, seen),
+    closed: byMonth(cases.closedAt, and(seen, eq(status, 'closed'))),
+    resolution: resolution(scope),
+  }
+}
+
+/**
+ * A report of this shape: which filters there are, not their values. Values: the filters, and `since`, the moment at
+ * which its first month begins.
+ */
+export const caseReport = memoised(givenNames, (filters: ReportFilters) => {
+  const [whole, own] = [reportFor(filters, 'not caseworker'), reportFor(filters, 'caseworker')]
+  return all({
+    byStatus: concat(whole.byStatus, own.byStatus),
+    byWard: concat(whole.byWard, own.byWard),
+    byCategory: concat(whole.byCategory, own.byCategory),
+    created: concat(whole.created, own.created),
+    closed: concat(whole.closed, own.closed),
+    resolution: concat(whole.resolution, own.resolution),
+  })
+})

@@ -1,0 +1,251 @@
+import { and, desc, eq, isNull, ne, or, type SQL, sql } from 'drizzle-orm'
+import type { Status, TimelineType } from '../../domain/vocabulary'
+import { callerRow, callerTenant } from '../gate/caller'
+import { guard, unless } from '../guards'
+import { takenNumber, takenReference } from '../numbers'
+import { type BoundStatement, build, exactlyOne, type Statement, statement, type Values } from '../query'
+import { auditOf } from '../records'
+import type { Ref } from '../ref'
+import { cases, timeline } from '../schema/cases'
+import { categories, wards } from '../schema/directory'
+import { users } from '../schema/tenants'
+import { assignees, type CaseDetail, detailColumns } from './case-columns'
+
+const placeholder = sql.placeholder
+
+/** The case `id`, if it is visible: of the caller's tenant and, for a caseworker, their own. A cross join asks that first. */
+const visibleCase = sql`(
+  select ${cases.id} from ${callerRow()} caller cross join ${cases}
+  where ${cases.id} = ${placeholder('id')} and ${cases.tenantId} = caller.tenant
+  and caller.viewer in ('', ${cases.assigneeId}))`
+
+/** The same, by the stamp of a caller who has passed the gate. */
+const isTheirs = and(
+  eq(cases.id, placeholder('id')),
+  eq(cases.tenantId, placeholder('tenantId')),
+  or(isNull(sql`${placeholder('viewer')}`), eq(cases.assigneeId, placeholder('viewer'))),
+)
+
+function detailWhere(condition: SQL | undefined): Statement<CaseDetail[]> {
+  return statement(
+    build
+      .select(detailColumns)
+      .from(cases)
+      .leftJoin(wards, eq(wards.id, cases.wardId))
+      .leftJoin(categories, eq(categories.id, cases.categoryId))
+      .leftJoin(assignees, eq(assignees.id, cases.assigneeId))
+      .where(condition),
+  )
+}
+
+/** The case `id`, in the gate's trip. */
+export const caseById = detailWhere(eq(cases.id, visibleCase))
+
+/** The case `id`, after a write. */
+export const caseAfterWrite = detailWhere(isTheirs)
+
+/** How many timeline entries a case shows. */
+export const timelineShown = 200
+
+/** One thing that happened to a case. */
+export interface TimelineEntry {
+  id: string
+  type: TimelineType
+  body: string | null
+  fromStatus: Status | null
+  toStatus: Status | null
+  actor: Ref
+  createdAt: string
+}
+
+function timelineOfCase(id: SQL) {
+  return statement(
+    build
+      .select({
+        id: timeline.id,
+        type: timeline.type,
+        body: timeline.body,
+        fromStatus: timeline.fromStatus,
+        toStatus: timeline.toStatus,
+        actor: sql<Ref>`json_object('id', ${users.id}, 'name', ${users.name})`
+          .mapWith((text: string): Ref => JSON.parse(text))
+          .as('actor'),
+        createdAt: timeline.createdAt,
+      })
+      .from(timeline)
+      .innerJoin(users, eq(users.id, timeline.actorId))
+      .where(eq(timeline.caseId, id))
+      .orderBy(desc(timeline.id))
+      .limit(timelineShown + 1),
+  )
+}
+
+/** The latest entries of case `id`, newest first and one more than are shown, in the gate's trip. */
+export const timelineOf = timelineOfCase(visibleCase)
+
+/** The same, after a write. */
+export const timelineAfterWrite = timelineOfCase(sql`(select ${cases.id} from ${cases} where ${isTheirs})`)
+
+const parseRef = (text: string): Ref | null => JSON.parse(text)
+
+const asRef = (table: typeof wards | typeof categories, id: string) =>
+  sql<Ref | null>`(
+  select json_object('id', ${table.id}, 'name', ${table.name}) from ${table}
+  where ${table.id} = ${placeholder(id)} and ${table.tenantId} = me.tenant and ${table.enabled} = 1)`.mapWith(parseRef)
+
+const me = sql`(select ${callerTenant()} as tenant) me`
+
+/** What a case is about to refer to, each null where the tenant has no such enabled thing; and who has its externalId. */
+export const caseReferences = exactlyOne(
+  statement(
+    build
+      .select({
+        ward: asRef(wards, 'wardId').as('ward'),
+        category: asRef(categories, 'categoryId').as('category'),
+        assignee: sql`(
+        select json_object('id', ${users.id}, 'name', ${users.name}, 'role', ${users.role}) from ${users}
+        where ${users.id} = ${placeholder('assigneeId')} and ${users.tenantId} = me.tenant and ${users.enabled} = 1)`
+          .mapWith((text: string): Assignee | null => JSON.parse(text))
+          .as('assignee'),
+        taken: sql`(
+        select json_object('id', ${cases.id}, 'reference', ${cases.reference}, 'assigneeId', ${cases.assigneeId}) from ${cases}
+        where ${cases.externalId} = ${placeholder('externalId')} and ${cases.tenantId} = me.tenant)`
+          .mapWith((text: string): Taken | null => JSON.parse(text))
+          .as('taken'),
+      })
+      .from(me),
+  ),
+)
+
+type Assignee = NonNullable<CaseDetail['assignee']>
+
+interface Taken {
+  id: string
+  reference: string
+  assigneeId: string | null
+}
+
+/** Inserts a case under the number just taken; yields its reference. */
+export const insertCase = statement(
+  build
+    .insert(cases)
+    .values({
+      id: placeholder('id'),
+      tenantId: placeholder('tenantId'),
+      serial: takenNumber((n) => sql`${placeholder('year')} * 1000000 + ${n}`),
+      reference: takenReference,
+      internalRef: placeholder('internalRef'),
+      externalId: placeholder('externalId'),
+      status: placeholder('status'),
+      residentName: placeholder('residentName'),
+      residentEmail: placeholder('residentEmail'),
+      residentPhone: placeholder('residentPhone'),
+      residentAddress: placeholder('residentAddress'),
+      residentPostcode: placeholder('residentPostcode'),
+      summary: placeholder('summary'),
+      description: placeholder('description'),
+      sourceChannel: placeholder('sourceChannel'),
+      categoryId: placeholder('categoryId'),
+      wardId: placeholder('wardId'),
+      assigneeId: placeholder('assigneeId'),
+      submissionId: placeholder('submissionId'),
+      highlightedForPublic: placeholder('highlightedForPublic'),
+      publicSummary: placeholder('publicSummary'),
+      publicThemes: placeholder('publicThemes'),
+      resolvedAt: placeholder('resolvedAt'),
+      closedAt: placeholder('closedAt'),
+      createdAt: placeholder('now'),
+      updatedAt: placeholder('now'),
+    })
+    .returning({ reference: cases.reference }),
+)
+
+/** What may be changed of a case. */
+export type CaseChanges = Partial<
+  Pick<
+    CaseDetail,
+    | 'internalRef'
+    | 'externalId'
+    | 'status'
+    | 'archived'
+    | 'residentName'
+    | 'residentEmail'
+    | 'residentPhone'
+    | 'residentAddress'
+    | 'residentPostcode'
+    | 'summary'
+    | 'description'
+    | 'sourceChannel'
+    | 'categoryId'
+    | 'wardId'
+    | 'assigneeId'
+    | 'highlightedForPublic'
+    | 'publicSummary'
+    | 'publicThemes'
+  >
+>
+
+// A write's target: theirs, and still at the version they expect, where they expect one.
+const isTarget = and(
+  isTheirs,
+  or(isNull(sql`${placeholder('expectedVersion')}`), eq(cases.version, placeholder('expectedVersion'))),
+)
+
+const moment = sql`${sql.param(placeholder('now'), cases.updatedAt)}`
+
+/** The case `id` is still there for the caller. */
+export const caseIsTheirs = guard(unless('target', sql`exists (select 1 from ${cases} where ${isTheirs})`))
+
+/** Raises the version of a case that something was added to. */
+export const touchCase = statement(
+  build
+    .update(cases)
+    .set({ version: sql`${cases.version} + 1`, updatedAt: moment })
+    .where(isTarget),
+)
+
+/** Changes a case and raises its version. Built per request: each set of fields is another statement. */
+export function updateCase(changes: CaseChanges, values: Values): BoundStatement<{ version: number }[]> {
+  const { status } = changes
+  const settled = status === 'resolved' || status === 'closed'
+  return statement(
+    build
+      .update(cases)
+      .set({
+        ...changes,
+        ...(status && {
+          resolvedAt: settled ? sql`coalesce(${cases.resolvedAt}, ${moment})` : null,
+          closedAt: status === 'closed' ? sql`coalesce(${cases.closedAt}, ${moment})` : null,
+        }),
+        version: sql`${cases.version} + 1`,
+        updatedAt: moment,
+      })
+      .where(isTarget)
+      .returning({ version: cases.version }),
+  ).bind(values)
+}
+
+/** The audit entry of a change to a case: none when another change came first. */
+export const auditOfCaseChange = auditOf(cases, isTarget)
+
+const newStatus = sql`${placeholder('status')}`
+
+function entryWhere(condition?: SQL, [fromStatus, toStatus]: SQL[] = [sql`null`, sql`null`]): Statement {
+  const entry = {
+    caseId: cases.id,
+    id: sql`${placeholder('entryId')}`.as('entry_id'),
+    type: sql`${placeholder('type')}`.as('type'),
+    body: sql`${placeholder('body')}`.as('body'),
+    fromStatus: sql`${fromStatus}`.as('from_status'),
+    toStatus: sql`${toStatus}`.as('to_status'),
+    actorId: sql`${placeholder('userId')}`.as('actor_id'),
+    createdAt: sql`${moment}`.as('entry_at'),
+  }
+  return statement(build.insert(timeline).select(build.select(entry).from(cases).where(and(isTarget, condition))))
+}
+
+/** Adds the entry `entryId` of a `type` to a case's timeline. Before the change itself, which moves its target on. */
+export const addEntry = entryWhere()
+
+/** Adds a `status_changed` entry, if that is what the change will do. */
+export const addStatusEntry = entryWhere(ne(cases.status, newStatus), [sql`${cases.status}`, newStatus])

@@ -1,0 +1,77 @@
+/** D1 did not do what it was asked in time, or cannot at the moment: nobody's mistake, and worth another try. */
+export class DatabaseUnavailable extends Error {
+  override readonly name = 'DatabaseUnavailable'
+  /** How long to wait before that. */
+  readonly retryAfterSeconds = 5
+  /** The cause that a log may name. */
+  readonly why: 'd1_timeout' | 'd1_unavailable'
+
+  constructor(
+    message: string,
+    { why = 'd1_unavailable', cause }: { why?: DatabaseUnavailable['why']; cause?: unknown } = {},
+  ) {
+    super(message, { cause })
+    this.why = why
+  }
+}
+
+/** A guard's condition no longer held when its batch ran, so that nothing of the batch was written. */
+export class Unmet extends Error {
+  override readonly name = 'Unmet'
+
+  /** @param conditions the names of those that did not hold */
+  constructor(readonly conditions: readonly string[]) {
+    super('A condition of the batch no longer held')
+  }
+}
+
+/** What a guard of `guards.ts` breaks its batch with, as SQLite puts it. */
+const unmet = /JSON path[^']*'unmet((?: [\w.]+)+)'/
+
+/** Result codes (https://www.sqlite.org/rescode.html) that tell of the host's disk, memory or locks, not of our SQL. */
+const ofHost = /\bSQLITE_(BUSY|LOCKED|FULL|INTERRUPT|NOMEM|IOERR|PROTOCOL|CANTOPEN|SCHEMA)/
+
+/** What `fetch` throws, in several runtimes, where a connection breaks: a `TypeError`, like many a mistake of ours. */
+const ofConnection = /TypeError: .*(fetch|network|connection|terminated|load failed)/i
+
+const ofOurs = /\bSQLITE_|TypeError|D1_TYPE_ERROR|no such (table|column|function)|constraint failed|syntax error/
+
+/**
+ * Whatever a batch failed with, as what it means: `Unmet` for a guard, `DatabaseUnavailable` for the deadline's own guard
+ * and for the network or the database's host, and D1's own error for what SQLite refused, which is a mistake of ours.
+ */
+export function databaseErrorOf(error: unknown): unknown {
+  if (error instanceof DatabaseUnavailable) return error
+  const said = messages(error)
+  const conditions = said.map((message) => unmet.exec(message)?.[1]).find((names) => names !== undefined)
+  if (conditions !== undefined) {
+    const names = conditions.trim().split(' ')
+    return names.includes('deadline')
+      ? new DatabaseUnavailable('D1 began too late', { why: 'd1_timeout', cause: error })
+      : new Unmet(names)
+  }
+  const isHosts = said.some((message) => ofHost.test(message) || ofConnection.test(message))
+  if (!isHosts && said.some((message) => ofOurs.test(message))) return error
+  return new DatabaseUnavailable('D1 cannot be used', { cause: error })
+}
+
+/** The unique index or key that a write ran into, as SQLite names it (`cases.tenant_id, cases.external_id`). */
+export function uniqueViolation(error: unknown): string | undefined {
+  for (const message of messages(error)) {
+    const found = /UNIQUE constraint failed: ([^:]+)/.exec(message)
+    if (found) return found[1]
+  }
+}
+
+/** Why D1 did not do something, as far as a log may say it. */
+export type Cause = DatabaseUnavailable['why'] | 'missing_table' | 'unexpected'
+
+/** The cause of anything that `runBatch` has thrown. */
+export function causeOf(error: unknown): Cause {
+  if (error instanceof DatabaseUnavailable) return error.why
+  return messages(error).some((message) => /no such table/.test(message)) ? 'missing_table' : 'unexpected'
+}
+
+function messages(error: unknown): string[] {
+  return error instanceof Error ? [`${error.name}: ${error.message}`, ...messages(error.cause)] : []
+}

@@ -1,0 +1,160 @@
+import { and, asc, eq, type InferSelectModel, isNull, ne, notLike, or, type SQL, sql } from 'drizzle-orm'
+import { fold } from '../../domain/fold'
+import { serviceEmails } from '../../domain/service-user'
+import { callerTenant } from '../gate/caller'
+import { listedAtOnce } from '../limits'
+import { type BoundStatement, build, type Statement, statement, type Values } from '../query'
+import { auditOf } from '../records'
+import { users } from '../schema/tenants'
+
+const placeholder = sql.placeholder
+
+type Row = InferSelectModel<typeof users>
+
+/** A user as they are stored. */
+export interface User extends Omit<Row, 'tenantId' | 'emailKey' | 'updatedAt'> {
+  updatedAt: string
+}
+
+const columns = {
+  id: users.id,
+  name: users.name,
+  email: users.email,
+  role: users.role,
+  enabled: users.enabled,
+  createdAt: users.createdAt,
+  planOverride: users.planOverride,
+  planOverrideExpiresAt: users.planOverrideExpiresAt,
+  planOverrideReason: users.planOverrideReason,
+  version: users.version,
+  updatedAt: sql<string>`coalesce(${users.updatedAt}, ${users.createdAt})`.mapWith(users.createdAt).as('changed_at'),
+}
+
+// As the unique index spells it, so that a look-up is one.
+const emailKey = sql`case when ${users.emailKey} is null then lower(${users.email}) else ${users.emailKey} end`
+
+const isCallers = eq(users.tenantId, callerTenant())
+
+const isTheirs = and(eq(users.id, placeholder('id')), eq(users.tenantId, placeholder('tenantId')))
+
+function usersWhere(condition: SQL | undefined): Statement<User[]> {
+  return statement(
+    build
+      .select(columns)
+      .from(users)
+      .where(condition)
+      .orderBy(asc(emailKey))
+      .limit(listedAtOnce + 1),
+  )
+}
+
+const passes = or(isNull(sql`${placeholder('enabled')}`), eq(users.enabled, sql`${placeholder('enabled')}`))
+
+/** The users A–Z by email; `enabled` 1, 0 or null for both. One more than are shown. */
+export const listUsers = usersWhere(and(isCallers, passes))
+
+/** The users that follow a cursor's, which holds an id: an email address has no business in a URL. */
+export const listUsersAfter = usersWhere(
+  and(
+    isCallers,
+    passes,
+    sql`${emailKey} > (
+      select case when last.email_key is null then lower(last.email) else last.email_key end from ${users} last
+      where last.id = ${placeholder('after0')} and last.tenant_id = ${callerTenant()})`,
+  ),
+)
+
+/** Where in the list a user stands: what a cursor after them must hold. */
+export function positionAfterUser({ id }: User): string[] {
+  return [id]
+}
+
+/** The user `id`, in the gate's trip. */
+export const userById = usersWhere(and(isCallers, eq(users.id, placeholder('id'))))
+
+/** The user `id`, after a write. */
+export const userAfterWrite = usersWhere(isTheirs)
+
+/** The user of the caller's tenant who has the folded email `emailKey` already. */
+export const userWithEmail = statement(
+  build
+    .select({ id: users.id })
+    .from(users)
+    .where(and(isCallers, eq(emailKey, placeholder('emailKey')))),
+)
+
+/** Whoever is no service user: those are nobody in particular. */
+const isPerson = notLike(users.email, serviceEmails)
+
+/** Another enabled admin than the user `id`, and a person, looked for only where `stepsDown` is 1. */
+export const anotherAdmin = statement(
+  build
+    .select({ id: users.id })
+    .from(users)
+    .where(
+      and(
+        sql`${placeholder('stepsDown')} = 1`,
+        isCallers,
+        ne(users.id, placeholder('id')),
+        eq(users.role, 'admin'),
+        eq(users.enabled, true),
+        isPerson,
+      ),
+    )
+    .limit(1),
+)
+
+export const insertUser = statement(
+  build.insert(users).values({
+    id: placeholder('id'),
+    tenantId: placeholder('tenantId'),
+    name: placeholder('name'),
+    email: placeholder('email'),
+    emailKey: placeholder('emailKey'),
+    role: placeholder('role'),
+    enabled: placeholder('enabled'),
+    createdAt: placeholder('now'),
+    updatedAt: placeholder('now'),
+  }),
+)
+
+// Said again in the write itself: of two admins who disable each other at once, one must stay.
+const leavesAnAdmin = or(
+  sql`${placeholder('stepsDown')} = 0`,
+  ne(users.role, 'admin'),
+  eq(users.enabled, false),
+  sql`exists (
+    select 1 from ${users} another
+    where another.tenant_id = ${users.tenantId} and another.id <> ${users.id}
+    and another.role = 'admin' and another.enabled = 1
+    and another.email not like ${sql.raw(`'${serviceEmails}'`)})`,
+)
+
+// A write's target: theirs, still at the version they expect, where they expect one, and not the last admin to go.
+const isTarget = and(
+  isTheirs,
+  or(isNull(sql`${placeholder('expectedVersion')}`), eq(users.version, placeholder('expectedVersion'))),
+  leavesAnAdmin,
+)
+
+/** What may be changed of a user. */
+export type UserChanges = Partial<Pick<Row, 'name' | 'email' | 'role' | 'enabled'>>
+
+/** Changes a user and raises their version. Built per request: each set of fields is another statement. */
+export function updateUser(changes: UserChanges, values: Values): BoundStatement<{ version: number }[]> {
+  return statement(
+    build
+      .update(users)
+      .set({
+        ...changes,
+        ...(changes.email !== undefined && { emailKey: fold(changes.email) }),
+        version: sql`${users.version} + 1`,
+        updatedAt: sql`${sql.param(placeholder('now'), users.updatedAt)}`,
+      })
+      .where(isTarget)
+      .returning({ version: users.version }),
+  ).bind(values)
+}
+
+/** The audit entry of a change to a user: none when another change came first, or when it may not be. */
+export const auditOfUserChange = auditOf(users, isTarget)

@@ -1,0 +1,153 @@
+import { and, asc, eq, getTableColumns, gt, type InferSelectModel, isNull, or, type SQL, sql } from 'drizzle-orm'
+import { fold } from '../../domain/fold'
+import { callerTenant } from '../gate/caller'
+import { guard } from '../guards'
+import { listedAtOnce } from '../limits'
+import { type BoundStatement, build, type Statement, statement, type Values } from '../query'
+import { auditOf } from '../records'
+import { wardCouncillors, wards } from '../schema/directory'
+import { users } from '../schema/tenants'
+
+const placeholder = sql.placeholder
+
+type Row = InferSelectModel<typeof wards>
+
+/** A ward as it is stored, with its councillors' ids in ascending order. */
+export interface Ward extends Row {
+  councillorIds: string[]
+}
+
+const councillorIds = sql<string[]>`(
+  select json_group_array(${wardCouncillors.userId} order by ${wardCouncillors.userId}) from ${wardCouncillors}
+  where ${wardCouncillors.wardId} = ${wards.id})`
+  .mapWith((text: string): string[] => JSON.parse(text))
+  .as('councillor_ids')
+
+const isCallers = eq(wards.tenantId, callerTenant())
+
+const isTheirs = and(eq(wards.id, placeholder('id')), eq(wards.tenantId, placeholder('tenantId')))
+
+// A write's target: theirs, and still at the version they expect, where they expect one.
+const isTarget = and(
+  isTheirs,
+  or(isNull(sql`${placeholder('expectedVersion')}`), eq(wards.version, placeholder('expectedVersion'))),
+)
+
+function wardsWhere(condition: SQL | undefined): Statement<Ward[]> {
+  return statement(
+    build
+      .select({ ...getTableColumns(wards), councillorIds })
+      .from(wards)
+      .where(condition)
+      .orderBy(asc(wards.nameKey))
+      .limit(listedAtOnce + 1),
+  )
+}
+
+const passes = or(isNull(sql`${placeholder('enabled')}`), eq(wards.enabled, sql`${placeholder('enabled')}`))
+
+/** The wards A–Z by folded name; `enabled` 1, 0 or null for both. One more than are shown. */
+export const listWards = wardsWhere(and(isCallers, passes))
+
+/** The wards that follow a cursor's. */
+export const listWardsAfter = wardsWhere(and(isCallers, passes, gt(wards.nameKey, placeholder('after0'))))
+
+/** Where in the list a ward stands: what a cursor after it must hold. */
+export function positionAfterWard({ nameKey }: Ward): string[] {
+  return [nameKey]
+}
+
+/** The ward `id`, in the gate's trip. */
+export const wardById = wardsWhere(and(isCallers, eq(wards.id, placeholder('id'))))
+
+/** The ward `id`, after a write. */
+export const wardAfterWrite = wardsWhere(isTheirs)
+
+/** The caller's ward that has the folded name `nameKey` already. */
+export const wardNamed = statement(
+  build
+    .select({ id: wards.id })
+    .from(wards)
+    .where(and(isCallers, eq(wards.nameKey, placeholder('nameKey')))),
+)
+
+/** Which of `councillorIds` (a JSON list) are enabled users of the caller's tenant. */
+export const councillorsAmong = statement(
+  build
+    .select({ id: users.id })
+    .from(users)
+    .where(
+      and(
+        eq(users.tenantId, callerTenant()),
+        eq(users.enabled, true),
+        sql`${users.id} in (select value from json_each(${placeholder('councillorIds')}))`,
+      ),
+    ),
+)
+
+/**
+ * `askedIds` (a JSON list) are enabled users of the tenant's, or councillors of the ward `id` already: refused by their
+ * places in the list.
+ */
+export const councillorsAreUsable = guard(sql`coalesce((
+  select group_concat(' councillorIds.' || key, '') from json_each(${placeholder('askedIds')}) asked
+  where asked.value not in (
+    select ${users.id} from ${users} where ${users.id} = asked.value
+    and ${users.tenantId} = ${placeholder('tenantId')} and ${users.enabled} = 1
+    union all select ${wardCouncillors.userId} from ${wardCouncillors}
+    where ${wardCouncillors.wardId} = ${placeholder('id')} and ${wardCouncillors.userId} = asked.value)), '')`)
+
+export const insertWard = statement(
+  build.insert(wards).values({
+    id: placeholder('id'),
+    tenantId: placeholder('tenantId'),
+    name: placeholder('name'),
+    nameKey: placeholder('nameKey'),
+    code: placeholder('code'),
+    boundaryDescription: placeholder('boundaryDescription'),
+    councilTier: placeholder('councilTier'),
+    latitude: placeholder('latitude'),
+    longitude: placeholder('longitude'),
+    enabled: placeholder('enabled'),
+    createdAt: placeholder('now'),
+    updatedAt: placeholder('now'),
+  }),
+)
+
+/** What may be changed of a ward's own row. */
+export type WardChanges = Partial<
+  Pick<Row, 'name' | 'code' | 'boundaryDescription' | 'councilTier' | 'latitude' | 'longitude' | 'enabled'>
+>
+
+/** Changes a ward and raises its version. Built per request: each set of fields is another statement. */
+export function updateWard(changes: WardChanges, values: Values): BoundStatement<{ version: number }[]> {
+  return statement(
+    build
+      .update(wards)
+      .set({
+        ...changes,
+        ...(changes.name !== undefined && { nameKey: fold(changes.name) }),
+        version: sql`${wards.version} + 1`,
+        updatedAt: sql`${sql.param(placeholder('now'), wards.updatedAt)}`,
+      })
+      .where(isTarget)
+      .returning({ version: wards.version }),
+  ).bind(values)
+}
+
+/** Unlinks a ward's councillors. Before the change itself, which moves its target on. */
+export const unlinkCouncillors = statement(
+  build
+    .delete(wardCouncillors)
+    .where(sql`${wardCouncillors.wardId} in (select ${wards.id} from ${wards} where ${isTarget})`),
+)
+
+/** Links a ward to `councillorIds` (a JSON list without repetition). Before the change itself as well. */
+export const linkCouncillors = statement(
+  build
+    .insert(wardCouncillors)
+    .select(sql`select ${wards.id}, value from ${wards}, json_each(${placeholder('councillorIds')}) where ${isTarget}`),
+)
+
+/** The audit entry of a change to a ward: none when another change came first. */
+export const auditOfWardChange = auditOf(wards, isTarget)

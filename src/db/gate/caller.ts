@@ -1,0 +1,94 @@
+import { and, eq, gt, isNull, ne, or, type SQL, sql } from 'drizzle-orm'
+import { type AnySQLiteColumn, SQLiteSyncDialect } from 'drizzle-orm/sqlite-core'
+import { build } from '../query'
+import { keys, tenants, users, windows } from '../schema/tenants'
+
+/** The database's own clock in milliseconds: edge clocks differ. Tests bind `at` instead. */
+export const clock = sql<number>`coalesce(${sql.placeholder('at')}, cast(round(unixepoch('subsec') * 1000) as integer))`
+
+/** A key that opens the gate at this moment: known, not revoked, not expired, its user not disabled. */
+export const isLive = and(
+  eq(keys.hash, sql.placeholder('hash')),
+  isNull(keys.revokedAt),
+  or(isNull(keys.expiresAt), gt(keys.expiresAt, clock)),
+  eq(users.enabled, true),
+)
+
+/** The plan that lifts a user's keys above the tenant's, while it lasts. */
+export const livePlanOverride = sql<string | null>`
+  case when ${users.planOverrideExpiresAt} is null or ${users.planOverrideExpiresAt} > ${clock} then ${users.planOverride} end`
+
+const hasWord = (list: string, value: SQL | AnySQLiteColumn) =>
+  sql`instr(${sql.placeholder(list)}, ' ' || ${value} || ' ') > 0`
+
+/** What the route needs of the caller: the gate answers 403 for it, and here it keeps the rows shut as well. */
+const isAuthorised = and(
+  sql`instr(' ' || ${keys.scopes} || ' ', ${sql.placeholder('scope')}) > 0`,
+  hasWord('roles', users.role),
+  or(hasWord('plans', tenants.plan), hasWord('plans', sql`coalesce(${livePlanOverride}, '')`)),
+)
+
+/** Which callers a read is for: all of them, or one side of the line that visibility draws. */
+type Audience = 'anyone' | 'caseworker' | 'not caseworker'
+
+const audiences: Record<Audience, SQL | undefined> = {
+  anyone: undefined,
+  caseworker: eq(users.role, 'caseworker'),
+  'not caseworker': ne(users.role, 'caseworker'),
+}
+
+/**
+ * Facts about the caller as a scalar or row value in SQL, or null where the caller was refused, lacks what the route
+ * needs, or is not of the audience. Reads compare it with their rows' tenant, so that they need no earlier answer and a
+ * refused caller's read touches nothing: the window's mark says whether this very batch's hit was admitted. Each costs
+ * four rows, so facts that are compared together are asked for together.
+ */
+function ofCaller(facts: Record<string, SQL | AnySQLiteColumn>, audience: Audience): SQL {
+  const row = build
+    .select(Object.fromEntries(Object.entries(facts).map(([name, fact]) => [name, sql`${fact}`.as(name)])))
+    .from(keys)
+    .innerJoin(users, eq(users.id, keys.userId))
+    .innerJoin(tenants, eq(tenants.id, keys.tenantId))
+    .innerJoin(windows, and(eq(windows.id, keys.familyId), eq(windows.mark, sql.placeholder('mark'))))
+    .where(and(isLive, isAuthorised, audiences[audience]))
+  return sql`(${row})`
+}
+
+const dialect = new SQLiteSyncDialect()
+
+/** The same SQL with its text made once: most queries ask about the caller several times, and some are built per request. */
+function madeOnce(part: SQL): SQL {
+  const { sql: text, params } = dialect.sqlToQuery(part)
+  const [start = '', ...pieces] = text.split('?')
+  return sql.join([sql.raw(start), ...pieces.map((piece, i) => sql`${params[i]}${sql.raw(piece)}`)])
+}
+
+/** The same of each audience. */
+const perAudience = (facts: Parameters<typeof ofCaller>[0]): Record<Audience, SQL> => ({
+  anyone: madeOnce(ofCaller(facts, 'anyone')),
+  caseworker: madeOnce(ofCaller(facts, 'caseworker')),
+  'not caseworker': madeOnce(ofCaller(facts, 'not caseworker')),
+})
+
+/** Whose totals the caller sees: their own as a caseworker, else the tenant's, which `case_counts` keeps under ''. */
+const viewer = sql`case ${users.role} when 'caseworker' then ${keys.userId} else '' end`
+
+const tenantOf = perAudience({ tenant: keys.tenantId })
+const familyOf = perAudience({ family: keys.familyId })
+const viewerOf = perAudience({ viewer })
+const rowOf = perAudience({ tenant: keys.tenantId, viewer })
+
+/** The caller's tenant. */
+export const callerTenant = (audience: Audience = 'anyone') => tenantOf[audience]
+
+/** The caller's key family: the owner of idempotent results. */
+export const callerFamily = () => familyOf.anyone
+
+/** The caller's place in their key family, as a row to read from: `family` and `made`, when their key was made. */
+export const callerPlace = () => ofCaller({ family: keys.familyId, made: keys.createdAt }, 'anyone')
+
+/** Whose cases the caller sees, '' for the whole tenant's. */
+export const callerViewer = () => viewerOf.anyone
+
+/** The caller's tenant and viewer: a row to read from, or a row value to compare with two columns at once. */
+export const callerRow = (audience: Audience = 'anyone') => rowOf[audience]

@@ -1,0 +1,101 @@
+import { and, count, desc, eq, gt, isNull, lt, ne, or, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/sqlite-core'
+import { build, statement } from '../query'
+import { auditOf, auditOfEach } from '../records'
+import { keys } from '../schema/tenants'
+import { hasRoom, isCurrent, moment } from './key-standing'
+
+const placeholder = sql.placeholder
+
+const others = alias(keys, 'others')
+
+const isTheirs = (table: typeof keys | typeof others) =>
+  and(eq(table.familyId, placeholder('family')), eq(table.tenantId, placeholder('tenantId')))
+
+const isAlive = (table: typeof keys | typeof others) =>
+  and(isTheirs(table), isNull(table.revokedAt), or(isNull(table.expiresAt), gt(table.expiresAt, moment('now'))))
+
+/** The newest live key of a family, the successor `newId` apart: the one that a rotation replaces. */
+const replaced = sql`${build
+  .select({ hash: others.hash })
+  .from(others)
+  .where(and(isAlive(others), ne(others.id, placeholder('newId'))))
+  .orderBy(desc(others.createdAt), desc(others.id))
+  .limit(1)}`
+
+const liveOfFamily = sql`${build
+  .select({ n: count().as('n') })
+  .from(others)
+  .where(isAlive(others))}`
+
+// A key alone in its family can always be rotated, but rotating again and again must not pile keys up.
+const mayGrow = or(sql`${placeholder('graceSeconds')} = 0`, hasRoom, lt(liveOfFamily, 2))
+
+const latest = build
+  .select({ at: sql`max(${others.createdAt})`.as('latest_at') })
+  .from(others)
+  .where(eq(others.familyId, placeholder('family')))
+
+const successor = {
+  hash: sql`${placeholder('hash')}`.as('new_hash'),
+  id: sql`${placeholder('newId')}`.as('new_id'),
+  familyId: keys.familyId,
+  tenantId: keys.tenantId,
+  userId: keys.userId,
+  name: keys.name,
+  prefix: sql`${placeholder('prefix')}`.as('new_prefix'),
+  scopes: keys.scopes,
+  quota: keys.quota,
+  windowSeconds: keys.windowSeconds,
+  // The sooner of two ends, of which either may be null for never.
+  expiresAt: sql`coalesce(
+    min(${keys.expiresAt}, ${moment('makersEnd')}), ${keys.expiresAt}, ${moment('makersEnd')})`.as('new_expires_at'),
+  revokedAt: keys.revokedAt,
+  // Later than any other of the family, however clocks differ and however many rotate at once: order tells who is in grace.
+  createdAt: sql`max(${moment('now')}, ${latest} + 1)`.as('new_created_at'),
+}
+
+/**
+ * Files the next key of a family, like its newest live one but ending no later than `makersEnd`: nothing where none is
+ * alive any more, where the caller's own key has been replaced, or where the family would pile up.
+ */
+export const insertSuccessor = statement(
+  build
+    .insert(keys)
+    .select(
+      build
+        .select(successor)
+        .from(keys)
+        .where(and(eq(keys.hash, replaced), isCurrent, mayGrow)),
+    )
+    .returning({ expiresAt: keys.expiresAt, createdAt: keys.createdAt }),
+)
+
+const isSucceeded = sql`exists ${build
+  .select({ one: sql`1`.as('one') })
+  .from(others)
+  .where(eq(others.id, placeholder('newId')))}`
+
+/** The audit entry of a rotation, under the id of the key that was replaced. Before the others end. */
+export const replacementOfKey = auditOfEach(keys, keys.id, and(eq(keys.hash, replaced), isSucceeded))
+
+/** Ends the family's other keys at `end`, or at their own end where that comes first; none where there is no successor. */
+export const endOthers = statement(
+  build
+    .update(keys)
+    .set({ expiresAt: sql`min(coalesce(${keys.expiresAt}, ${moment('end')}), ${moment('end')})` })
+    .where(and(isAlive(keys), ne(keys.id, placeholder('newId')), isSucceeded)),
+)
+
+const isRevocable = and(isTheirs(keys), isNull(keys.revokedAt), isCurrent)
+
+/** Revokes what is left of a family. */
+export const revokeFamily = statement(
+  build
+    .update(keys)
+    .set({ revokedAt: moment('now') })
+    .where(isRevocable),
+)
+
+/** The audit entry of a revocation, by the family's key `leadId`: none where it is revoked already. Before the revocation. */
+export const auditOfRevocation = auditOf(keys, and(isRevocable, eq(keys.id, placeholder('leadId'))))

@@ -1,0 +1,91 @@
+import { and, count, eq, gt, isNull, lt, not, type SQL, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/sqlite-core'
+import { callerPlace, callerTenant, clock } from '../gate/caller'
+import { build, exactlyOne, statement } from '../query'
+import { keys, tenants } from '../schema/tenants'
+
+const placeholder = sql.placeholder
+
+/** A moment that is bound by name, ISO 8601. */
+export const moment = (name: string) => sql`${sql.param(placeholder(name), keys.createdAt)}`
+
+const newer = alias(keys, 'newer')
+
+/** One row where a newer key of the caller's own family has taken the caller's place; in the gate's trip. */
+export const replacementOfCaller = statement(
+  build
+    .select({ id: newer.id })
+    .from(sql`${callerPlace()} caller`)
+    .innerJoin(newer, sql`${newer.familyId} = caller.family and ${newer.createdAt} > caller.made`)
+    .limit(1),
+)
+
+const mine = alias(keys, 'mine')
+
+const isReplaced = sql`exists ${build
+  .select({ one: sql`1`.as('one') })
+  .from(newer)
+  .where(
+    and(
+      eq(newer.familyId, placeholder('familyId')),
+      gt(
+        newer.createdAt,
+        sql`${build
+          .select({ made: mine.createdAt })
+          .from(mine)
+          .where(eq(mine.id, placeholder('keyId')))}`,
+      ),
+    ),
+  )}`
+
+// Said again in the write itself: a key that is rotated meanwhile must not leave another one behind.
+/** That the caller's key has not been replaced since the gate looked. */
+export const isCurrent = not(isReplaced)
+
+const live = alias(keys, 'live')
+
+/**
+ * How many of a tenant's keys are neither revoked nor past their end. Two look-ups of the index `keys_live`, so that dead
+ * keys cost nothing however many there are.
+ */
+function liveKeys(tenant: SQL, now: SQL, also?: SQL): SQL<number> {
+  const lasting = (lasts: SQL) =>
+    build
+      .select({ n: count().as('n') })
+      .from(live)
+      .where(and(eq(live.tenantId, tenant), isNull(live.revokedAt), lasts, also))
+  return sql<number>`(${lasting(isNull(live.expiresAt))} + ${lasting(gt(live.expiresAt, now))})`
+}
+
+const ofTenant = liveKeys(sql`${placeholder('tenantId')}`, moment('now'))
+
+/** That the tenant has fewer live keys than `most`. */
+export const hasRoom = lt(ofTenant, placeholder('most'))
+
+/** What may have stopped a write of keys: asked in the write's own batch, before it. */
+export const standingOfCaller = exactlyOne(
+  statement(
+    build
+      .select({ live: ofTenant.as('live_keys'), isReplaced: sql`${isReplaced}`.mapWith(Boolean).as('is_replaced') })
+      .from(tenants)
+      .where(eq(tenants.id, placeholder('tenantId'))),
+  ),
+)
+
+const ofUser = eq(live.userId, placeholder('id'))
+
+/** How many live keys the user `id` holds, in the gate's trip. */
+export const liveKeysOfUser = statement(
+  build
+    .select({ n: liveKeys(callerTenant(), clock, ofUser).as('live_keys') })
+    .from(tenants)
+    .where(eq(tenants.id, callerTenant())),
+)
+
+/** How many live keys the user `id` holds, after a write. */
+export const liveKeysAfterWrite = statement(
+  build
+    .select({ n: liveKeys(sql`${placeholder('tenantId')}`, moment('now'), ofUser).as('live_keys') })
+    .from(tenants)
+    .where(eq(tenants.id, placeholder('tenantId'))),
+)

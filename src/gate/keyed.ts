@@ -1,0 +1,86 @@
+import { createMiddleware } from 'hono/factory'
+import { routePath } from 'hono/route'
+import type { AppEnv } from '../app-env'
+import { ApiError } from '../errors'
+import { upstreamOf } from '../settings'
+import { type Body, jsonError, receive } from './body'
+import { keyOf } from './credentials'
+import { type Gate, identify, openGate } from './gate'
+import { errorInIdempotencyKey, idempotencyOf } from './idempotency'
+import { rateLimitHeaders } from './rate-limit'
+import type { Requirement } from './requirement'
+
+/**
+ * Guards one keyed route: reads the body within its limit and puts a `Trip` in the context, which the handler asks for
+ * its rows. What can be refused without the handler is refused here, in the contract's order.
+ *
+ * @example
+ * createRoute({ method: 'get', path: '/api/cases', middleware: needs({ plan: 'pro', scope: 'cases:read' }), … })
+ */
+export function keyed(requirement: Requirement) {
+  return createMiddleware<AppEnv>(async function keyed(c, next) {
+    // An origin minds its own bodies and keys.
+    const isProxied = upstreamOf(c.env, c.req.path) !== undefined
+    const { meter, requestId } = c.var
+    const call = { env: c.env, meter, requestId, key: keyOf(c.req.raw.headers), requirement }
+    c.set('gate', openGate(call))
+    const bytes = await receive(c.req.raw, isProxied)
+    // What cannot be a key is refused before its body costs more than being read.
+    await identify(c.env, call.key)
+    const body = judge(c.req.raw.headers, bytes)
+    if (body.bytes) c.req.raw = new Request(c.req.raw, { body: body.bytes })
+    const wanted = c.req.method === 'POST' && !isProxied ? c.req.header('Idempotency-Key') : undefined
+    const idempotencyFault = wanted === undefined ? undefined : errorInIdempotencyKey(wanted, requirement)
+    const isKept = wanted !== undefined && !idempotencyFault
+    const idempotency = isKept ? await idempotencyOf(wanted, `POST ${c.req.path}`, body.text) : undefined
+    const gate = openGate({ ...call, idempotency })
+    c.set('gate', gate)
+
+    if (body.fault?.code === 'too_large') {
+      await gate.admit()
+      throw body.fault
+    }
+    const fault = isProxied ? undefined : (idempotencyFault ?? body.fault)
+    if (fault) await refuse(gate, fault)
+    await next()
+  })
+}
+
+/** Admits any live key with room in its window, and looks at nothing else: what a path or method of no route asks. */
+export function admitAnyKey() {
+  return createMiddleware<AppEnv>(async function admitAnyKey(c, next) {
+    const { meter, requestId } = c.var
+    const key = keyOf(c.req.raw.headers)
+    const gate = openGate({ env: c.env, meter, requestId, key, requirement: { plan: 'free' } })
+    c.set('gate', gate)
+    await gate.admit()
+    await next()
+  })
+}
+
+/** Sets what every answer to a key carries, errors included: where the caller stands, and that nobody may cache it. */
+export function keyedHeaders() {
+  return createMiddleware<AppEnv>(async function keyedHeaders(c, next) {
+    await next()
+    const gate = c.get('gate')
+    if (!gate) return
+    if (!gate.rateLimit && c.res.ok) throw new Error(`${routePath(c)} answered without passing the gate`)
+    c.header('Cache-Control', 'private, no-store')
+    if (!gate.rateLimit) return
+    for (const [name, value] of Object.entries(rateLimitHeaders(gate.rateLimit))) c.header(name, value)
+  })
+}
+
+/** Throws a fault that was found before the trip, giving 401, 429, 403 and a replay their place before it. */
+export async function refuse(gate: Gate, fault: ApiError): Promise<never> {
+  await gate.read({})
+  throw fault
+}
+
+/** What was received, as a body. An origin judges its own, so nobody asks for the fault of one. */
+export function judge(headers: Headers, received: Awaited<ReturnType<typeof receive>>): Body {
+  if (received === undefined) return { text: '' }
+  if (received instanceof ApiError) return { text: '', fault: received }
+  const text = new TextDecoder().decode(received)
+  return { bytes: received, text, fault: jsonError(headers, text) }
+}

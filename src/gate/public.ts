@@ -1,0 +1,82 @@
+import { createMiddleware } from 'hono/factory'
+import { routePath } from 'hono/route'
+import type { AppEnv } from '../app-env'
+import type { Idempotency } from '../db/idempotency'
+import type { ApiError } from '../errors'
+import { type Body, receive } from './body'
+import { keyOf } from './credentials'
+import { errorInIdempotencyKey, idempotencyOf } from './idempotency'
+import { judge } from './keyed'
+import { openPublicGate, type PublicGate } from './public-gate'
+import { type RateLimit, rateLimitHeaders } from './rate-limit'
+
+/** What a public route's body is: JSON is judged before the handler, a form is only read within its limit. */
+type Takes = 'json' | 'form'
+
+/**
+ * Opens a public route to everybody, five times an hour per address: puts a `PublicTrip` in the context, which the
+ * handler asks for its rows. A request with a key is under the key's limit instead.
+ *
+ * @example
+ * createRoute({ method: 'get', path: '/api/public/{tenant}/wards', middleware: open(), … })
+ */
+export function publicRoute({ takes = 'json' }: { takes?: Takes } = {}) {
+  return createMiddleware<AppEnv>(async function publicRoute(c, next) {
+    const { env, req, var: variables } = c
+    const body = judge(req.raw.headers, await receive(req.raw, takes === 'form'))
+    if (body.bytes) req.raw = new Request(req.raw, { body: body.bytes })
+    const { idempotency, fault } = await replayFor(req.raw, req.path, body, takes)
+    const gate = openPublicGate({
+      env,
+      meter: variables.meter,
+      requestId: variables.requestId,
+      headers: req.raw.headers,
+      key: keyOf(req.raw.headers),
+      slug: req.param('tenant') ?? '',
+      idempotency,
+    })
+    c.set('publicGate', gate)
+    if (fault) await refusePublic(gate, fault)
+    await next()
+  })
+}
+
+/**
+ * Sets what every answer of a public route carries, errors included. Callers with a key are always told where they
+ * stand, others when they are refused.
+ */
+export function publicHeaders() {
+  return createMiddleware<AppEnv>(async function publicHeaders(c, next) {
+    await next()
+    c.header('Cache-Control', 'no-store')
+    const gate = c.get('publicGate')
+    if (!gate) return
+    if (!gate.passed && c.res.ok) throw new Error(`${routePath(c)} answered without passing the gate`)
+    const { rateLimit } = gate
+    if (!rateLimit || !isTold(rateLimit, c.res.status)) return
+    for (const [name, value] of Object.entries(rateLimitHeaders(rateLimit))) c.header(name, value)
+  })
+}
+
+/** Throws a fault that was found before the trip, giving 401, 429, 404 and a replay their place before it. */
+export async function refusePublic(gate: PublicGate, fault: ApiError): Promise<never> {
+  await gate.read({})
+  throw fault
+}
+
+const isTold = ({ policy }: RateLimit, status: number) => policy === 'key' || status === 429
+
+/** What a POST is filed under where its caller asked for that, and what is wrong with the request so far. */
+async function replayFor(
+  { method, headers }: Request,
+  path: string,
+  body: Body,
+  takes: Takes,
+): Promise<{ idempotency?: Idempotency | undefined; fault?: ApiError | undefined }> {
+  const isJudged = takes === 'json' || body.fault?.code === 'too_large'
+  const fault = isJudged ? body.fault : undefined
+  const wanted = method === 'POST' && takes === 'json' ? (headers.get('Idempotency-Key') ?? undefined) : undefined
+  if (wanted === undefined || fault?.code === 'too_large') return { fault }
+  const wrong = errorInIdempotencyKey(wanted, {})
+  return wrong ? { fault: wrong } : { idempotency: await idempotencyOf(wanted, `POST ${path}`, body.text), fault }
+}

@@ -1,0 +1,52 @@
+import { Unmet, uniqueViolation } from '../db/database-error'
+import { ApiError, type FieldError, invalidFields } from '../errors'
+import { endsAfter } from '../routes/publications/event-schemas'
+
+/** The fields of a change that would change something of what was found. */
+export function changedFields<T extends object>(changes: T, found: object): Partial<T> {
+  const entries = Object.entries(changes).filter(
+    ([name, value]) => value !== undefined && value !== Reflect.get(found, name),
+  )
+  // A selection of the changes' own entries.
+  return Object.fromEntries(entries) as Partial<T>
+}
+
+/** 409 for an externalId that another row of the tenant has. */
+export function externalIdTaken(existing?: { id: string; reference?: string }): ApiError {
+  return new ApiError('conflict', {
+    message: 'This externalId is already in use',
+    ...(existing && { details: { existing } }),
+  })
+}
+
+/** What is said of an id that is unknown, another tenant's or disabled: one answer for all. */
+export const unknownReference: FieldError = {
+  code: 'unknown_reference',
+  message: 'Refers to nothing that can be used here',
+}
+
+/**
+ * Turns what came between a request's reading and its writing into the answer that it would have got a moment later:
+ * 404 for a target that is gone, 422 for what can no longer be referred to, 409 for an externalId that another row has
+ * by now. Anything else goes on as it is.
+ */
+export function rethrowOvertaken(error: unknown): never {
+  if (error instanceof Unmet) throw refusalOfUnmet(error)
+  throw uniqueViolation(error)?.includes('external_id') ? externalIdTaken() : error
+}
+
+function refusalOfUnmet({ conditions }: Unmet): ApiError {
+  if (conditions.includes('target')) return new ApiError('not_found')
+  if (conditions.includes('order')) return invalidFields({ endsAt: { code: 'order', message: endsAfter } })
+  return invalidFields(Object.fromEntries(conditions.map((name) => [name, unknownReference])))
+}
+/** 409 for a name or an email that another row of the tenant has. */
+export function taken(message: string, existing?: { id: string }): ApiError {
+  return new ApiError('conflict', { message, ...(existing && { details: { existing: { id: existing.id } } }) })
+}
+
+/** Turns a write's collision with another row on a unique index into 409; anything else as `rethrowOvertaken` does. */
+export const rethrowAsTaken = (index: string, message: string) => (error: unknown) => {
+  if (uniqueViolation(error)?.includes(index)) throw taken(message)
+  return rethrowOvertaken(error)
+}

@@ -1,0 +1,106 @@
+import { z } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import { listedAtOnce } from '../db/limits'
+import { firstWithin } from '../domain/json-bytes'
+import { decodeCursor, encodeCursor } from '../domain/page'
+import { type ApiError, invalidFields } from '../errors'
+import { errorCode } from './fields'
+
+/** The `cursor` of a bare array: taken from its `Link` header, never made up. */
+export const cursorParam = z.string().max(1000).optional().openapi({
+  description: 'From the `Link: <…>; rel="next"` of the call before; keep the other parameters as they were.',
+})
+
+/** How the rows of a list become an answer. */
+interface Listing<T, S> {
+  /** A row as it is shown. */
+  present: (row: T) => S
+  /** Where a row stands: what a cursor after it must hold. */
+  positionAfter: (row: T) => (string | number)[]
+  /** What the cursor is bound to. */
+  listed: string
+}
+
+/**
+ * Presents what one call lists, at most 200 rows and 1 MiB of JSON, and sets `Link: <…>; rel="next"` (RFC 8288) where
+ * there is more.
+ *
+ * @param rows at least one more than are shown, where there is more
+ */
+export function cut<T, S>(c: Context, rows: T[], { present, positionAfter, listed }: Listing<T, S>): S[] {
+  const shown = firstWithin(rows.slice(0, listedAtOnce).map(present))
+  const last = rows.length > shown.length ? rows[shown.length - 1] : undefined
+  if (last !== undefined) {
+    const next = new URL(c.req.url)
+    next.searchParams.set('cursor', encodeCursor({ page: 1, position: { after: positionAfter(last) } }, listed))
+    c.header('Link', `<${next.pathname}${next.search}>; rel="next"`)
+  }
+  return shown
+}
+
+/**
+ * What a cursor's placeholders `after0`, `after1`, … are filled with. Undefined: not a cursor of this list.
+ *
+ * @param parts how many values a position in this list has: anybody can make a cursor up
+ */
+export function valuesAfter(
+  cursor: string,
+  listed: string,
+  parts?: number,
+): Record<string, string | number> | undefined {
+  const position = decodeCursor(cursor, listed)?.position
+  if (!position || !('after' in position)) return
+  if (parts !== undefined && position.after.length !== parts) return
+  return Object.fromEntries(position.after.map((value, index) => [`after${index}`, value]))
+}
+
+/** 400 for a cursor that is damaged or of another list. */
+export function unusableCursor(): ApiError {
+  const message = 'Not a cursor of this list: keep filters and sort as they were, or start again without'
+  return invalidFields({ cursor: { code: 'format', message } }, true)
+}
+export const Pagination = z
+  .object({
+    page: z.int().openapi({ example: 1 }),
+    pageSize: z.int().openapi({ example: 20 }),
+    total: z.int().openapi({
+      description:
+        'Rows that match; stops at 10,000 with filters that need counting, and counts the newest 10,000 matches of a search.',
+      example: 42,
+    }),
+    totalPages: z.int().openapi({ example: 3 }),
+    totalCapped: z
+      .literal(true)
+      .optional()
+      .openapi({ description: 'Counting stopped: there may be more rows than `total` says.' }),
+    nextCursor: z
+      .string()
+      .nullable()
+      .openapi({ description: 'Give it back as `cursor` for the rows that follow; null at the end.', example: null }),
+  })
+  .openapi('Pagination')
+
+/** How many rows page and page size may reach into a list. */
+export const deepestPage = 10_000
+
+/** How a list is walked: by page, or on from a cursor. */
+export const paging = {
+  page: z.coerce.number().int().min(1).optional().openapi({ description: 'From 1.', example: 1 }),
+  pageSize: z.coerce.number().int().min(1).max(100).default(20).openapi({ description: 'Rows a page.', example: 20 }),
+  cursor: z.string().max(1000).optional().openapi({ description: 'A `nextCursor`; not together with `page`.' }),
+}
+
+/** What must hold between the parameters of `paging`. */
+export function checkPaging(
+  { page, pageSize, cursor }: { page?: number | undefined; pageSize: number; cursor?: string | undefined },
+  ctx: Pick<z.RefinementCtx, 'addIssue'>,
+): void {
+  if (page !== undefined && cursor !== undefined) {
+    const message = 'Give page or cursor, not both'
+    ctx.addIssue({ code: 'custom', path: ['cursor'], params: errorCode('range'), message })
+  }
+  if ((page ?? 1) * pageSize > deepestPage) {
+    const message = 'page × pageSize may be at most 10,000: walk on with cursor'
+    ctx.addIssue({ code: 'custom', path: ['page'], params: errorCode('range'), message })
+  }
+}

@@ -1,0 +1,77 @@
+import { type ApiError, type FieldError, invalidFields } from '../../errors'
+import { fieldErrors } from '../../http/validation'
+import { Contact } from '../../routes/public/contact-schemas'
+
+/** The form's fields, in its order. */
+export const answerNames = [
+  'name',
+  'email',
+  'phone',
+  'postcode',
+  'address',
+  'categoryId',
+  'wardId',
+  'message',
+] as const satisfies (keyof Contact)[]
+export type AnswerName = (typeof answerNames)[number]
+
+/** What somebody has typed, by field; empty where nothing. */
+export type Answers = Record<AnswerName, string>
+
+/** What is wrong, by field, in words for a resident. */
+export type Faults = Partial<Record<AnswerName, string>>
+
+/** A form's answers, whatever came. */
+export function answersOf(form: Record<string, unknown>): Answers {
+  const lines: AnswerName[] = ['address', 'message']
+  const answerTo = (name: AnswerName) =>
+    lines.includes(name) ? textOf(form[name]) : textOf(form[name]).replaceAll(/\s/g, ' ')
+  return Object.fromEntries(answerNames.map((name) => [name, answerTo(name)])) as Answers
+}
+
+/**
+ * A form's value as text; a file is none. Browsers send line ends as CRLF, which would count twice. Word processors leave
+ * control characters in what is pasted, which nobody sees and nobody could take out.
+ */
+export function textOf(value: unknown): string {
+  if (typeof value !== 'string') return ''
+  return value.replaceAll(/\r\n?|[\v\f\u0085]/g, '\n').replaceAll(/[^\P{Cc}\t\n]/gu, '')
+}
+
+/** Answers as a message, or what is wrong with them, by the API's own rules. */
+export function contactOf(
+  answers: Answers,
+): { contact: Contact; fault?: never } | { contact?: never; fault: ApiError } {
+  const { success, data, error } = Contact.safeParse(answers)
+  return success ? { contact: data } : { fault: invalidFields(fieldErrors(error.issues, answers, false)) }
+}
+
+const sentences: Record<AnswerName, Partial<Record<FieldError['code'], string>>> = {
+  name: {
+    required: 'Enter your full name',
+    too_long: 'Your name must be 200 characters or fewer',
+  },
+  email: {
+    required: 'Enter an email address or a phone number',
+    format: 'Enter an email address in the right format, like name@example.com',
+  },
+  phone: { format: 'Enter a phone number, like 01632 960 001 or 07700 900 123' },
+  postcode: { format: 'Enter a full UK postcode, like TR1 1AA' },
+  address: { too_long: 'Your address must be 500 characters or fewer' },
+  categoryId: { unknown_reference: 'Choose a topic from the list', too_long: 'Choose a topic from the list' },
+  wardId: { unknown_reference: 'Choose a ward from the list', too_long: 'Choose a ward from the list' },
+  message: {
+    required: 'Enter your message',
+    too_long: 'Your message must be 4,000 characters or fewer',
+  },
+}
+
+/** The API's faults as a form says them, by the form's own fields. */
+export function sayFaults(fields: Record<string, FieldError>): Faults {
+  return Object.fromEntries(
+    answerNames.flatMap((name) => {
+      const fault = fields[name]
+      return fault ? [[name, sentences[name][fault.code] ?? fault.message]] : []
+    }),
+  )
+}

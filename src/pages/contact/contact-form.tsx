@@ -1,0 +1,92 @@
+import type { ContactChoices } from '../../db/contact'
+import type { PublicTenant } from '../../gate/public-gate'
+import { ErrorSummary } from '../layout/error-summary'
+import { Area, Choice, Input } from '../layout/form-fields'
+import { Turnstile } from '../layout/turnstile'
+import { type Answers, answerNames, type Faults } from './contact-answers'
+
+/** The field that people do not see: whatever fills it in is not a person. */
+export const honeypotName = 'subject'
+
+interface FormProps {
+  office: PublicTenant
+  choices: ContactChoices
+  answers: Answers
+  /** The form's ticket. */
+  token: string
+  faults?: Faults
+  /** What is wrong with the form as a whole. */
+  notice?: string | undefined
+  turnstileKey?: string | undefined
+}
+
+/** The contact form, empty or as it was sent with what is wrong: labels, hints and errors as GOV.UK forms have them. */
+export function ContactForm({ office, choices, answers, token, faults = {}, notice, turnstileKey }: FormProps) {
+  const given = { answers, faults }
+  return (
+    <>
+      <ErrorSummary faults={faultList(faults, notice)} />
+      <h1>Contact {office.name}</h1>
+      <p>Use this form to ask for help or to report a problem. In an emergency, call 999 instead.</p>
+      {/* Without an action, a form goes to its page's address with whatever summary link was followed last. */}
+      <form method="post" action={`/contact/${office.slug}`} novalidate>
+        <input type="hidden" name="ticket" value={token} />
+        <Input {...given} name="name" label="Full name" autocomplete="name" spellcheck={false} />
+        <fieldset aria-describedby="reply-hint">
+          <legend>How can we reply to you?</legend>
+          <p class="hint" id="reply-hint">
+            Give an email address, a phone number or both.
+          </p>
+          <Input {...given} name="email" label="Email address" type="email" autocomplete="email" spellcheck={false} />
+          <Input {...given} name="phone" label="Phone number" type="tel" autocomplete="tel" short />
+        </fieldset>
+        <Input
+          {...given}
+          name="postcode"
+          label="Postcode (optional)"
+          hint="The postcode of the place your message is about, or of your home. It tells us which ward it is in."
+          autocomplete="postal-code"
+          spellcheck={false}
+          short
+        />
+        <Area {...given} name="address" label="Address (optional)" rows={3} autocomplete="street-address" />
+        <Choice {...given} name="categoryId" label="What is it about? (optional)" of={choices.categories} />
+        <Choice
+          {...given}
+          name="wardId"
+          label="Ward (optional)"
+          hint="If you are not sure, leave this as it is."
+          of={choices.wards}
+        />
+        <Area
+          {...given}
+          name="message"
+          label="Your message"
+          hint="Say where and when, if you can. Up to 4,000 characters."
+          rows={8}
+        />
+        <Honeypot />
+        <Turnstile siteKey={turnstileKey} />
+        <button type="submit" id="send">
+          Send message
+        </button>
+      </form>
+    </>
+  )
+}
+
+/** Everything that is wrong, in the form's order, each with the id of what to mend. */
+function faultList(faults: Faults, notice: string | undefined) {
+  const ofFields = answerNames.flatMap((name) => (faults[name] ? [{ id: name, sentence: faults[name] }] : []))
+  return notice ? [{ id: 'send', sentence: notice }, ...ofFields] : ofFields
+}
+
+/** Out of sight, out of the tab order and out of the accessibility tree. */
+function Honeypot() {
+  return (
+    <div class="honeypot" aria-hidden="true">
+      <label for={honeypotName}>Leave this field empty</label>
+      <input id={honeypotName} name={honeypotName} type="text" tabindex={-1} autocomplete="off" />
+    </div>
+  )
+}

@@ -1,0 +1,28 @@
+import { Turnstile } from '../layout/turnstile'
+import { type Answers, answerNames } from './contact-answers'
+
+interface Kept {
+  /** The form's address. */
+  action: string
+  answers: Answers
+  /** Its ticket, as it came. */
+  token: string
+  turnstileKey: string | undefined
+}
+
+/** A form that could not be taken. What somebody has written is not lost: it can be read, copied and sent again. */
+export function KeptForm({ action, answers, token, turnstileKey }: Kept) {
+  return (
+    <form method="post" action={action}>
+      <h2>Your message</h2>
+      <p>It is kept on this page for as long as the page is open.</p>
+      <p class="kept">{answers.message}</p>
+      <input type="hidden" name="ticket" value={token} />
+      {answerNames.map((name) => (
+        <input key={name} type="hidden" name={name} value={answers[name]} />
+      ))}
+      <Turnstile siteKey={turnstileKey} />
+      <button type="submit">Send it again</button>
+    </form>
+  )
+}

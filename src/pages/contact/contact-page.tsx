@@ -1,0 +1,146 @@
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import { trimTrailingSlash } from 'hono/trailing-slash'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import type { AppEnv } from '../../app-env'
+import { contactChoices, type Receipt, referenceByTicket } from '../../db/contact'
+import type { Evidence } from '../../domain/spam'
+import { ApiError, refusalOf } from '../../errors'
+import { publicRoute, refusePublic } from '../../gate/public'
+import type { PublicGate } from '../../gate/public-gate'
+import { receiveContact } from '../../routes/public/contact-rules'
+import { settingsOf } from '../../settings'
+import { turnstileVerdict } from '../../upstream/turnstile'
+import { showError } from '../layout/error-page'
+import { page } from '../layout/frame'
+import { turnstileName } from '../layout/turnstile'
+import { type Answers, answersOf, contactOf, type Faults, sayFaults, textOf } from './contact-answers'
+import { ContactForm, honeypotName } from './contact-form'
+import { KeptForm } from './contact-kept'
+import { MessageSent } from './contact-sent'
+import { issueTicket, readTicket, type Ticket } from './contact-ticket'
+
+type Page = Context<AppEnv>
+
+/** Mounts the contact form's pages: the form, and the confirmation that a message was sent. */
+export function mountContact(app: OpenAPIHono<AppEnv>): void {
+  const form = '/contact/:tenant'
+  app.use('/contact/*', trimTrailingSlash())
+  app.get(form, publicRoute({ takes: 'form' }), showForm)
+  app.post(form, publicRoute({ takes: 'form' }), sendForm)
+  app.get(`${form}/sent/:ticket`, publicRoute({ takes: 'form' }), showSent)
+  app.all(form, refuseMethod('GET, HEAD, POST'))
+  app.all(`${form}/sent/:ticket`, refuseMethod('GET, HEAD'))
+}
+
+const refuseMethod = (allow: string) => () => {
+  throw new ApiError('method_not_allowed', { headers: { Allow: allow } })
+}
+
+async function showForm(c: Page) {
+  return renderForm(c, { answers: answersOf({}), token: await newToken(c) })
+}
+
+async function sendForm(c: Page) {
+  const sent = await readForm(c)
+  try {
+    await take(c.var.publicGate, sent)
+    return c.redirect(`/contact/${c.var.publicGate.tenant.slug}/sent/${sent.ticket?.id}`, 303)
+  } catch (error) {
+    const refusal = refusalOf(error, c)
+    if (!isMendable(refusal)) return showKept(c, sent, refusal)
+    return showFormAgain(c, sent, refusal).catch((another) => showKept(c, sent, refusalOf(another, c)))
+  }
+}
+
+async function showSent(c: Page) {
+  const { publicGate } = c.var
+  const [[sent]] = await publicGate.visit({ ticket: c.req.param('ticket') }, referenceByTicket)
+  if (!sent) throw new ApiError('not_found')
+  const { tenant: office } = publicGate
+  return page(c, `Message sent – ${office.name}`, <MessageSent office={office} reference={sent.reference} />)
+}
+
+/** A form as it was sent. */
+interface Sent {
+  answers: Answers
+  /** The ticket as it came, and what it says: undefined where it is not one of ours. */
+  token: string
+  ticket: Ticket | undefined
+  evidence(): Promise<Evidence>
+}
+
+async function readForm(c: Page): Promise<Sent> {
+  // What is no form is an empty one.
+  const body: Record<string, unknown> = await c.req.parseBody().catch(() => ({}))
+  const token = textOf(body.ticket)
+  const ticket = await readTicket(c.env, slugOf(c), token)
+  const evidence = async () => ({
+    honeypot: textOf(body[honeypotName]),
+    openedAt: ticket?.openedAt,
+    turnstile: await turnstileVerdict(c.env, textOf(body[turnstileName]), ticket?.id ?? ''),
+  })
+  return { answers: answersOf(body), token, ticket, evidence }
+}
+
+/** Counts a form that was sent, and keeps its message. */
+async function take(gate: PublicGate, { answers, ticket, evidence }: Sent): Promise<Receipt> {
+  const { contact, fault } = contactOf(answers)
+  if (fault) return refusePublic(gate, fault)
+  if (!ticket || ticket.isExpired) return refusePublic(gate, new ApiError('conflict'))
+  return receiveContact(gate, contact, { ticket: ticket.id, evidence })
+}
+
+/** Whether whoever filled in the form can put it right. */
+const isMendable = ({ code, details }: ApiError) => code === 'conflict' || details?.fields !== undefined
+
+/** What to say of a form whose answers are right, and which cannot be taken under its ticket. */
+function noticeOf(ticket: Ticket | undefined): string {
+  if (!ticket) return 'Check your answers, then send the form again'
+  if (ticket.isExpired) return 'This form was open for more than a day. Check your answers, then send it again'
+  return 'You have sent this form already. If you want to send this as another message, send it again'
+}
+
+async function showFormAgain(c: Page, { answers, token, ticket }: Sent, { code, status, details }: ApiError) {
+  const faults = sayFaults(details?.fields ?? {})
+  const notice = code === 'conflict' ? noticeOf(ticket) : undefined
+  const isGood = ticket && !ticket.isExpired && !notice
+  const held = isGood ? token : await newToken(c, ticket?.openedAt)
+  return renderForm(c, { answers, token: held, faults, notice, status })
+}
+
+interface FormState {
+  answers: Answers
+  /** The ticket to go on with. */
+  token: string
+  faults?: Faults
+  notice?: string | undefined
+  status?: ContentfulStatusCode
+}
+
+async function renderForm(c: Page, { answers, token, faults, notice, status }: FormState) {
+  const { publicGate: gate } = c.var
+  const [choices] = await gate.visit({}, contactChoices)
+  const { tenant: office } = gate
+  return page(
+    c,
+    `${faults ? 'Error: ' : ''}Contact ${office.name}`,
+    <ContactForm {...{ office, choices, answers, token, faults, notice, turnstileKey: turnstileKeyOf(c) }} />,
+    status,
+  )
+}
+
+/** Says why a form could not be taken, with everything that was written, to be sent again. */
+async function showKept(c: Page, { answers, token }: Sent, refusal: ApiError) {
+  // That refusal came before the tenant was looked up.
+  if (refusal.code === 'rate_limited') await c.var.publicGate.recall()
+  const isWorthIt = refusal.status >= 429
+  const kept = <KeptForm action={c.req.path} answers={answers} token={token} turnstileKey={turnstileKeyOf(c)} />
+  return showError(refusal, c, isWorthIt && kept)
+}
+
+const slugOf = (c: Page) => c.req.param('tenant') ?? ''
+
+const newToken = (c: Page, openedAt?: string) => issueTicket(c.env, slugOf(c), openedAt)
+
+const turnstileKeyOf = (c: Page) => settingsOf(c.env).turnstile?.siteKey

@@ -1,0 +1,63 @@
+import type { Context } from 'hono'
+import type { Child } from 'hono/jsx'
+import type { AppEnv } from '../../app-env'
+import { waitInWords } from '../../domain/wait'
+import { type ApiError, type ErrorCode, refusalOf } from '../../errors'
+import { page } from './frame'
+import { OtherWays } from './office'
+
+/** Answers anything thrown with a page in plain words, and with what else there is to show. */
+export function showError(error: unknown, c: Context<AppEnv>, more?: Child) {
+  const refusal = refusalOf(error, c)
+  const { title, advice } = wordsOf(refusal)
+  for (const [name, value] of Object.entries(refusal.headers)) c.header(name, value)
+  const gate = c.get('publicGate')
+  const office = gate?.passed ? gate.tenant : undefined
+  const content = (
+    <>
+      <h1>{title}</h1>
+      <p>{advice}</p>
+      {more}
+      <OtherWays office={office} />
+    </>
+  )
+  return page(c, title, content, refusal.status)
+}
+
+interface Words {
+  title: string
+  advice: string
+}
+
+const sentences: Partial<Record<ErrorCode, Words>> = {
+  not_found: {
+    title: 'Page not found',
+    advice:
+      'If you typed the address of this page, check that it is right. If you followed a link, it may be out of date.',
+  },
+  too_large: {
+    title: 'Your message is too long',
+    advice: 'It could not be sent. Go back, shorten it to 4,000 characters or fewer and send it again.',
+  },
+  unavailable: {
+    title: 'This service is not available just now',
+    advice: 'Wait a few minutes, then try again.',
+  },
+}
+
+function wordsOf({ code, headers, details }: ApiError): Words {
+  if (code === 'rate_limited') {
+    const wait = waitInWords(Number(headers['Retry-After']))
+    return {
+      title: `You can send another message in ${wait}`,
+      advice: `Several messages have come from your internet connection in a short time, so this one has not been sent. Wait ${wait}, then send it again.`,
+    }
+  }
+  const quote = details?.requestId ? ` If it happens again, tell us this code: ${details.requestId}.` : ''
+  return (
+    sentences[code] ?? {
+      title: 'Sorry, there is a problem',
+      advice: `Your request could not be dealt with. Try again later.${quote}`,
+    }
+  )
+}

@@ -1,0 +1,52 @@
+import type { Context } from 'hono'
+import { createMiddleware } from 'hono/factory'
+import { html, raw } from 'hono/html'
+import type { Child } from 'hono/jsx'
+import { NONCE, secureHeaders } from 'hono/secure-headers'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import type { AppEnv } from '../../app-env'
+import { settingsOf } from '../../settings'
+import { stylesheet } from './stylesheet'
+
+/** Nothing but the page itself: no script, no font, no image, no other site. */
+const policy = {
+  defaultSrc: ["'none'"],
+  styleSrc: [NONCE],
+  formAction: ["'self'"],
+  baseUri: ["'none'"],
+  frameAncestors: ["'none'"],
+}
+
+const turnstile = ['https://challenges.cloudflare.com']
+
+const strict = secureHeaders({ contentSecurityPolicy: policy })
+const withTurnstile = secureHeaders({ contentSecurityPolicy: { ...policy, scriptSrc: turnstile, frameSrc: turnstile } })
+
+/**
+ * Says that a path answers in HTML, errors included, and what its pages may load: their own style, known by a nonce that
+ * is new with every answer, and Turnstile's script where that is switched on (Content Security Policy Level 3).
+ */
+export function answersInHtml() {
+  return createMiddleware<AppEnv>(async function answersInHtml(c, next) {
+    c.set('isPage', true)
+    return settingsOf(c.env).turnstile ? withTurnstile(c, next) : strict(c, next)
+  })
+}
+
+/** Answers with a page: its title, and what stands in it. */
+export function page(c: Context<AppEnv>, title: string, content: Child, status: ContentfulStatusCode = 200) {
+  const document = (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>{title}</title>
+        <style nonce={c.get('secureHeadersNonce')}>{raw(stylesheet)}</style>
+      </head>
+      <body>
+        <main>{content}</main>
+      </body>
+    </html>
+  )
+  return c.html(html`<!doctype html>${document}`, status)
+}

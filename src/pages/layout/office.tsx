@@ -1,0 +1,34 @@
+import { dialled } from '../../domain/phone'
+import type { PublicTenant } from '../../gate/public-gate'
+
+/** How to reach an office without this form; for one that has told nothing of itself, how to find that out. */
+export function OtherWays({ office }: { office: PublicTenant | undefined }) {
+  const { contactEmail, contactPhone } = office ?? {}
+  return (
+    <>
+      <h2>Other ways to get in touch</h2>
+      {contactEmail || contactPhone ? (
+        <ul>
+          {contactPhone && (
+            <li>
+              Phone: <a href={`tel:${dialled(contactPhone)}`}>{contactPhone}</a>
+            </li>
+          )}
+          {contactEmail && (
+            <li>
+              Email: <a href={`mailto:${encodeURIComponent(contactEmail).replace('%40', '@')}`}>{contactEmail}</a>
+            </li>
+          )}
+        </ul>
+      ) : (
+        <p>
+          You can{' '}
+          <a href="https://www.gov.uk/find-your-local-councillors" target="_blank" rel="noopener">
+            find your councillors and how to reach them on GOV.UK (opens in a new tab)
+          </a>
+          .
+        </p>
+      )}
+    </>
+  )
+}

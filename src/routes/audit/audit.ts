@@ -1,0 +1,39 @@
+import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
+import type { AppEnv } from '../../app-env'
+import { auditEntries, auditValues } from '../../db/audit'
+import { encodeCursor } from '../../domain/page'
+import { refuse } from '../../gate/keyed'
+import { json } from '../../http/fields'
+import { keyedRoute } from '../../http/keyed-route'
+import { unusableCursor, valuesAfter } from '../../http/paging'
+import { AuditList, AuditQuery } from './audit-schemas'
+
+const list = createRoute({
+  method: 'get',
+  path: '/api/audit',
+  ...keyedRoute({ plan: 'council', scope: 'audit:read', role: 'admin' }),
+  operationId: 'listAudit',
+  summary: 'List the audit entries',
+  description: 'Who did what to which id, newest first. Ids only; `keyId` and `userId` are null for operators.',
+  request: { query: AuditQuery },
+  responses: { 200: json('A page of entries.', AuditList) },
+})
+
+/** Who did what to which id, when. */
+export const audit = new OpenAPIHono<AppEnv>().openapi(list, async (c) => {
+  const { gate } = c.var
+  const { cursor, pageSize, ...filters } = c.req.valid('query')
+  const listed = JSON.stringify(['audit', filters])
+  const after = cursor === undefined ? undefined : (idAfter(cursor, listed) ?? (await refuse(gate, unusableCursor())))
+  const [rows] = await gate.read(auditValues(filters, after, pageSize + 1), auditEntries)
+
+  const entries = rows.slice(0, pageSize)
+  const last = rows.length > pageSize ? entries.at(-1) : undefined
+  const nextCursor = last ? encodeCursor({ page: 1, position: { after: [last.id] } }, listed) : null
+  return c.json({ entries, nextCursor }, 200)
+})
+
+function idAfter(cursor: string, listed: string): string | undefined {
+  const id = valuesAfter(cursor, listed, 1)?.after0
+  return typeof id === 'string' ? id : undefined
+}

@@ -1,0 +1,28 @@
+import { z } from '@hono/zod-openapi'
+import { channels, statuses } from '../../domain/vocabulary'
+import { format, total } from '../../http/download'
+import { Id, Instant, Ref } from '../../http/fields'
+import { caseFilters } from './case-schemas'
+
+export const CaseExportQuery = z.strictObject({ ...caseFilters, format })
+export const CaseExport = z
+  .object({
+    cases: z.array(
+      z
+        .object({
+          id: Id,
+          reference: z.string().openapi({ example: 'CW-2026-0042' }),
+          status: z.enum(statuses),
+          summary: z.string().openapi({ example: 'Pothole outside the school' }),
+          publicThemes: z.string().nullable().openapi({ example: 'roads, safety' }),
+          ward: Ref.nullable(),
+          category: Ref.nullable(),
+          sourceChannel: z.enum(channels),
+          createdAt: Instant,
+          updatedAt: Instant,
+        })
+        .openapi('ExportedCase'),
+    ),
+    total,
+  })
+  .openapi('CaseExport')

@@ -1,0 +1,209 @@
+import { z } from '@hono/zod-openapi'
+import { mostWords, wordsSought } from '../../domain/search-terms'
+import { channels, roles, type Status, statuses, timelineTypes } from '../../domain/vocabulary'
+import {
+  bodyOf,
+  errorCode,
+  flagParam,
+  Id,
+  Instant,
+  moment,
+  optionalEmail,
+  optionalId,
+  optionalPhone,
+  optionalPostcode,
+  optionalText,
+  Ref,
+  text,
+} from '../../http/fields'
+import { checkPaging, Pagination, paging } from '../../http/paging'
+
+const Assignee = z
+  .object({ id: Id, name: z.string().openapi({ example: 'Sam Caseworker' }), role: z.enum(roles) })
+  .openapi('Assignee')
+
+// `Ref.nullable()` would make the document's one `Ref` nullable wherever it is used.
+const orNull = <S extends z.ZodType>(schema: S) => z.union([schema, z.null()])
+
+export const nullable = (example: string, description?: string) =>
+  z.string().nullable().openapi({ example, description })
+
+const CaseSummary = z.object({
+  id: Id,
+  reference: z.string().openapi({ description: 'Counted per tenant and year.', example: 'CW-2026-0042' }),
+  internalRef: nullable('HIGHWAYS-77'),
+  externalId: nullable('crm-10042', 'Your own id for it, unique within the tenant.'),
+  status: z.enum(statuses),
+  residentName: z.string().openapi({ example: 'Alex Resident' }),
+  residentEmail: nullable('alex@example.com'),
+  residentPhone: nullable('01632 960001'),
+  residentAddress: nullable('1 Example Street'),
+  residentPostcode: nullable('TR11AA', 'Without a space.'),
+  summary: z.string().openapi({ example: 'Pothole outside the school' }),
+  sourceChannel: z.enum(channels),
+  archived: z.boolean(),
+  createdAt: Instant,
+  updatedAt: Instant,
+  category: orNull(Ref),
+  ward: orNull(Ref),
+  assignee: orNull(Assignee),
+  version: z.int().openapi({ description: 'Rises with every change.', example: 3 }),
+})
+
+export const TimelineEntry = z
+  .object({
+    id: Id,
+    type: z.enum(timelineTypes).openapi({ example: 'note' }),
+    body: nullable('Called the resident back.'),
+    fromStatus: z.enum(statuses).nullable(),
+    toStatus: z.enum(statuses).nullable(),
+    actor: Ref,
+    createdAt: Instant,
+  })
+  .openapi('TimelineEntry')
+
+export const Case = CaseSummary.extend({
+  description: nullable('A deep hole, about 30 cm across.'),
+  wardId: nullable('01JZ8E2Q4N6T1V3X5Z7B9D0F2H'),
+  categoryId: nullable('01JZ8E2Q4N6T1V3X5Z7B9D0F2H'),
+  assigneeId: nullable('01JZ8E2Q4N6T1V3X5Z7B9D0F2H'),
+  highlightedForPublic: z.boolean(),
+  publicSummary: nullable('We had a pothole mended.'),
+  publicThemes: nullable('roads, safety'),
+  timeline: z
+    .array(TimelineEntry)
+    .openapi({ description: 'The latest entries, oldest first: at most 200, and at most 1 MiB.' }),
+  timelineTruncated: z
+    .literal(true)
+    .optional()
+    .openapi({ description: 'There are earlier entries, which are left out.' }),
+}).openapi('Case')
+export type Case = z.infer<typeof Case>
+export const CaseList = z
+  .object({
+    cases: z.array(CaseSummary.openapi('CaseSummary')),
+    pagination: Pagination,
+    searchActive: z.literal(true).optional().openapi({ description: 'Present when `search` was given.' }),
+  })
+  .openapi('CaseList')
+
+const orders = ['createdAt', '-createdAt', 'updatedAt', '-updatedAt', 'reference', 'status'] as const
+
+const isStatus = (value: string): value is Status => statuses.some((status) => status === value)
+
+const StatusList = z
+  .string()
+  .max(200)
+  .transform((value) => [...new Set(value.split(',').map((one) => one.trim()))])
+  .refine((list): list is Status[] => list.every(isStatus), {
+    params: errorCode('enum'),
+    error: `Must be a comma list of: ${statuses.join(', ')}`,
+  })
+  .openapi({ type: 'string', description: 'One status, or several with commas between.', example: 'open,in_progress' })
+
+const idParam = (description: string) => z.string().min(1).max(128).optional().openapi({ description })
+
+const searchText = z
+  .string()
+  .max(200, { abort: true })
+  .refine((text) => wordsSought(text) <= mostWords, {
+    params: errorCode('too_long'),
+    error: `Must have at most ${mostWords} different words`,
+  })
+
+/** What narrows a list or an export of cases. */
+export const caseFilters = {
+  status: StatusList.optional(),
+  wardId: idParam('Cases of this ward.'),
+  categoryId: idParam('Cases of this category.'),
+  assigneeId: idParam('Cases of this user; `none` for those that nobody has.'),
+  sourceChannel: z.enum(channels).optional().openapi({ description: 'Cases that came in this way.' }),
+  archived: flagParam('Whether archived cases are listed, instead of the others.')
+    .default(false)
+    .openapi({ default: 'false' }),
+  createdFrom: moment('Created then or later.').optional(),
+  createdTo: moment('Created then or earlier.').optional(),
+  updatedSince: moment(
+    'Changed then or later. With `sort=updatedAt` this is the way to keep a copy in step.',
+  ).optional(),
+  reference: z
+    .string()
+    .max(32)
+    .optional()
+    .openapi({ description: 'The case with this reference.', example: 'CW-2026-0042' }),
+  externalId: z
+    .string()
+    .max(128)
+    .optional()
+    .openapi({ description: 'The case with your own id.', example: 'crm-10042' }),
+  search: searchText.optional().openapi({
+    description:
+      'Words that must all occur, at most 10 different ones, of which each part counts (`CW-2026-0042` has three); the last may be the beginning of one. Looks at reference, internalRef, externalId, residentName, residentPostcode, summary and description. Only the newest 10,000 cases with these words are ranked, sorted, filtered and counted.',
+    example: 'pothole school',
+  }),
+}
+export const CaseListQuery = z
+  .strictObject({
+    ...caseFilters,
+    sort: z.enum(orders).optional().openapi({ description: 'Default `-createdAt`; with `search`, by relevance.' }),
+    ...paging,
+  })
+  .superRefine(checkPaging)
+export type CaseListQuery = z.infer<typeof CaseListQuery>
+
+const settable = {
+  internalRef: optionalText({ description: 'Your own reference.', example: 'HIGHWAYS-77', max: 64 }),
+  externalId: optionalText({
+    description: 'Your own id for it, unique within the tenant.',
+    example: 'crm-10042',
+    max: 128,
+  }),
+  status: z.enum(statuses).optional(),
+  residentEmail: optionalEmail,
+  residentPhone: optionalPhone,
+  residentAddress: optionalText({ description: 'Postal address.', example: '1 Example Street', max: 500, lines: true }),
+  residentPostcode: optionalPostcode,
+  description: optionalText({ description: 'The whole story.', example: 'A deep hole.', max: 4000, lines: true }),
+  sourceChannel: z.enum(channels).optional(),
+  categoryId: optionalId('An enabled category.'),
+  wardId: optionalId('An enabled ward.'),
+  assigneeId: optionalId('An enabled user; another than yourself, or nobody, only as a manager or admin.'),
+  highlightedForPublic: z.boolean().optional(),
+  publicSummary: optionalText({ description: 'What the public may read.', example: 'A pothole mended.', max: 500 }),
+  publicThemes: optionalText({ description: 'Themes for the public.', example: 'roads, safety', max: 255 }),
+}
+
+const residentName = text({ description: 'Who it is about.', example: 'Alex Resident', max: 200 })
+const summary = text({ description: 'One line.', example: 'Pothole outside the school', max: 255 })
+
+const readOnly = [
+  'id',
+  'reference',
+  'createdAt',
+  'updatedAt',
+  'category',
+  'ward',
+  'assignee',
+  'timeline',
+  'timelineTruncated',
+]
+
+export const NewCase = bodyOf({ residentName, summary, ...settable }, [...readOnly, 'version', 'archived']).openapi(
+  'NewCase',
+)
+export type NewCase = z.infer<typeof NewCase>
+
+export const CaseChanges = bodyOf(
+  {
+    residentName: residentName.optional(),
+    summary: summary.optional(),
+    ...settable,
+    archived: z.boolean().optional(),
+    version: z.int().min(1).optional().openapi({ description: 'The version you read; stale is 409.', example: 3 }),
+  },
+  readOnly,
+).openapi('CaseChanges')
+
+export const NewNote = bodyOf({
+  body: text({ description: 'What happened.', example: 'Called the resident back.', max: 4000, lines: true }),
+}).openapi('NewNote')

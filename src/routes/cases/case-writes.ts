@@ -1,0 +1,195 @@
+import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
+import type { AppEnv } from '../../app-env'
+import {
+  addEntry,
+  addStatusEntry,
+  auditOfCaseChange,
+  type CaseChanges as Changes,
+  caseAfterWrite,
+  caseById,
+  caseIsTheirs,
+  caseReferences,
+  insertCase,
+  timelineAfterWrite,
+  timelineOf,
+  touchCase,
+  updateCase,
+} from '../../db/cases/cases'
+import { referencesAreUsable } from '../../db/guards'
+import { storeResult } from '../../db/idempotency'
+import { takeNumber } from '../../db/numbers'
+import { group } from '../../db/query'
+import { recordAudit } from '../../db/records'
+import { newId } from '../../domain/id'
+import type { TimelineType } from '../../domain/vocabulary'
+import { ApiError } from '../../errors'
+import type { Gate } from '../../gate/gate'
+import { changedFields, rethrowOvertaken } from '../../http/conflicts'
+import { expectedVersion, isKnown, requireVersion } from '../../http/etag'
+import { IdParam, json, jsonBody, NoQuery } from '../../http/fields'
+import { keyedRoute } from '../../http/keyed-route'
+import {
+  assigneeOfNew,
+  newCase,
+  presentCase,
+  referenceValues,
+  requireMayAssign,
+  requireReferences,
+  requireUntaken,
+  settledAt,
+} from './case-rules'
+import { Case, CaseChanges, NewCase, NewNote, TimelineEntry } from './case-schemas'
+
+const writing = { plan: 'pro', scope: 'cases:write', role: 'caseworker' } as const
+
+const create = createRoute({
+  method: 'post',
+  path: '/api/cases',
+  ...keyedRoute(writing),
+  operationId: 'createCase',
+  summary: 'Create a case',
+  description:
+    'A caseworker’s new case is their own. With an `Idempotency-Key` it is created once, however often it is sent.',
+  request: { query: NoQuery, body: jsonBody(NewCase) },
+  responses: { 201: json('The case, with its reference.', Case) },
+})
+
+const update = createRoute({
+  method: 'patch',
+  path: '/api/cases/{id}',
+  ...keyedRoute(writing),
+  operationId: 'updateCase',
+  summary: 'Change a case',
+  description:
+    'Only the fields that are sent change; null clears an optional one. With `If-Match` or `version` the change is refused (409) if somebody else came first.',
+  request: { params: IdParam, query: NoQuery, body: jsonBody(CaseChanges) },
+  responses: { 200: json('The case as it is now.', Case) },
+})
+
+const note = createRoute({
+  method: 'post',
+  path: '/api/cases/{id}/notes',
+  ...keyedRoute(writing),
+  operationId: 'addCaseNote',
+  summary: 'Add a note to a case',
+  description: 'Notes are kept in the timeline and raise the case’s version.',
+  request: { params: IdParam, query: NoQuery, body: jsonBody(NewNote) },
+  responses: { 201: json('The note, as the timeline shows it.', TimelineEntry) },
+})
+
+/** Creating and changing cases. */
+export const caseWrites = new OpenAPIHono<AppEnv>()
+  .openapi(create, async (c) => {
+    const { gate } = c.var
+    const body = c.req.valid('json')
+    const [found] = await gate.read(referenceValues(body), caseReferences)
+    const assigneeId = assigneeOfNew(gate, body.assigneeId)
+    requireReferences(body, found)
+    requireUntaken(gate, found.taken)
+
+    const { actor } = gate
+    const made = newCase(gate, { ...body, assigneeId }, found)
+    const number = { kind: 'CW', year: new Date(actor.now).getUTCFullYear() }
+    const location = `/api/cases/${made.id}`
+    const values = { ...actor, ...number, ...made, ...settledAt(made), submissionId: null, expectedVersion: null }
+    // The result is filed before the case: who loses a race on both must run into it, not into the externalId.
+    const [, , , [inserted]] = await gate
+      .write(
+        takeNumber.bind(values),
+        storeResult(actor, gate.idempotency, { status: 201, location, body: made, number }),
+        referencesAreUsable.bind({ ...values, ...referenceValues(body) }),
+        insertCase.bind(values),
+        addEntry.bind({ ...values, ...entry(actor.now, 'created'), entryId: made.timeline[0]?.id }),
+        recordAudit(actor, 'case.create', made.id),
+      )
+      .catch(rethrowOvertaken)
+    const answer = { ...made, reference: inserted?.reference ?? '' }
+    await isKnown(c, answer, made.version)
+    return c.json(answer, 201, { Location: location })
+  })
+  .openapi(update, async (c) => {
+    const { gate } = c.var
+    const { id } = c.req.valid('param')
+    const { version, ...body } = c.req.valid('json')
+    const [[found], references, entries] = await gate.read(
+      { id, ...referenceValues(body) },
+      caseById,
+      caseReferences,
+      timelineOf,
+    )
+    const expected = expectedVersion(c, version)
+    requireMayAssign(gate, body.assigneeId, found?.assigneeId ?? null)
+    if (!found) throw new ApiError('not_found')
+    const changes = changedFields(body, found)
+    requireReferences(changes, references)
+    requireVersion(expected, found)
+    requireUntaken(gate, changes.externalId ? references.taken : null, id)
+
+    const isSame = Object.keys(changes).length === 0
+    const answer = isSame ? presentCase(found, entries) : await change(gate, id, changes, expected)
+    await isKnown(c, answer, answer.version)
+    return c.json(answer, 200)
+  })
+  .openapi(note, async (c) => {
+    const { gate } = c.var
+    const { id } = c.req.valid('param')
+    const { body } = c.req.valid('json')
+    const [[found]] = await gate.read({ id }, caseById)
+    if (!found) throw new ApiError('not_found')
+
+    const { actor } = gate
+    const { id: userId, name } = gate.principal.user
+    const made = entry(actor.now, 'note', body)
+    const answer = {
+      id: made.entryId,
+      type: made.type,
+      body,
+      fromStatus: null,
+      toStatus: null,
+      actor: { id: userId, name },
+      createdAt: actor.now,
+    }
+    const values = { ...actor, id, expectedVersion: null }
+    await gate
+      .write(
+        storeResult(actor, gate.idempotency, { status: 201, body: answer }),
+        caseIsTheirs.bind(values),
+        addEntry.bind({ ...values, ...made }),
+        touchCase.bind(values),
+        recordAudit(actor, 'case.note', id),
+      )
+      .catch(rethrowOvertaken)
+    return c.json(answer, 201)
+  })
+
+/** What the timeline says of something that happened, as the placeholders want it. */
+function entry<T extends TimelineType>(now: string, type: T, body: string | null = null) {
+  return { entryId: newId(now), type, body }
+}
+
+/** Writes a change with everything that tells of it; 409 where another change came in between. */
+async function change(gate: Gate, id: string, changes: Changes, expected: number | undefined): Promise<Case> {
+  const { actor } = gate
+  const values = { ...actor, id, expectedVersion: expected ?? null }
+  const { status, assigneeId, archived, ...others } = changes
+  // Before the change itself, which moves its target on.
+  const entries = [
+    status && addStatusEntry.bind({ ...values, ...entry(actor.now, 'status_changed'), status }),
+    assigneeId !== undefined && addEntry.bind({ ...values, ...entry(actor.now, 'assigned') }),
+    archived !== undefined && addEntry.bind({ ...values, ...entry(actor.now, archived ? 'archived' : 'unarchived') }),
+    Object.keys(others).length > 0 &&
+      addEntry.bind({ ...values, ...entry(actor.now, 'updated', Object.keys(others).join(', ')) }),
+  ].filter((one) => typeof one === 'object')
+  const [, , updated, [after], timeline] = await gate
+    .write(
+      group([caseIsTheirs.bind(values), referencesAreUsable.bind({ ...values, ...referenceValues(changes) })]),
+      group([...entries, recordAudit(values, 'case.update', id, auditOfCaseChange)]),
+      updateCase(changes, values),
+      caseAfterWrite.bind(values),
+      timelineAfterWrite.bind(values),
+    )
+    .catch(rethrowOvertaken)
+  if (!after) throw new ApiError('not_found')
+  if (updated.length === 0) requireVersion(expected, after)
+  return presentCase(after, timeline)
+}

@@ -1,0 +1,104 @@
+import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
+import type { AppEnv } from '../../app-env'
+import { type CaseSlice, caseList, caseListValues, isPositionIn, positionAfter } from '../../db/cases/case-list'
+import { caseById, timelineOf } from '../../db/cases/cases'
+import { countCap } from '../../db/limits'
+import { decodeCursor, encodeCursor, type Position } from '../../domain/page'
+import { searchTerms } from '../../domain/search-terms'
+import { ApiError } from '../../errors'
+import { refuse } from '../../gate/keyed'
+import { isKnown } from '../../http/etag'
+import { IdParam, json, NoQuery } from '../../http/fields'
+import { keyedRoute } from '../../http/keyed-route'
+import { deepestPage, unusableCursor } from '../../http/paging'
+import { presentCase } from './case-rules'
+import { Case, CaseList, CaseListQuery } from './case-schemas'
+
+const list = createRoute({
+  method: 'get',
+  path: '/api/cases',
+  ...keyedRoute({ plan: 'pro', scope: 'cases:read', role: 'caseworker' }),
+  operationId: 'listCases',
+  summary: 'List cases',
+  description:
+    'Filtered, sorted and searched; a caseworker sees their own. Without descriptions and timelines: 100 of the longest cases are 0.7 MB.',
+  request: { query: CaseListQuery },
+  responses: { 200: json('A page of cases.', CaseList) },
+})
+
+const get = createRoute({
+  method: 'get',
+  path: '/api/cases/{id}',
+  ...keyedRoute({ plan: 'pro', scope: 'cases:read', role: 'caseworker' }),
+  operationId: 'getCase',
+  summary: 'Get a case',
+  description: 'With its timeline and an ETag for changing it. Answers 304 to an `If-None-Match` that still holds.',
+  request: { params: IdParam, query: NoQuery },
+  responses: { 200: json('The case.', Case), 304: { description: 'Nothing has changed.' } },
+})
+
+/** Reading cases. */
+export const cases = new OpenAPIHono<AppEnv>()
+  .openapi(list, async (c) => {
+    const { gate } = c.var
+    const asked = c.req.valid('query')
+    const search = asked.search === undefined ? undefined : searchTerms(asked.search)
+    const searchActive = asked.search === undefined ? {} : { searchActive: true as const }
+    if (asked.search !== undefined && search === undefined) {
+      await gate.read({})
+      const none = { page: asked.page ?? 1, pageSize: asked.pageSize, total: 0, totalPages: 0, nextCursor: null }
+      return c.json({ cases: [], pagination: none, ...searchActive }, 200)
+    }
+    const { slice, page, listed } = sliceOf(asked, search) ?? (await refuse(gate, unusableCursor()))
+    const [{ rows, total: counted }] = await gate.read(caseListValues(slice), caseList(slice))
+
+    const shown = rows.slice(0, asked.pageSize)
+    const reached = offsetOf(slice.from) + shown.length
+    const goesOn = looksAhead(slice.from) ? rows.length > shown.length : counted.total > reached
+    const last = goesOn ? shown.at(-1) : undefined
+    const position = last && positionAfter(last, slice.order, reached)
+    const { isCapped } = counted
+    const total = isCapped ? Math.min(counted.total, countCap) : counted.total
+    return c.json(
+      {
+        cases: shown,
+        pagination: {
+          page,
+          pageSize: asked.pageSize,
+          total,
+          totalPages: Math.ceil(total / asked.pageSize),
+          ...(isCapped && { totalCapped: true as const }),
+          nextCursor: position && reachable(position) ? encodeCursor({ page: page + 1, position }, listed) : null,
+        },
+        ...searchActive,
+      },
+      200,
+    )
+  })
+  .openapi(get, async (c) => {
+    const [[found], entries] = await c.var.gate.read(c.req.valid('param'), caseById, timelineOf)
+    if (!found) throw new ApiError('not_found')
+    const body = presentCase(found, entries)
+    return (await isKnown(c, body, found.version)) ? c.body(null, 304) : c.json(body, 200)
+  })
+
+/** Which stretch of which list is asked for, or undefined where the cursor is of another list or damaged. */
+function sliceOf(asked: CaseListQuery, search: string | undefined) {
+  const { page = 1, pageSize, cursor, sort, ...rest } = asked
+  const filters = { ...rest, search }
+  const by = sort?.replace('-', '') ?? (search === undefined ? 'createdAt' : 'rank')
+  const order = { by, descending: sort === undefined || sort.startsWith('-') } as CaseSlice['order']
+  const listed = JSON.stringify([filters, order])
+  const resumed = cursor === undefined ? undefined : decodeCursor(cursor, listed)
+  if (cursor !== undefined && !(resumed && isPositionIn(resumed.position, order))) return
+  const from: Position = resumed?.position ?? { offset: (page - 1) * pageSize }
+  const slice: CaseSlice = { filters, order, from, limit: looksAhead(from) ? pageSize + 1 : pageSize }
+  return { slice, page: resumed?.page ?? page, listed }
+}
+
+/** Whether a stretch reads one row more to know if it is the last. A numbered page knows from the total. */
+const looksAhead = (from: Position) => 'after' in from
+
+const offsetOf = (from: Position) => ('offset' in from ? from.offset : 0)
+
+const reachable = (position: Position) => offsetOf(position) < deepestPage

@@ -1,0 +1,89 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import type { AppEnv } from '../../app-env'
+import { categoryById, listCategories, listCategoriesAfter, positionAfterCategory } from '../../db/directory/categories'
+import { ApiError } from '../../errors'
+import { listDirectory } from '../../http/directory'
+import { DirectoryQuery } from '../../http/directory-schemas'
+import { isKnown } from '../../http/etag'
+import { IdParam, json, jsonBody, NoQuery } from '../../http/fields'
+import { keyedRoute } from '../../http/keyed-route'
+import { changeCategory, createCategory, presentCategory } from './category-rules'
+import { Category, CategoryChanges, NewCategory } from './category-schemas'
+
+const reading = { plan: 'pro', scope: 'categories:read' } as const
+const writing = { plan: 'pro', scope: 'settings:write', role: 'admin' } as const
+
+const list = createRoute({
+  method: 'get',
+  path: '/api/categories',
+  ...keyedRoute(reading),
+  operationId: 'listCategories',
+  summary: 'List categories',
+  description: 'By `sortOrder`, then A–Z by name; at most 200 and 1 MiB a call, with a `Link` to the rest.',
+  request: { query: DirectoryQuery },
+  responses: { 200: json('The categories.', z.array(Category)) },
+})
+
+const create = createRoute({
+  method: 'post',
+  path: '/api/categories',
+  ...keyedRoute(writing),
+  operationId: 'createCategory',
+  summary: 'Create a category',
+  description: 'Another category with its name, ignoring case, is 409.',
+  request: { query: NoQuery, body: jsonBody(NewCategory) },
+  responses: { 201: json('The category.', Category) },
+})
+
+const get = createRoute({
+  method: 'get',
+  path: '/api/categories/{id}',
+  ...keyedRoute(reading),
+  operationId: 'getCategory',
+  summary: 'Get a category',
+  description: 'With an ETag for changing it.',
+  request: { params: IdParam, query: NoQuery },
+  responses: { 200: json('The category.', Category), 304: { description: 'Nothing has changed.' } },
+})
+
+const update = createRoute({
+  method: 'patch',
+  path: '/api/categories/{id}',
+  ...keyedRoute(writing),
+  operationId: 'updateCategory',
+  summary: 'Change a category',
+  description: 'Only the fields that are sent change. A disabled category stays on the cases that name it.',
+  request: { params: IdParam, query: NoQuery, body: jsonBody(CategoryChanges) },
+  responses: { 200: json('The category as it is now.', Category) },
+})
+
+const directory = {
+  name: 'categories',
+  present: presentCategory,
+  first: listCategories,
+  after: listCategoriesAfter,
+  positionAfter: positionAfterCategory,
+  places: 2,
+}
+
+/** Categories: listed, made and changed. */
+export const categories = new OpenAPIHono<AppEnv>()
+  .openapi(list, async (c) => {
+    return c.json(await listDirectory(c, directory, c.req.valid('query')), 200)
+  })
+  .openapi(create, async (c) => {
+    const { category, location } = await createCategory(c, c.req.valid('json'))
+    await isKnown(c, category, category.version)
+    return c.json(category, 201, { Location: location })
+  })
+  .openapi(get, async (c) => {
+    const [[found]] = await c.var.gate.read({ id: c.req.valid('param').id }, categoryById)
+    if (!found) throw new ApiError('not_found')
+    const category = presentCategory(found)
+    return (await isKnown(c, category, category.version)) ? c.body(null, 304) : c.json(category, 200)
+  })
+  .openapi(update, async (c) => {
+    const category = await changeCategory(c, c.req.valid('param').id, c.req.valid('json'))
+    await isKnown(c, category, category.version)
+    return c.json(category, 200)
+  })

@@ -1,0 +1,86 @@
+import type { Context } from 'hono'
+import type { AppEnv } from '../../app-env'
+import {
+  auditOfCategoryChange,
+  type Category as CategoryRow,
+  categoryAfterWrite,
+  categoryById,
+  categoryNamed,
+  insertCategory,
+  updateCategory,
+} from '../../db/directory/categories'
+import { storeResult } from '../../db/idempotency'
+import { recordAudit } from '../../db/records'
+import { fold } from '../../domain/fold'
+import { newId } from '../../domain/id'
+import { ApiError } from '../../errors'
+import { changedFields, rethrowAsTaken, taken } from '../../http/conflicts'
+import { expectedVersion, requireVersion } from '../../http/etag'
+import type { Category, CategoryChanges, NewCategory } from './category-schemas'
+
+const nameTaken = 'A category with this name exists already'
+const rethrowTaken = rethrowAsTaken('categories.name_key', nameTaken)
+
+/** A category as it is shown. */
+export function presentCategory(found: Omit<CategoryRow, 'tenantId' | 'nameKey'>): Category {
+  const { id, name, enabled, sortOrder, version, createdAt, updatedAt } = found
+  return { id, name, enabled, sortOrder, version, createdAt, updatedAt }
+}
+
+/** Creates a category. */
+export async function createCategory(c: Context<AppEnv>, body: NewCategory) {
+  const { gate } = c.var
+  const nameKey = fold(body.name)
+  const [[existing]] = await gate.read({ nameKey }, categoryNamed)
+  if (existing) throw taken(nameTaken, existing)
+
+  const { actor } = gate
+  const category = presentCategory({
+    id: newId(actor.now),
+    name: body.name,
+    enabled: body.enabled ?? true,
+    sortOrder: body.sortOrder ?? 0,
+    version: 1,
+    createdAt: actor.now,
+    updatedAt: actor.now,
+  })
+  const location = `/api/categories/${category.id}`
+  await gate
+    .write(
+      // First, so that the loser of a race with itself breaks here and is answered with the winner's result.
+      storeResult(actor, gate.idempotency, { status: 201, location, body: category }),
+      insertCategory.bind({ ...actor, ...category, nameKey }),
+      recordAudit(actor, 'category.create', category.id),
+    )
+    .catch(rethrowTaken)
+  return { category, location }
+}
+
+/** Changes a category. */
+export async function changeCategory(
+  c: Context<AppEnv>,
+  id: string,
+  { version, ...body }: CategoryChanges,
+): Promise<Category> {
+  const { gate } = c.var
+  const nameKey = body.name === undefined ? null : fold(body.name)
+  const [[found], [existing]] = await gate.read({ id, nameKey }, categoryById, categoryNamed)
+  const expected = expectedVersion(c, version)
+  if (!found) throw new ApiError('not_found')
+  requireVersion(expected, found)
+  if (existing && existing.id !== id) throw taken(nameTaken, existing)
+  const changes = changedFields(body, found)
+  if (Object.keys(changes).length === 0) return presentCategory(found)
+
+  const target = { ...gate.actor, id, expectedVersion: expected ?? null }
+  const [, updated, [after]] = await gate
+    .write(
+      recordAudit(target, 'category.update', id, auditOfCategoryChange),
+      updateCategory(changes, target),
+      categoryAfterWrite.bind(target),
+    )
+    .catch(rethrowTaken)
+  if (!after) throw new ApiError('not_found')
+  if (updated.length === 0) requireVersion(expected, after)
+  return presentCategory(after)
+}

@@ -1,0 +1,38 @@
+import { z } from '@hono/zod-openapi'
+import { readOnlyFields } from '../../http/directory-schemas'
+import { bodyOf, Id, Instant, text, versionField, versionShown } from '../../http/fields'
+
+const sortOrderText = { description: 'Its place in the list, 0 to 10,000; ties are A–Z.', example: 10 }
+
+export const Category = z
+  .object({
+    id: Id,
+    name: z.string().openapi({ example: 'Roads and pavements' }),
+    enabled: z.boolean().openapi({ description: 'Whether cases and residents may name it.' }),
+    sortOrder: z.int().openapi(sortOrderText),
+    version: versionShown,
+    createdAt: Instant,
+    updatedAt: Instant,
+  })
+  .openapi('Category')
+export type Category = z.infer<typeof Category>
+
+const name = text({
+  description: 'Unique within the tenant, ignoring case.',
+  example: 'Roads and pavements',
+  max: 120,
+})
+
+const settable = {
+  enabled: z.boolean().optional().openapi({ description: 'Whether cases and residents may name it.', example: true }),
+  sortOrder: z.int().min(0).max(10_000).optional().openapi(sortOrderText),
+}
+
+export const NewCategory = bodyOf({ name, ...settable }, [...readOnlyFields, 'version']).openapi('NewCategory')
+export type NewCategory = z.infer<typeof NewCategory>
+
+export const CategoryChanges = bodyOf(
+  { name: name.optional(), ...settable, version: versionField },
+  readOnlyFields,
+).openapi('CategoryChanges')
+export type CategoryChanges = z.infer<typeof CategoryChanges>

@@ -1,0 +1,225 @@
+import type { Context } from 'hono'
+import type { AppEnv } from '../../app-env'
+import {
+  auditOfRevocation,
+  endOthers,
+  insertSuccessor,
+  replacementOfKey,
+  revokeFamily,
+} from '../../db/keys/key-rotation'
+import { standingOfCaller } from '../../db/keys/key-standing'
+import {
+  auditOfNewKey,
+  auditOfNewServiceUser,
+  familyOfKey,
+  holderById,
+  insertKey,
+  insertServiceUser,
+} from '../../db/keys/keys'
+import { group } from '../../db/query'
+import { recordAudit } from '../../db/records'
+import { newId } from '../../domain/id'
+import { serviceEmail } from '../../domain/service-user'
+import type { Role, Scope } from '../../domain/vocabulary'
+import { ApiError, type FieldError, invalidFields } from '../../errors'
+import type { Gate } from '../../gate/gate'
+import { hashKey, mintKey, prefixLength } from '../../gate/key-format'
+import { requireRole } from '../../gate/requirement'
+import { type Settings, settingsOf } from '../../settings'
+import type { Key, NewKey } from './key-schemas'
+
+/** A key as it is answered once, with the key itself. */
+type MadeKey = Key & { key: string }
+
+/** Makes a key, the first of its family, in the maker's own cell. It ends no later than its maker's. */
+export async function createKey(c: Context<AppEnv>, asked: NewKey): Promise<MadeKey> {
+  const { gate } = c.var
+  const { keyWindow, tenantKeys: most } = settingsOf(c.env)
+  const [[user]] = await gate.read({ holderId: asked.userId || null }, holderById)
+  const role = asked.role ?? user?.role
+  requireWithin(gate, asked.scopes, role)
+  requireUsable(asked, keyWindow, user, gate.principal.key.expiresAt)
+  if (!role) throw new Error('A key without a holder')
+
+  const minted = await mint(gate)
+  const values = {
+    ...gate.actor,
+    ...minted.row,
+    ...(asked.role ? serviceUser(gate, asked.role) : nobody),
+    role,
+    holderId: user?.id ?? null,
+    name: asked.name,
+    scopes: asked.scopes.join(' '),
+    quota: asked.limit ?? null,
+    ownWindowSeconds: asked.windowSeconds ?? null,
+    expiresAt: asked.expiresAt ?? gate.principal.key.expiresAt,
+    most,
+  }
+  const newcomer = [
+    insertServiceUser.bind(values),
+    recordAudit(values, 'user.create', values.serviceId, auditOfNewServiceUser),
+  ]
+  const [rateLimit, , [made]] = await gate.write(
+    standingOfCaller.bind(values),
+    group(asked.role ? newcomer : []),
+    insertKey.bind(values),
+    recordAudit(values, 'key.create', minted.row.newId, auditOfNewKey),
+  )
+  if (!made) requireStanding(rateLimit, most)
+  if (!made) throw invalidFields(asked.role ? { role: unfit } : { userId: unknown })
+  return {
+    key: minted.key,
+    id: minted.row.newId,
+    familyId: minted.row.newId,
+    prefix: minted.row.prefix,
+    name: asked.name,
+    userId: made.userId,
+    role,
+    scopes: asked.scopes,
+    limit: asked.limit ?? keyWindow.limit,
+    windowSeconds: asked.windowSeconds ?? keyWindow.seconds,
+    expiresAt: values.expiresAt,
+    revokedAt: null,
+    lastUsedAt: null,
+    createdAt: gate.now,
+  }
+}
+
+/** Makes the next key of a family and ends its other keys when the grace period is over, or at their own end if sooner. */
+export async function rotateKey(c: Context<AppEnv>, id: string, graceSeconds: number): Promise<MadeKey> {
+  const { gate } = c.var
+  const family = await getFamily(gate, id)
+  requireWithin(gate, family.scopes, family.role)
+  if (family.revokedAt) throw ended('This key is revoked: make a new one')
+  if (family.expiresAt && family.expiresAt <= gate.now) throw ended('This key has expired: make a new one')
+
+  const minted = await mint(gate)
+  const { tenantKeys: most } = settingsOf(c.env)
+  const end = new Date(Date.parse(gate.now) + graceSeconds * 1000).toISOString()
+  const makersEnd = gate.principal.key.expiresAt
+  const values = { ...gate.actor, ...minted.row, family: family.familyId, graceSeconds, end, makersEnd, most }
+  const [rateLimit, [made]] = await gate.write(
+    standingOfCaller.bind(values),
+    insertSuccessor.bind(values),
+    recordAudit(values, 'key.rotate', family.id, replacementOfKey),
+    endOthers.bind(values),
+    recordAudit(values, 'key.create', minted.row.newId, auditOfNewKey),
+  )
+  if (!made) requireStanding(rateLimit, most)
+  if (!made) throw ended('This key was revoked or has expired just now: make a new one')
+  const { familyId, name, userId, role, scopes, limit, windowSeconds, lastUsedAt } = family
+  return {
+    key: minted.key,
+    id: minted.row.newId,
+    familyId,
+    prefix: minted.row.prefix,
+    name,
+    userId,
+    role,
+    scopes,
+    limit,
+    windowSeconds,
+    expiresAt: made.expiresAt,
+    revokedAt: null,
+    lastUsedAt,
+    createdAt: made.createdAt,
+  }
+}
+
+/** Revokes a key's whole family; one that is revoked already stays so. */
+export async function revokeKey(c: Context<AppEnv>, id: string): Promise<void> {
+  const { gate } = c.var
+  const family = await getFamily(gate, id)
+  if (family.revokedAt) return
+  const values = { ...gate.actor, family: family.familyId, leadId: family.id }
+  const [rateLimit] = await gate.write(
+    standingOfCaller.bind(values),
+    recordAudit(values, 'key.revoke', id, auditOfRevocation),
+    revokeFamily.bind(values),
+  )
+  if (rateLimit.isReplaced) throw new ApiError('key_replaced')
+}
+
+const shownDays = 30
+const dayMs = 24 * 3600 * 1000
+
+/** What a key's family has been used for, day by day, from the row that its window is kept in. */
+export async function usageOfKey(c: Context<AppEnv>, id: string) {
+  const { gate } = c.var
+  const { days, total, lastUsedAt } = await getFamily(gate, id)
+  const counts = new Map(Array.from(days.matchAll(/(\d{8})(\d{9})/g), ([, day, count]) => [day, Number(count)]))
+  const today = Date.parse(gate.now)
+  const shown = Array.from({ length: shownDays }, (_, index) => {
+    const date = new Date(today - (shownDays - 1 - index) * dayMs).toISOString().slice(0, 10)
+    return { date, requests: counts.get(date.replaceAll('-', '')) ?? 0 }
+  })
+  return { days: shown, total, lastUsedAt }
+}
+
+async function getFamily(gate: Gate, id: string) {
+  const [[family]] = await gate.read({ id }, familyOfKey)
+  if (!family) throw new ApiError('not_found')
+  return family
+}
+
+/** Throws 403 for a key that would have scopes or a role beyond its maker's. */
+function requireWithin(gate: Gate, scopes: readonly Scope[], role: Role | undefined): void {
+  const requiredScope = scopes.find((scope) => !gate.principal.scopes.includes(scope))
+  if (requiredScope) throw new ApiError('scope_required', { details: { requiredScope } })
+  if (role) requireRole(gate.principal, role)
+}
+
+const unknown: FieldError = { code: 'unknown_reference', message: 'Refers to nothing that can be used here' }
+
+const unfit: FieldError = {
+  code: 'unknown_reference',
+  message: 'The service user of this role is disabled, or has another role',
+}
+
+/** Throws what stopped a key from being filed: 403 for a maker that has been replaced, 409 for a tenant without room. */
+function requireStanding({ isReplaced, live }: { isReplaced: boolean; live: number }, most: number): void {
+  if (isReplaced) throw new ApiError('key_replaced')
+  if (live < most) return
+  const message = `This tenant has ${live} live keys and may have ${most}: revoke one first`
+  throw new ApiError('conflict', { message })
+}
+
+/**
+ * Throws 422 for a user who cannot hold a key, for an end later than the maker's, and for a limit that is not a lowered
+ * one: at most the default's requests and at least its window, so that neither the rate nor the burst can be above it.
+ */
+function requireUsable(
+  asked: NewKey,
+  most: Settings['keyWindow'],
+  user: { id: string } | undefined,
+  makersEnd: string | null,
+): void {
+  const fields: Record<string, FieldError> = {}
+  if (asked.userId && !user) fields.userId = unknown
+  if (asked.expiresAt && makersEnd && asked.expiresAt > makersEnd) {
+    fields.expiresAt = { code: 'range', message: `Must not be later than your own key's end, ${makersEnd}` }
+  }
+  if (asked.limit && asked.limit > most.limit) {
+    fields.limit = { code: 'range', message: `Must be at most ${most.limit}: over HTTP a limit can only be lowered` }
+  }
+  if (asked.windowSeconds && asked.windowSeconds < most.seconds) {
+    const message = `Must be at least ${most.seconds}: over HTTP a limit can only be lowered`
+    fields.windowSeconds = { code: 'range', message }
+  }
+  if (Object.keys(fields).length > 0) throw invalidFields(fields)
+}
+
+const nobody = { serviceId: '', serviceName: null, serviceEmail: null }
+
+/** The user who holds a tenant's keys of a role that nobody in particular holds. */
+function serviceUser({ principal, now }: Gate, role: Role) {
+  const address = serviceEmail(role, principal.tenant.slug)
+  return { serviceId: newId(now), serviceName: `Service (${role})`, serviceEmail: address }
+}
+
+async function mint({ cell, now }: Gate) {
+  const key = mintKey(cell)
+  return { key, row: { hash: await hashKey(key), newId: newId(now), prefix: key.slice(0, prefixLength) } }
+}
+
+const ended = (message: string) => new ApiError('conflict', { message })

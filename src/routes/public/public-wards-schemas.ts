@@ -1,0 +1,31 @@
+import { z } from '@hono/zod-openapi'
+import { parsePostcode } from '../../domain/postcode'
+import { errorCode, Id } from '../../http/fields'
+
+export const PublicWardsQuery = z.strictObject({
+  postcode: z
+    .string()
+    .refine((value) => parsePostcode(value) !== undefined, {
+      params: errorCode('format'),
+      error: 'Must be a UK postcode, like TR1 1AA',
+    })
+    .transform((value) => parsePostcode(value) ?? '')
+    .optional()
+    .openapi({ description: 'Only the wards that it lies in.', example: 'TR1 1AA' }),
+})
+
+const PublicWard = z.object({
+  id: Id,
+  name: z.string().openapi({ example: 'Falmouth Arwenack' }),
+  councillors: z.array(z.object({ name: z.string().openapi({ example: 'Sam Councillor' }) })),
+})
+
+export const PublicWards = z
+  .object({
+    postcode: z
+      .string()
+      .nullable()
+      .openapi({ description: 'Without a space; null if none was asked for.', example: 'TR11AA' }),
+    wards: z.array(PublicWard),
+  })
+  .openapi('PublicWards')

@@ -1,0 +1,33 @@
+import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
+import type { AppEnv } from '../../app-env'
+import { postcodeKnown, publicWardsAtPostcode, publicWards as wardsOfTenant } from '../../db/postcodes'
+import { ApiError } from '../../errors'
+import { publicRoute } from '../../gate/public'
+import { json, TenantParam } from '../../http/fields'
+import { PublicWards, PublicWardsQuery } from './public-wards-schemas'
+
+const find = createRoute({
+  method: 'get',
+  path: '/api/public/{tenant}/wards',
+  middleware: publicRoute(),
+  security: [],
+  operationId: 'findPublicWards',
+  summary: 'Find wards and their councillors',
+  description:
+    'Without a postcode all wards of the tenant. With one, those that it lies in: none where no ward has its code, 404 where the directory does not have it. Without a key, five times an hour per address.',
+  request: { params: TenantParam, query: PublicWardsQuery },
+  responses: { 200: json('The wards A–Z.', PublicWards) },
+})
+
+/** Which ward a resident lives in, and who represents it. */
+export const publicWards = new OpenAPIHono<AppEnv>().openapi(find, async (c) => {
+  const { publicGate } = c.var
+  const { postcode } = c.req.valid('query')
+  if (postcode === undefined) {
+    const [wards] = await publicGate.read({}, wardsOfTenant)
+    return c.json({ postcode: null, wards }, 200)
+  }
+  const [wards, { isKnown }] = await publicGate.read({ postcode }, publicWardsAtPostcode, postcodeKnown)
+  if (!isKnown) throw new ApiError('not_found')
+  return c.json({ postcode, wards }, 200)
+})

@@ -1,0 +1,102 @@
+import { z } from '@hono/zod-openapi'
+import { longestWebAddress, parseWebAddress } from '../../domain/url'
+import { eventTypes } from '../../domain/vocabulary'
+import {
+  bodyOf,
+  errorCode,
+  Instant,
+  moment,
+  optionalId,
+  optionalPostcode,
+  optionalText,
+  text,
+  upTo,
+  versionField,
+} from '../../http/fields'
+import { commonFields, readOnlyFields, settableFields } from './publication-schemas'
+
+const nullable = (example: string) => z.string().nullable().openapi({ example })
+
+export const Event = z
+  .object({
+    ...commonFields,
+    description: nullable('Tea, and help with forms.'),
+    type: z.enum(eventTypes),
+    location: nullable('Town hall'),
+    postcode: nullable('TR11AA'),
+    wardId: nullable('01JZ8E2Q4N6T1V3X5Z7B9D0F2H'),
+    startsAt: Instant,
+    endsAt: Instant.nullable(),
+    url: nullable('https://council.example.com/surgery'),
+  })
+  .openapi('Event')
+
+export const endsAfter = 'Must not be before startsAt'
+
+export const endsBeforeStart = (startsAt: string | null, endsAt: string | null | undefined) =>
+  Boolean(startsAt && endsAt && Date.parse(endsAt) < Date.parse(startsAt))
+
+const title = text({ description: 'What it is called.', example: 'Councillor surgery', max: 200 })
+const startsAt = moment('When it starts; in the past at creation is 422.')
+
+const url = z
+  .string()
+  .trim()
+  .max(longestWebAddress)
+  .refine(
+    upTo(longestWebAddress, (value) => value === '' || parseWebAddress(value) !== undefined),
+    { params: errorCode('format'), error: 'Must be a web address, like https://example.com/event' },
+  )
+  .transform((value) => parseWebAddress(value) ?? null)
+  .nullable()
+  .optional()
+  .openapi({
+    description: 'More about it on the web: `http` or `https`, kept as the URL Standard writes it.',
+    example: 'https://council.example.com/surgery',
+  })
+
+const settable = {
+  description: optionalText({
+    description: 'What happens.',
+    example: 'Tea, and help with forms.',
+    max: 4000,
+    lines: true,
+  }),
+  type: z.enum(eventTypes).optional(),
+  location: optionalText({ description: 'Where.', example: 'Town hall', max: 255 }),
+  postcode: optionalPostcode,
+  wardId: optionalId('An enabled ward.'),
+  endsAt: moment('When it ends; before the start is 422.').nullable().optional(),
+  url,
+  ...settableFields,
+}
+
+const isToCome = (iso: string) => Date.parse(iso) >= Date.now()
+
+const Times = z.object({ startsAt: z.string(), endsAt: z.string() })
+
+/** Told beside every other fault of the body, wherever it has both times. */
+const inOrder = {
+  when: ({ value }: { value: unknown }) => Times.safeParse(value).success,
+  path: ['endsAt'],
+  params: errorCode('order'),
+  error: endsAfter,
+}
+
+export const NewEvent = bodyOf(
+  {
+    title,
+    startsAt: startsAt.refine(isToCome, { params: errorCode('past'), error: 'Must not be in the past' }),
+    ...settable,
+  },
+  [...readOnlyFields, 'version'],
+)
+  .refine(({ startsAt, endsAt }) => !endsBeforeStart(startsAt, endsAt), inOrder)
+  .openapi('NewEvent')
+
+export const EventChanges = bodyOf(
+  { title: title.optional(), startsAt: startsAt.optional(), ...settable, version: versionField },
+  readOnlyFields,
+)
+  .refine(({ startsAt, endsAt }) => !endsBeforeStart(startsAt ?? null, endsAt), inOrder)
+  .openapi('EventChanges')

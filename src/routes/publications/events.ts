@@ -1,0 +1,149 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import type { AppEnv } from '../../app-env'
+import type { Publication } from '../../db/publications'
+import { invalidFields } from '../../errors'
+import { isKnown } from '../../http/etag'
+import { IdParam, json, jsonBody, NoQuery } from '../../http/fields'
+import { keyedRoute } from '../../http/keyed-route'
+import { Event, EventChanges, endsAfter, endsBeforeStart, NewEvent } from './event-schemas'
+import { approveItems, changeItem, createItem, deleteItem, getItem, listItems } from './publication-rules'
+import { Approval, Approved, Deleted, PublicationQuery } from './publication-schemas'
+
+const reading = { plan: 'pro', scope: 'events:read', role: 'caseworker' } as const
+const writing = { plan: 'pro', scope: 'events:write', role: 'councillor' } as const
+
+const list = createRoute({
+  method: 'get',
+  path: '/api/events',
+  ...keyedRoute(reading),
+  operationId: 'listEvents',
+  summary: 'List events',
+  description: 'Drafts first, then the newest; at most 200 and 1 MiB a call, with a `Link` to the rest.',
+  request: { query: PublicationQuery },
+  responses: { 200: json('The events.', z.array(Event)) },
+})
+
+const approve = createRoute({
+  method: 'post',
+  path: '/api/events/approve',
+  ...keyedRoute(writing),
+  operationId: 'approveEvents',
+  summary: 'Approve events',
+  description: 'All or none. Events approved already count and do not change.',
+  request: { query: NoQuery, body: jsonBody(Approval) },
+  responses: { 200: json('How many are approved now.', Approved) },
+})
+
+const create = createRoute({
+  method: 'post',
+  path: '/api/events',
+  ...keyedRoute(writing),
+  operationId: 'createEvent',
+  summary: 'Create an event',
+  description: 'It is a draft until somebody approves it.',
+  request: { query: NoQuery, body: jsonBody(NewEvent) },
+  responses: { 201: json('The draft.', Event) },
+})
+
+const get = createRoute({
+  method: 'get',
+  path: '/api/events/{id}',
+  ...keyedRoute(reading),
+  operationId: 'getEvent',
+  summary: 'Get an event',
+  description: 'With an ETag for changing it.',
+  request: { params: IdParam, query: NoQuery },
+  responses: { 200: json('The event.', Event), 304: { description: 'Nothing has changed.' } },
+})
+
+const update = createRoute({
+  method: 'patch',
+  path: '/api/events/{id}',
+  ...keyedRoute(writing),
+  operationId: 'updateEvent',
+  summary: 'Change an event',
+  description: 'An approved event stays approved.',
+  request: { params: IdParam, query: NoQuery, body: jsonBody(EventChanges) },
+  responses: { 200: json('The event as it is now.', Event) },
+})
+
+const remove = createRoute({
+  method: 'delete',
+  path: '/api/events/{id}',
+  ...keyedRoute(writing),
+  operationId: 'deleteEvent',
+  summary: 'Delete an event',
+  description: 'For good.',
+  request: { params: IdParam, query: NoQuery },
+  responses: { 200: json('Gone.', Deleted) },
+})
+
+/** Events: drafted, approved, changed and deleted. */
+export const events = new OpenAPIHono<AppEnv>()
+  .openapi(list, async (c) => c.json(await listItems(c, 'event', c.req.valid('query'), present), 200))
+  .openapi(approve, async (c) => c.json(await approveItems(c, 'event', c.req.valid('json').ids), 200))
+  .openapi(create, async (c) => {
+    const fields = fieldsOf(c.req.valid('json'))
+    const { item, location } = await createItem(c, 'event', fields, present)
+    return c.json(item, 201, { Location: location })
+  })
+  .openapi(get, async (c) => {
+    const item = present(await getItem(c, 'event', c.req.valid('param').id))
+    return (await isKnown(c, item, item.version)) ? c.body(null, 304) : c.json(item, 200)
+  })
+  .openapi(update, async (c) => {
+    const { description, ...body } = c.req.valid('json')
+    const changes = description === undefined ? body : { ...body, body: description }
+    const item = present(await changeItem(c, 'event', c.req.valid('param').id, changes, requireOrder))
+    await isKnown(c, item, item.version)
+    return c.json(item, 200)
+  })
+  .openapi(remove, async (c) => {
+    await deleteItem(c, 'event', c.req.valid('param').id)
+    return c.json({ success: true as const }, 200)
+  })
+
+function requireOrder({ startsAt, endsAt }: Publication): void {
+  if (endsBeforeStart(startsAt, endsAt)) throw invalidFields({ endsAt: { code: 'order', message: endsAfter } })
+}
+
+function present(item: Publication): z.infer<typeof Event> {
+  return {
+    id: item.id,
+    tenantId: item.tenantId,
+    externalId: item.externalId,
+    title: item.title,
+    description: item.body,
+    type: item.type ?? 'other',
+    location: item.location,
+    postcode: item.postcode,
+    wardId: item.wardId,
+    startsAt: item.startsAt ?? item.createdAt,
+    endsAt: item.endsAt,
+    url: item.url,
+    source: item.source,
+    approved: item.approved,
+    publishedAt: item.publishedAt,
+    createdAt: item.createdAt,
+    updatedAt: item.updatedAt,
+    createdBy: item.createdBy,
+    version: item.version,
+  }
+}
+
+/** An event as it is stored. */
+function fieldsOf({ description = null, ...event }: z.infer<typeof NewEvent>) {
+  return {
+    title: event.title,
+    body: description,
+    source: event.source ?? null,
+    externalId: event.externalId ?? null,
+    type: event.type ?? ('other' as const),
+    location: event.location ?? null,
+    postcode: event.postcode ?? null,
+    wardId: event.wardId ?? null,
+    startsAt: event.startsAt,
+    endsAt: event.endsAt ?? null,
+    url: event.url ?? null,
+  }
+}

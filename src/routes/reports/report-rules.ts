@@ -1,0 +1,93 @@
+import type { ReportCounts } from '../../db/cases/case-report'
+import type { Ref } from '../../db/ref'
+import { lastMonths } from '../../domain/months'
+import { leastShown, type Shown, suppress } from '../../domain/suppression'
+import { type Status, statuses } from '../../domain/vocabulary'
+import type { Report } from './report-schemas'
+
+const monthsShown = 24
+const dayMs = 24 * 3600 * 1000
+
+/** What the database has counted. */
+export interface Figures extends Omit<ReportCounts, 'resolution'> {
+  /** Undefined where nothing has been resolved. */
+  resolution: ReportCounts['resolution'][number] | undefined
+}
+
+/** How a split's counts are shown; undefined withholds all of them. */
+type Showing = (counts: number[]) => Shown[] | undefined
+
+/** The report with every count as it is. */
+export function fullReport(now: string, figures: Figures): Report {
+  return reportOf(now, figures, (counts) => counts)
+}
+
+/** The report of a ward's or a category's cases: small counts are withheld. */
+export function suppressedReport(now: string, figures: Figures): Report {
+  const total = sum(figures.byStatus)
+  const tooFew = total > 0 && total < leastShown
+  const report = reportOf(now, figures, tooFew ? () => undefined : suppress)
+  const { resolution } = figures
+  const withheld: Partial<Report> = {
+    ...(tooFew && { total: null }),
+    ...(resolution && resolution.n < leastShown && { medianDaysToResolve: null }),
+  }
+  const shown = { ...report, ...withheld }
+  const isWhole =
+    Object.keys(withheld).length === 0 && JSON.stringify(shown) === JSON.stringify(fullReport(now, figures))
+  return { ...shown, ...(!isWhole && { suppressed: true as const }) }
+}
+
+function reportOf(now: string, figures: Figures, show: Showing): Report {
+  const { byWard, byCategory, resolution } = figures
+  const byStatus = show(statuses.map((status) => countOf(figures.byStatus, (row) => row.status === status)))
+  const statusAt = (status: Status) => byStatus?.[statuses.indexOf(status)] ?? null
+  const shownByWard = sorted(byWard, ({ ward }) => ward)
+  const shownByCategory = sorted(byCategory, ({ category }) => category)
+  const wardCounts = show(shownByWard.map(({ n }) => n))
+  const categoryCounts = show(shownByCategory.map(({ n }) => n))
+  return {
+    generatedAt: now,
+    total: sum(figures.byStatus),
+    byStatus: {
+      open: statusAt('open'),
+      in_progress: statusAt('in_progress'),
+      resolved: statusAt('resolved'),
+      closed: statusAt('closed'),
+    },
+    byWard: wardCounts ? shownByWard.map(({ ward }, i) => ({ ward, count: wardCounts[i] ?? null })) : [],
+    byCategory: categoryCounts
+      ? shownByCategory.map(({ category }, i) => ({ category, count: categoryCounts[i] ?? null }))
+      : [],
+    byMonth: monthsOf(now, figures, show, statusAt('closed')),
+    medianDaysToResolve: resolution ? Math.round((resolution.medianMs / dayMs) * 10) / 10 : null,
+  }
+}
+
+/** @param allClosed the total of what is closed: where that is withheld, so are the months that add up to it */
+function monthsOf(now: string, { created, closed }: Figures, show: Showing, allClosed: Shown): Report['byMonth'] {
+  const months = lastMonths(now, monthsShown)
+  const inMonths = (rows: Figures['created']) => months.map((month) => countOf(rows, (row) => row.month === month))
+  const shownCreated = show(inMonths(created))
+  const shownClosed = allClosed === null ? undefined : show(inMonths(closed))
+  return months.map((month, i) => ({
+    month,
+    created: shownCreated?.[i] ?? null,
+    closed: shownClosed?.[i] ?? null,
+  }))
+}
+
+const sum = (rows: { n: number }[]) => rows.reduce((total, { n }) => total + n, 0)
+
+const countOf = <T extends { n: number }>(rows: T[], isIt: (row: T) => boolean) => sum(rows.filter(isIt))
+
+const byName = new Intl.Collator('en-GB', { numeric: true })
+
+/** By name, those without a thing last: by count, the order would tell what is withheld. */
+function sorted<T>(rows: T[], thingOf: (row: T) => Ref | null): T[] {
+  return rows.toSorted((a, b) => {
+    const [first, second] = [thingOf(a), thingOf(b)]
+    if (!first || !second) return Number(first === null) - Number(second === null)
+    return byName.compare(first.name, second.name)
+  })
+}

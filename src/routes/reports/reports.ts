@@ -1,0 +1,33 @@
+import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
+import type { AppEnv } from '../../app-env'
+import { caseReport } from '../../db/cases/case-report'
+import { lastMonths } from '../../domain/months'
+import { json } from '../../http/fields'
+import { keyedRoute } from '../../http/keyed-route'
+import { type Figures, fullReport, suppressedReport } from './report-rules'
+import { Report, ReportQuery } from './report-schemas'
+
+const byAggregate = createRoute({
+  method: 'get',
+  path: '/api/reports/public',
+  ...keyedRoute({ plan: 'council', scope: 'reports:read', role: 'caseworker' }),
+  operationId: 'getPublicReport',
+  summary: 'Get the aggregate report',
+  description:
+    'Totals of the cases that the caller sees, archived ones included: no personal data. With `wardId` or `categoryId` a split shows counts of 1 to 4 as null, and the smallest of its other counts with them (or all that are as small), so that no subtraction gives them away; a split that has nothing to hide them behind is withheld (an empty list, or all null), and so is all of a report of fewer than five cases.',
+  request: { query: ReportQuery },
+  responses: { 200: json('The report.', Report) },
+})
+
+/** What the caller's cases add up to. */
+export const reports = new OpenAPIHono<AppEnv>().openapi(byAggregate, async (c) => {
+  const { gate } = c.var
+  const filters = c.req.valid('query')
+  // A month more than is shown, since the database's clock may be the first to see a new one.
+  const [since = ''] = lastMonths(new Date().toISOString(), 25)
+  const values = { ...filters, since: `${since}-01T00:00:00.000Z` }
+  const [{ resolution, ...counts }] = await gate.read(values, caseReport(filters))
+  const figures: Figures = { ...counts, resolution: resolution[0] }
+  const isCrossed = filters.wardId !== undefined || filters.categoryId !== undefined
+  return c.json((isCrossed ? suppressedReport : fullReport)(gate.now, figures), 200)
+})

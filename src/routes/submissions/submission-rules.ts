@@ -1,0 +1,140 @@
+import type { Context } from 'hono'
+import type { AppEnv } from '../../app-env'
+import { addEntry, caseReferences, insertCase } from '../../db/cases/cases'
+import { uniqueViolation } from '../../db/database-error'
+import { referencesAreUsable } from '../../db/guards'
+import { storeResult } from '../../db/idempotency'
+import { takeNumber } from '../../db/numbers'
+import { recordAudit } from '../../db/records'
+import {
+  auditOfSubmissionChange,
+  convertSubmission,
+  type Submission as Found,
+  submissionAfterWrite,
+  submissionById,
+  submissionIsThere,
+  updateSubmission,
+} from '../../db/submissions'
+import { firstLine } from '../../domain/first-line'
+import { ApiError } from '../../errors'
+import type { Gate } from '../../gate/gate'
+import { rethrowOvertaken } from '../../http/conflicts'
+import { expectedVersion, requireVersion } from '../../http/etag'
+import {
+  assigneeOfNew,
+  newCase,
+  referenceValues,
+  requireReferences,
+  requireUntaken,
+  settledAt,
+} from '../cases/case-rules'
+import type { Case } from '../cases/case-schemas'
+import type { Conversion, Submission, SubmissionChanges } from './submission-schemas'
+
+/** A submission as the API shows it. */
+export function presentSubmission(found: Found): Submission {
+  const { made, version, createdAt, updatedAt, ward, category, message, spamReasons, ...contact } = found
+  const caseId = made?.id ?? null
+  return { ...contact, ward, category, message, spamReasons, caseId, version, createdAt, updatedAt }
+}
+
+/** 409 for a submission that a case was made of; which case is told to those who may see it. */
+function alreadyConverted(made: Found['made'] | undefined): ApiError {
+  return new ApiError('conflict', {
+    message: 'This submission has been converted to a case',
+    ...(made && { details: { existing: made } }),
+  })
+}
+
+/** Files a submission under another status. */
+export async function changeSubmission(
+  c: Context<AppEnv>,
+  id: string,
+  { status, version }: SubmissionChanges,
+): Promise<Found> {
+  const { gate } = c.var
+  const [[found]] = await gate.read({ id }, submissionById)
+  const expected = expectedVersion(c, version)
+  requireOpen(found)
+  requireVersion(expected, found)
+  if (found.status === status) return found
+
+  const target = { ...gate.actor, id, status, expectedVersion: expected ?? null }
+  const [, updated, [after]] = await gate.write(
+    recordAudit(target, 'submission.update', id, auditOfSubmissionChange),
+    updateSubmission.bind(target),
+    submissionAfterWrite.bind(target),
+  )
+  if (updated.length > 0 && after) return after
+  requireOpen(after)
+  requireVersion(expected, after)
+  return after
+}
+
+/** Makes a case of a submission, once: who comes second, at whatever moment, is told so with 409. */
+export async function convertToCase(gate: Gate, id: string, body: Conversion): Promise<Case> {
+  const [[submission], references] = await gate.read({ id, ...referenceValues(body) }, submissionById, caseReferences)
+  const assigneeId = assigneeOfNew(gate, body.assigneeId)
+  if (!submission) throw new ApiError('not_found')
+  requireReferences(body, references)
+  requireOpen(submission)
+  requireUntaken(gate, references.taken)
+
+  // The submission's own ward and category stay, even where they have been disabled since.
+  const ward = body.wardId === undefined ? submission.ward : references.ward
+  const category = body.categoryId === undefined ? submission.category : references.category
+  const made = newCase(
+    gate,
+    { ...contentOf(submission, body), wardId: ward?.id, categoryId: category?.id, assigneeId },
+    { ...references, ward, category },
+  )
+  return { ...made, reference: await insert(gate, id, made, body) }
+}
+
+/** What a new case says, from the body or else the submission. */
+function contentOf(submission: Found, { summary, description, internalRef, externalId }: Conversion) {
+  return {
+    residentName: submission.name,
+    residentEmail: submission.email,
+    residentPhone: submission.phone,
+    residentAddress: submission.address,
+    residentPostcode: submission.postcode,
+    summary: summary ?? firstLine(submission.message, 255),
+    description: description === undefined ? submission.message : description,
+    internalRef,
+    externalId,
+    sourceChannel: 'web_form' as const,
+  }
+}
+
+/** Inserts a submission's case with everything that tells of it, and yields its reference. */
+async function insert(gate: Gate, submissionId: string, made: Case, asked: Conversion): Promise<string> {
+  const { actor } = gate
+  const number = { kind: 'CW', year: new Date(actor.now).getUTCFullYear() }
+  const values = { ...actor, ...number, ...made, ...settledAt(made), submissionId, expectedVersion: null }
+  const [entry] = made.timeline
+  // The result is filed before the case: who loses a race on both must run into it, not into the submission.
+  const [, , , , [inserted]] = await gate
+    .write(
+      takeNumber.bind(values),
+      storeResult(actor, gate.idempotency, { status: 201, location: `/api/cases/${made.id}`, body: made, number }),
+      submissionIsThere.bind(values),
+      referencesAreUsable.bind({ ...values, ...referenceValues(asked) }),
+      insertCase.bind(values),
+      addEntry.bind({ ...values, entryId: entry?.id, type: entry?.type, body: null }),
+      convertSubmission.bind({ ...actor, id: submissionId }),
+      recordAudit(actor, 'case.create', made.id),
+      recordAudit(actor, 'submission.convert', submissionId),
+    )
+    .catch(async (error) => {
+      if (!uniqueViolation(error)?.includes('submission_id')) return rethrowOvertaken(error)
+      const [[after]] = await gate.write(submissionAfterWrite.bind({ ...actor, id: submissionId }))
+      throw alreadyConverted(after?.made)
+    })
+  return inserted?.reference ?? ''
+}
+
+function requireOpen(found: Found | undefined): asserts found is Found {
+  if (!found) throw new ApiError('not_found')
+  if (found.status === 'converted') throw alreadyConverted(found.made)
+}

@@ -1,0 +1,81 @@
+import { z } from '@hono/zod-openapi'
+import { submissionStatuses } from '../../domain/vocabulary'
+import { bodyOf, Id, Instant, optionalId, optionalText, Ref, text } from '../../http/fields'
+import { checkPaging, Pagination, paging } from '../../http/paging'
+
+const nullable = (example: string, description?: string) => z.string().nullable().openapi({ example, description })
+
+export const Submission = z
+  .object({
+    id: Id,
+    reference: z.string().openapi({ description: 'What the resident was told.', example: 'CF-2026-0007' }),
+    status: z.enum(submissionStatuses),
+    name: z.string().openapi({ example: 'Alex Resident' }),
+    email: nullable('alex@example.com'),
+    phone: nullable('01632 960001'),
+    address: nullable('1 Example Street'),
+    postcode: nullable('TR11AA', 'Without a space.'),
+    ward: Ref.nullable(),
+    category: Ref.nullable(),
+    message: z.string().openapi({ example: 'There is a deep hole outside the school.' }),
+    spamReasons: z
+      .array(z.string())
+      .openapi({ description: 'Why it was taken for spam when it came; empty for most.', example: [] }),
+    caseId: Id.nullable().openapi({ description: 'The case that was made of it; null too where you may not see it.' }),
+    version: z.int().openapi({ description: 'Rises with every change.', example: 1 }),
+    createdAt: Instant,
+    updatedAt: Instant,
+  })
+  .openapi('Submission')
+export type Submission = z.infer<typeof Submission>
+
+export const SubmissionList = z
+  .object({ submissions: z.array(Submission), pagination: Pagination })
+  .openapi('SubmissionList')
+
+const idParam = (description: string) => z.string().min(1).max(128).optional().openapi({ description })
+
+export const SubmissionListQuery = z
+  .strictObject({
+    status: z.enum(submissionStatuses).optional().openapi({ description: 'Only submissions with this status.' }),
+    wardId: idParam('Submissions about this ward.'),
+    categoryId: idParam('Submissions of this category.'),
+    ...paging,
+  })
+  .superRefine(checkPaging)
+export type SubmissionListQuery = z.infer<typeof SubmissionListQuery>
+
+const readOnly = Object.keys(Submission.shape).filter((name) => name !== 'status' && name !== 'version')
+
+export const SubmissionChanges = bodyOf(
+  {
+    status: z.enum(['new', 'spam', 'dismissed']).openapi({ example: 'dismissed' }),
+    version: z.int().min(1).optional().openapi({ description: 'The version you read; stale is 409.', example: 1 }),
+  },
+  readOnly,
+).openapi('SubmissionChanges')
+export type SubmissionChanges = z.infer<typeof SubmissionChanges>
+
+export const Conversion = bodyOf({
+  summary: text({
+    description: 'One line; the first of the message if absent.',
+    example: 'Pothole outside the school',
+    max: 255,
+  }).optional(),
+  description: optionalText({
+    description: 'The whole story; the message if absent.',
+    example: 'A deep hole.',
+    max: 4000,
+    lines: true,
+  }),
+  categoryId: optionalId('An enabled category; the submission’s own if absent.'),
+  wardId: optionalId('An enabled ward; the submission’s own if absent.'),
+  assigneeId: optionalId('An enabled user; another than yourself, or nobody, only as a manager or admin.'),
+  internalRef: optionalText({ description: 'Your own reference.', example: 'HIGHWAYS-77', max: 64 }),
+  externalId: optionalText({
+    description: 'Your own id for the case, unique within the tenant.',
+    example: 'crm-10042',
+    max: 128,
+  }),
+}).openapi('Conversion')
+export type Conversion = z.infer<typeof Conversion>

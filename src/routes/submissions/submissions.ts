@@ -1,0 +1,118 @@
+import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
+import type { AppEnv } from '../../app-env'
+import { countCap } from '../../db/limits'
+import { positionAfter, submissionById, submissionLists } from '../../db/submissions'
+import { decodeCursor, encodeCursor } from '../../domain/page'
+import { ApiError } from '../../errors'
+import { refuse } from '../../gate/keyed'
+import { isKnown } from '../../http/etag'
+import { IdParam, json, jsonBody, NoQuery } from '../../http/fields'
+import { keyedRoute } from '../../http/keyed-route'
+import { unusableCursor } from '../../http/paging'
+import { Case } from '../cases/case-schemas'
+import { changeSubmission, convertToCase, presentSubmission } from './submission-rules'
+import { Conversion, Submission, SubmissionChanges, SubmissionList, SubmissionListQuery } from './submission-schemas'
+
+const reading = { plan: 'pro', scope: 'submissions:read', role: 'caseworker' } as const
+const writing = { plan: 'pro', scope: 'submissions:write', role: 'caseworker' } as const
+
+const list = createRoute({
+  method: 'get',
+  path: '/api/submissions',
+  ...keyedRoute(reading),
+  operationId: 'listSubmissions',
+  summary: 'List submissions',
+  description:
+    'What came in through the contact form, newest first: one inbox that every role sees. A page is always whole: 100 of the longest messages are 1.6 MB.',
+  request: { query: SubmissionListQuery },
+  responses: { 200: json('A page of submissions.', SubmissionList) },
+})
+
+const get = createRoute({
+  method: 'get',
+  path: '/api/submissions/{id}',
+  ...keyedRoute(reading),
+  operationId: 'getSubmission',
+  summary: 'Get a submission',
+  description: 'With an ETag for changing it. Answers 304 to an `If-None-Match` that still holds.',
+  request: { params: IdParam, query: NoQuery },
+  responses: { 200: json('The submission.', Submission), 304: { description: 'Nothing has changed.' } },
+})
+
+const update = createRoute({
+  method: 'patch',
+  path: '/api/submissions/{id}',
+  ...keyedRoute(writing),
+  operationId: 'updateSubmission',
+  summary: 'File a submission',
+  description: 'As spam, as dismissed, or as new again. One that was converted stays so (409).',
+  request: { params: IdParam, query: NoQuery, body: jsonBody(SubmissionChanges) },
+  responses: { 200: json('The submission as it is now.', Submission) },
+})
+
+const convert = createRoute({
+  method: 'post',
+  path: '/api/submissions/{id}/convert',
+  ...keyedRoute({ ...writing, alsoScope: 'cases:write' }),
+  operationId: 'convertSubmission',
+  summary: 'Make a case of a submission',
+  description:
+    'Once: a second time is 409, with the case where you may see it. The body is optional; what it does not say comes from the submission. A caseworker’s new case is their own.',
+  request: { params: IdParam, query: NoQuery, body: { ...jsonBody(Conversion), required: false } },
+  responses: { 201: json('The case, with its reference.', Case) },
+})
+
+/** The inbox of the contact form. */
+export const submissions = new OpenAPIHono<AppEnv>()
+  .openapi(list, async (c) => {
+    const { gate } = c.var
+    const asked = c.req.valid('query')
+    const { page, listed, values, isResumed } = sliceOf(asked) ?? (await refuse(gate, unusableCursor()))
+    const queries = asked.status === undefined ? submissionLists.all : submissionLists.ofStatus
+    const [rows, [counted]] = await gate.read(values, isResumed ? queries.rowsAfter : queries.rows, queries.total)
+
+    const shown = rows.slice(0, asked.pageSize)
+    const last = rows.length > shown.length ? shown.at(-1) : undefined
+    const isCapped = (counted?.total ?? 0) > countCap
+    const total = isCapped ? countCap : (counted?.total ?? 0)
+    const pagination = {
+      page,
+      pageSize: asked.pageSize,
+      total,
+      totalPages: Math.ceil(total / asked.pageSize),
+      ...(isCapped && { totalCapped: true as const }),
+      nextCursor: last ? encodeCursor({ page: page + 1, position: { after: positionAfter(last) } }, listed) : null,
+    }
+    return c.json({ submissions: shown.map(presentSubmission), pagination }, 200)
+  })
+  .openapi(get, async (c) => {
+    const [[found]] = await c.var.gate.read(c.req.valid('param'), submissionById)
+    if (!found) throw new ApiError('not_found')
+    const body = presentSubmission(found)
+    return (await isKnown(c, body, body.version)) ? c.body(null, 304) : c.json(body, 200)
+  })
+  .openapi(update, async (c) => {
+    const body = presentSubmission(await changeSubmission(c, c.req.valid('param').id, c.req.valid('json')))
+    await isKnown(c, body, body.version)
+    return c.json(body, 200)
+  })
+  .openapi(convert, async (c) => {
+    const made = await convertToCase(c.var.gate, c.req.valid('param').id, c.req.valid('json'))
+    await isKnown(c, made, made.version)
+    return c.json(made, 201, { Location: `/api/cases/${made.id}` })
+  })
+
+/** Which stretch of which list is asked for, or undefined where the cursor is of another list or damaged. */
+function sliceOf({ page = 1, pageSize, cursor, status, ...about }: SubmissionListQuery) {
+  const [wardId, categoryId] = [about.wardId ?? null, about.categoryId ?? null]
+  const listed = JSON.stringify(['submissions', status, wardId, categoryId])
+  const values = { status, wardId, categoryId, shown: pageSize + 1 }
+  if (cursor === undefined) {
+    return { listed, page, isResumed: false, values: { ...values, offset: (page - 1) * pageSize } }
+  }
+  const resumed = decodeCursor(cursor, listed)
+  if (!resumed || !('after' in resumed.position)) return
+  const [after0, after1] = resumed.position.after
+  if (typeof after0 !== 'number' || typeof after1 !== 'string') return
+  return { listed, page: resumed.page, isResumed: true, values: { ...values, offset: 0, after0, after1 } }
+}

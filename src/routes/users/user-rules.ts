@@ -1,0 +1,122 @@
+import type { Context } from 'hono'
+import type { AppEnv } from '../../app-env'
+import {
+  anotherAdmin,
+  auditOfUserChange,
+  type UserChanges as Fields,
+  insertUser,
+  type User as UserRow,
+  updateUser,
+  userAfterWrite,
+  userById,
+  userWithEmail,
+} from '../../db/directory/users'
+import { storeResult } from '../../db/idempotency'
+import { liveKeysAfterWrite, liveKeysOfUser } from '../../db/keys/key-standing'
+import { recordAudit } from '../../db/records'
+import { fold } from '../../domain/fold'
+import { newId } from '../../domain/id'
+import { ApiError, type FieldError, invalidFields } from '../../errors'
+import { changedFields, rethrowAsTaken, taken } from '../../http/conflicts'
+import { expectedVersion, requireVersion } from '../../http/etag'
+import type { NewUser, User, UserChanges } from './user-schemas'
+
+const emailTaken = 'A user with this email exists already'
+const rethrowTaken = rethrowAsTaken('users_email', emailTaken)
+
+/** A user as they are shown. */
+export function presentUser(found: Omit<UserRow, 'updatedAt'>): User {
+  const { id, name, email, role, enabled, createdAt, version } = found
+  const { planOverride, planOverrideExpiresAt, planOverrideReason } = found
+  const override = { planOverride, planOverrideExpiresAt, planOverrideReason }
+  return { id, name, email, role, enabled, createdAt, ...override, version }
+}
+
+/** Creates a user, who has no key yet. */
+export async function createUser(c: Context<AppEnv>, body: NewUser): Promise<{ user: User; location: string }> {
+  const { gate } = c.var
+  const emailKey = fold(body.email)
+  const [[existing]] = await gate.read({ emailKey }, userWithEmail)
+  if (existing) throw taken(emailTaken, existing)
+
+  const { actor } = gate
+  const user = presentUser({
+    id: newId(actor.now),
+    name: body.name,
+    email: body.email,
+    role: body.role,
+    enabled: body.enabled ?? true,
+    createdAt: actor.now,
+    planOverride: null,
+    planOverrideExpiresAt: null,
+    planOverrideReason: null,
+    version: 1,
+  })
+  const location = `/api/users/${user.id}`
+  await gate
+    .write(
+      // First, so that the loser of a race with itself breaks here and is answered with the winner's result.
+      storeResult(actor, gate.idempotency, { status: 201, location, body: user }),
+      insertUser.bind({ ...actor, ...user, emailKey }),
+      recordAudit(actor, 'user.create', user.id),
+    )
+    .catch(rethrowTaken)
+  return { user, location }
+}
+
+/**
+ * Changes a user, unless that leaves the tenant without an enabled admin who is a person.
+ *
+ * @returns the user, and how many live keys they hold: what a new role or a change of `enabled` takes effect on
+ */
+export async function changeUser(
+  c: Context<AppEnv>,
+  id: string,
+  { version, ...body }: UserChanges,
+): Promise<{ user: User; liveKeys: number }> {
+  const { gate } = c.var
+  const emailKey = body.email === undefined ? null : fold(body.email)
+  const faults = steppingDown(body)
+  const stepsDown = Number(Object.keys(faults).length > 0)
+  const [[found], [existing], [other], [held]] = await gate.read(
+    { id, emailKey, stepsDown },
+    userById,
+    userWithEmail,
+    anotherAdmin,
+    liveKeysOfUser,
+  )
+  const expected = expectedVersion(c, version)
+  if (!found) throw new ApiError('not_found')
+  if (stepsDown && !other && isAdmin(found)) throw invalidFields(faults)
+  requireVersion(expected, found)
+  if (existing && existing.id !== id) throw taken(emailTaken, existing)
+  const changes = changedFields(body, found)
+  if (Object.keys(changes).length === 0) return { user: presentUser(found), liveKeys: held?.n ?? 0 }
+
+  const target = { ...gate.actor, id, stepsDown, expectedVersion: expected ?? null }
+  const [, updated, [after], [touched]] = await gate
+    .write(
+      recordAudit(target, 'user.update', id, auditOfUserChange),
+      updateUser(changes, target),
+      userAfterWrite.bind(target),
+      liveKeysAfterWrite.bind(target),
+    )
+    .catch(rethrowTaken)
+  if (!after) throw new ApiError('not_found')
+  if (updated.length === 0) {
+    requireVersion(expected, after)
+    throw invalidFields(faults)
+  }
+  return { user: presentUser(after), liveKeys: touched?.n ?? 0 }
+}
+
+const isAdmin = ({ role, enabled }: Pick<UserRow, 'role' | 'enabled'>) => role === 'admin' && enabled
+
+/** What is wrong with a change if it is to the last enabled admin; nothing if they would stay one. */
+function steppingDown({ role, enabled }: Fields): Record<string, FieldError> {
+  const fault = { code: 'range' as const, message: 'This is the last enabled admin: make somebody else one first' }
+  return {
+    ...(role !== undefined && role !== 'admin' && { role: fault }),
+    ...(enabled === false && { enabled: fault }),
+  }
+}

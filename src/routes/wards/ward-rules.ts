@@ -1,0 +1,142 @@
+import type { Context } from 'hono'
+import type { AppEnv } from '../../app-env'
+import type { Actor } from '../../db/actor'
+import {
+  auditOfWardChange,
+  councillorsAmong,
+  councillorsAreUsable,
+  insertWard,
+  linkCouncillors,
+  unlinkCouncillors,
+  updateWard,
+  type Ward as WardRow,
+  wardAfterWrite,
+  wardById,
+  wardNamed,
+} from '../../db/directory/wards'
+import { storeResult } from '../../db/idempotency'
+import { group } from '../../db/query'
+import { recordAudit } from '../../db/records'
+import { fold } from '../../domain/fold'
+import { newId } from '../../domain/id'
+import { ApiError, invalidFields } from '../../errors'
+import { changedFields, rethrowAsTaken, taken, unknownReference } from '../../http/conflicts'
+import { expectedVersion, requireVersion } from '../../http/etag'
+import type { NewWard, Ward, WardChanges } from './ward-schemas'
+
+const nameTaken = 'A ward with this name exists already'
+const rethrowTaken = rethrowAsTaken('wards.name_key', nameTaken)
+
+/** A ward as it is shown. */
+export function presentWard({ nameKey: _nameKey, ...ward }: WardRow): Ward {
+  const { id, tenantId, name, boundaryDescription, councilTier, latitude, longitude, enabled } = ward
+  const { code, councillorIds, version, createdAt, updatedAt } = ward
+  const place = { boundaryDescription, councilTier, latitude, longitude }
+  return { id, tenantId, name, ...place, enabled, code, councillorIds, version, createdAt, updatedAt }
+}
+
+/** Creates a ward with its councillors. */
+export async function createWard(c: Context<AppEnv>, body: NewWard): Promise<{ ward: Ward; location: string }> {
+  const { gate } = c.var
+  const nameKey = fold(body.name)
+  const asked = body.councillorIds ?? []
+  const [[existing], known] = await gate.read(
+    { nameKey, councillorIds: JSON.stringify(asked) },
+    wardNamed,
+    councillorsAmong,
+  )
+  requireCouncillors(asked, known)
+  if (existing) throw taken(nameTaken, existing)
+
+  const { actor } = gate
+  const ward = newWard(actor, body)
+  const location = `/api/wards/${ward.id}`
+  const values = {
+    ...actor,
+    ...ward,
+    nameKey,
+    councillorIds: JSON.stringify(ward.councillorIds),
+    askedIds: JSON.stringify(asked),
+    expectedVersion: null,
+  }
+  await gate
+    .write(
+      // First, so that the loser of a race with itself breaks here and is answered with the winner's result.
+      storeResult(actor, gate.idempotency, { status: 201, location, body: ward }),
+      councillorsAreUsable.bind(values),
+      insertWard.bind(values),
+      linkCouncillors.bind(values),
+      recordAudit(actor, 'ward.create', ward.id),
+    )
+    .catch(rethrowTaken)
+  return { ward, location }
+}
+
+function newWard({ now, tenantId }: Actor, body: NewWard): Ward {
+  return {
+    id: newId(now),
+    tenantId,
+    name: body.name,
+    boundaryDescription: body.boundaryDescription ?? null,
+    councilTier: body.councilTier ?? null,
+    latitude: body.latitude ?? null,
+    longitude: body.longitude ?? null,
+    enabled: body.enabled ?? true,
+    code: body.code ?? null,
+    councillorIds: inOrder(body.councillorIds ?? []),
+    version: 1,
+    createdAt: now,
+    updatedAt: now,
+  }
+}
+
+/** Changes a ward; councillors that it has already may stay, even disabled ones. */
+export async function changeWard(c: Context<AppEnv>, id: string, { version, ...body }: WardChanges): Promise<Ward> {
+  const { gate } = c.var
+  const { councillorIds, ...fields } = body
+  const asked = councillorIds === null ? [] : councillorIds
+  const nameKey = fields.name === undefined ? null : fold(fields.name)
+  const [[found], [existing], known] = await gate.read(
+    { id, nameKey, councillorIds: JSON.stringify(asked ?? []) },
+    wardById,
+    wardNamed,
+    councillorsAmong,
+  )
+  const expected = expectedVersion(c, version)
+  if (!found) throw new ApiError('not_found')
+  if (asked) requireCouncillors(asked, [...known, ...found.councillorIds.map((one) => ({ id: one }))])
+  requireVersion(expected, found)
+  if (existing && existing.id !== id) throw taken(nameTaken, existing)
+
+  const changes = changedFields(fields, found)
+  const councillors = asked && JSON.stringify(inOrder(asked))
+  const isRelinked = councillors !== undefined && councillors !== JSON.stringify(found.councillorIds)
+  if (Object.keys(changes).length === 0 && !isRelinked) return presentWard(found)
+
+  const target = { ...gate.actor, id, expectedVersion: expected ?? null }
+  const links = { ...target, councillorIds: councillors, askedIds: JSON.stringify(asked) }
+  const [, , updated, [after]] = await gate
+    .write(
+      recordAudit(target, 'ward.update', id, auditOfWardChange),
+      group(
+        isRelinked
+          ? [councillorsAreUsable.bind(links), unlinkCouncillors.bind(links), linkCouncillors.bind(links)]
+          : [],
+      ),
+      updateWard(changes, target),
+      wardAfterWrite.bind(target),
+    )
+    .catch(rethrowTaken)
+  if (!after) throw new ApiError('not_found')
+  if (updated.length === 0) requireVersion(expected, after)
+  return presentWard(after)
+}
+
+/** Throws 422 naming each id that is no enabled user of the tenant. */
+function requireCouncillors(asked: string[], known: { id: string }[]): void {
+  const unknown = [...asked.entries()].filter(([, id]) => !known.some((one) => one.id === id))
+  if (unknown.length === 0) return
+  throw invalidFields(Object.fromEntries(unknown.map(([index]) => [`councillorIds.${index}`, unknownReference])))
+}
+
+const inOrder = (ids: string[]) => [...new Set(ids)].sort()

@@ -1,0 +1,90 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import type { AppEnv } from '../../app-env'
+import { listWards, listWardsAfter, positionAfterWard, wardById } from '../../db/directory/wards'
+import { ApiError } from '../../errors'
+import { listDirectory } from '../../http/directory'
+import { DirectoryQuery } from '../../http/directory-schemas'
+import { isKnown } from '../../http/etag'
+import { IdParam, json, jsonBody, NoQuery } from '../../http/fields'
+import { keyedRoute } from '../../http/keyed-route'
+import { changeWard, createWard, presentWard } from './ward-rules'
+import { NewWard, Ward, WardChanges } from './ward-schemas'
+
+const reading = { plan: 'pro', scope: 'wards:read' } as const
+const writing = { plan: 'pro', scope: 'wards:write', role: 'admin' } as const
+
+const list = createRoute({
+  method: 'get',
+  path: '/api/wards',
+  ...keyedRoute(reading),
+  operationId: 'listWards',
+  summary: 'List wards',
+  description: 'A–Z by name; at most 200 and 1 MiB a call, with a `Link` to the rest.',
+  request: { query: DirectoryQuery },
+  responses: { 200: json('The wards.', z.array(Ward)) },
+})
+
+const create = createRoute({
+  method: 'post',
+  path: '/api/wards',
+  ...keyedRoute(writing),
+  operationId: 'createWard',
+  summary: 'Create a ward',
+  description: 'Another ward with its name, ignoring case, is 409.',
+  request: { query: NoQuery, body: jsonBody(NewWard) },
+  responses: { 201: json('The ward.', Ward) },
+})
+
+const get = createRoute({
+  method: 'get',
+  path: '/api/wards/{id}',
+  ...keyedRoute(reading),
+  operationId: 'getWard',
+  summary: 'Get a ward',
+  description: 'With an ETag for changing it.',
+  request: { params: IdParam, query: NoQuery },
+  responses: { 200: json('The ward.', Ward), 304: { description: 'Nothing has changed.' } },
+})
+
+const update = createRoute({
+  method: 'patch',
+  path: '/api/wards/{id}',
+  ...keyedRoute(writing),
+  operationId: 'updateWard',
+  summary: 'Change a ward',
+  description:
+    'Only the fields that are sent change; null clears an optional one. `councillorIds` replaces all there were. A disabled ward stays on the cases and events that name it.',
+  request: { params: IdParam, query: NoQuery, body: jsonBody(WardChanges) },
+  responses: { 200: json('The ward as it is now.', Ward) },
+})
+
+const directory = {
+  name: 'wards',
+  present: presentWard,
+  first: listWards,
+  after: listWardsAfter,
+  positionAfter: positionAfterWard,
+  places: 1,
+}
+
+/** Wards: listed, made and changed. */
+export const wards = new OpenAPIHono<AppEnv>()
+  .openapi(list, async (c) => {
+    return c.json(await listDirectory(c, directory, c.req.valid('query')), 200)
+  })
+  .openapi(create, async (c) => {
+    const { ward, location } = await createWard(c, c.req.valid('json'))
+    await isKnown(c, ward, ward.version)
+    return c.json(ward, 201, { Location: location })
+  })
+  .openapi(get, async (c) => {
+    const [[found]] = await c.var.gate.read({ id: c.req.valid('param').id }, wardById)
+    if (!found) throw new ApiError('not_found')
+    const ward = presentWard(found)
+    return (await isKnown(c, ward, ward.version)) ? c.body(null, 304) : c.json(ward, 200)
+  })
+  .openapi(update, async (c) => {
+    const ward = await changeWard(c, c.req.valid('param').id, c.req.valid('json'))
+    await isKnown(c, ward, ward.version)
+    return c.json(ward, 200)
+  })
