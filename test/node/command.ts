@@ -107,7 +107,7 @@ export function start(program: string, args: string[], env: NodeJS.ProcessEnv = 
       const look = () => said.stdout.includes(text) && resolve()
       child.stdout.on('data', look)
       look()
-      ended.then(() => reject(new Error(`It ended without saying "${text}": ${said.stdout}${said.stderr}`)))
+      void ended.then(() => reject(new Error(`It ended without saying "${text}": ${said.stdout}${said.stderr}`)))
     })
   return { pid: child.pid ?? 0, stdout: () => said.stdout, stderr: () => said.stderr, says, ended }
 }
