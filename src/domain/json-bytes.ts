@@ -1,5 +1,5 @@
 /** How much of a list one answer holds: bytes of JSON in UTF-8. An isolate has 128 MiB for everybody's answers. */
-export const mostListedBytes = 1024 * 1024
+const mostListedBytes = 1024 * 1024
 
 /** The first of a list's items that fit into so many bytes of JSON together: whole ones, and always at least one. */
 export function firstWithin<T>(items: readonly T[], mostBytes = mostListedBytes): T[] {

@@ -39,7 +39,7 @@ export function rateLimitOf(policy: RateLimit['policy'], row: WindowRow, admitte
 }
 
 /** The last `most` admission times, oldest first. */
-export function admissions(hits: string, most: number): number[] {
+function admissions(hits: string, most: number): number[] {
   const kept = hits.slice(-width * most)
   return Array.from({ length: kept.length / width }, (_, i) => Number(kept.slice(i * width, (i + 1) * width)))
 }

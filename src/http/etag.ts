@@ -3,7 +3,7 @@ import { sha256Hex } from '../domain/hash'
 import { ApiError, invalidFields } from '../errors'
 
 /** The entity tag (RFC 9110 §8.8.3) of a versioned thing: `"<version>-<hash of the body>"`. */
-export async function etagOf(body: unknown, version: number): Promise<string> {
+async function etagOf(body: unknown, version: number): Promise<string> {
   const hash = await sha256Hex(JSON.stringify(body))
   return `"${version}-${hash.slice(0, 16)}"`
 }

@@ -24,4 +24,3 @@ export async function installClient() {
 }
 
 export type Installed = Awaited<ReturnType<typeof installClient>>
-export type Client = Installed['client']
