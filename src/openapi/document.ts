@@ -1,4 +1,5 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
+import { version } from '../../package.json'
 import type { AppEnv } from '../app-env'
 import { exampleOf, type Schemas, type Side } from './examples'
 import { errorResponses, errorSchema, refusalsAt } from './refusals'
@@ -85,7 +86,7 @@ export function documentOf(app: OpenAPIHono<AppEnv>): Document {
     openapi: '3.1.0',
     info: {
       title: 'Casework API',
-      version: '1.0.0',
+      version,
       description,
       license: { name: 'MIT', url: 'https://opensource.org/license/mit' },
     },
