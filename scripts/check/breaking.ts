@@ -31,8 +31,11 @@ function verdict({ action, path, before, after }: Diff): boolean | undefined {
 const isRaised = (ranks: readonly string[], before: unknown, after: unknown) =>
   ranks.indexOf(String(after)) > ranks.indexOf(String(before))
 
-function lineOf({ action, path }: Diff): string {
+function lineOf({ action, path, before, after }: Diff): string {
   const [, address, method, ...rest] = path
+  // An item of a list says more than its number.
+  const item = after ?? before
+  if (typeof rest.at(-1) === 'number' && typeof item === 'string') rest.splice(-1, 1, item)
   const operation = method === undefined ? String(address) : `${String(method).toUpperCase()} ${String(address)}`
   return [action, operation, rest.join(' › ')].filter((part) => part !== '').join(' ')
 }
