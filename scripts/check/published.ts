@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { root } from './tool'
+import { root } from '../root'
 
 /**
  * The OpenAPI document that callers rely on: that of the last release (a tag `v…`), else of the commit where this branch

@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm'
-import { build } from '../../src/db/query'
+import { build, type Given } from '../../src/db/query'
 import { tenants } from '../../src/db/schema/tenants'
 import { newId } from '../../src/domain/id'
 import type { Plan } from '../../src/domain/vocabulary'
@@ -108,7 +108,7 @@ act(program, 'set-plan', "Change a tenant's plan.", 'set-plan --slug acme --plan
     await change(options, slug, { plan })
   })
 
-type Changes = Partial<
+type Changes = Given<
   Pick<typeof tenants.$inferInsert, 'name' | 'plan' | 'councilCode' | 'contactEmail' | 'contactPhone'>
 >
 

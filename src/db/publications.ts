@@ -2,7 +2,7 @@ import { and, desc, eq, getTableColumns, type InferSelectModel, isNull, or, type
 import { callerTenant } from './gate/caller'
 import { guard, unless } from './guards'
 import { listedAtOnce } from './limits'
-import { type BoundStatement, build, exactlyOne, type Statement, statement, type Values } from './query'
+import { type BoundStatement, build, exactlyOne, type Given, type Statement, statement, type Values } from './query'
 import { auditOf, auditOfEach, filing } from './records'
 import type { Ref } from './ref'
 import { wards } from './schema/directory'
@@ -127,23 +127,24 @@ export const insertPublication = statement(
   }),
 )
 
-/** What may be changed of an item. */
-export type PublicationChanges = Partial<
-  Pick<
-    Row,
-    | 'externalId'
-    | 'title'
-    | 'body'
-    | 'source'
-    | 'type'
-    | 'location'
-    | 'postcode'
-    | 'wardId'
-    | 'startsAt'
-    | 'endsAt'
-    | 'url'
-  >
+/** Fields of an item that its writers choose. */
+export type PublicationFields = Pick<
+  Row,
+  | 'externalId'
+  | 'title'
+  | 'body'
+  | 'source'
+  | 'type'
+  | 'location'
+  | 'postcode'
+  | 'wardId'
+  | 'startsAt'
+  | 'endsAt'
+  | 'url'
 >
+
+/** Fields of an item to change. */
+export type PublicationChanges = Given<PublicationFields>
 
 const moment = sql`${sql.param(placeholder('now'), publications.updatedAt)}`
 

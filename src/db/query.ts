@@ -10,6 +10,9 @@ export const build = drizzle(() => {
 /** What placeholders are filled with, by name. */
 export type Values = Record<string, unknown>
 
+/** Fields of a row that a change may give; undefined is not given. */
+export type Given<Row> = { [Name in keyof Row]?: Row[Name] | undefined }
+
 /** A statement ready to run, and what turns its result into rows. */
 export interface BoundStatement<T = unknown> {
   readonly statements: readonly { sql: string; params: unknown[] }[]

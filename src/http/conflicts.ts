@@ -2,13 +2,16 @@ import { Unmet, uniqueViolation } from '../db/database-error'
 import { ApiError, type FieldError, invalidFields } from '../errors'
 import { endsAfter } from '../routes/publications/event-schemas'
 
+/** Fields of `T`, each there with a value or not at all. */
+type Changed<T> = { [Name in keyof T]?: Exclude<T[Name], undefined> }
+
 /** The fields of a change that would change something of what was found. */
-export function changedFields<T extends object>(changes: T, found: object): Partial<T> {
+export function changedFields<T extends object>(changes: T, found: object): Changed<T> {
   const entries = Object.entries(changes).filter(
     ([name, value]) => value !== undefined && value !== Reflect.get(found, name),
   )
   // A selection of the changes' own entries.
-  return Object.fromEntries(entries) as Partial<T>
+  return Object.fromEntries(entries) as Changed<T>
 }
 
 /** 409 for an externalId that another row of the tenant has. */

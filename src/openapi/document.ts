@@ -107,7 +107,7 @@ export function documentOf(app: OpenAPIHono<AppEnv>): Document {
   }
   return {
     ...document,
-    tags: [...tags].map((name) => ({ name, description: tagDescriptions[name] })),
+    tags: [...tags].map((name) => ({ name, description: tagDescriptions[name] ?? '' })),
     components: {
       ...document.components,
       headers,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { breakingChanges } from '../../scripts/check/breaking'
-import { root } from '../../scripts/tool'
+import { root } from '../../scripts/root'
 
 const published = readFileSync(join(root, 'docs/openapi.json'), 'utf8')
 

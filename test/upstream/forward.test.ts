@@ -9,7 +9,10 @@ const app = makeApp()
 let origins = 0
 
 /** The app in front of another Worker, bound as `UPSTREAM`, which notes what it was asked. */
-function proxied(settings: Partial<Record<keyof Env, string>> = {}, answer = () => Response.json({ from: 'origin' })) {
+function proxied(
+  settings: Partial<Record<keyof Env, string | undefined>> = {},
+  answer = () => Response.json({ from: 'origin' }),
+) {
   const asked: string[] = []
   const upstream = {
     fetch: async (input: RequestInfo | URL, init?: RequestInit) => {

@@ -7,20 +7,20 @@ import { cases } from '../schema/cases'
 
 /** Which cases a list is of. An absent filter lets everything through. */
 export interface CaseFilters {
-  status?: Status[]
-  wardId?: string
-  categoryId?: string
+  status?: Status[] | undefined
+  wardId?: string | undefined
+  categoryId?: string | undefined
   /** `none`: cases that nobody has. */
-  assigneeId?: string
-  sourceChannel?: string
+  assigneeId?: string | undefined
+  sourceChannel?: string | undefined
   archived: boolean
-  createdFrom?: string
-  createdTo?: string
-  updatedSince?: string
-  reference?: string
-  externalId?: string
+  createdFrom?: string | undefined
+  createdTo?: string | undefined
+  updatedSince?: string | undefined
+  reference?: string | undefined
+  externalId?: string | undefined
   /** An FTS5 expression (`searchTerms`). */
-  search?: string
+  search?: string | undefined
 }
 
 /** The order of a list; `rank` is by relevance and needs a search. */

@@ -3,7 +3,7 @@ import type { Status, TimelineType } from '../../domain/vocabulary'
 import { callerRow, callerTenant } from '../gate/caller'
 import { guard, unless } from '../guards'
 import { takenNumber, takenReference } from '../numbers'
-import { type BoundStatement, build, exactlyOne, type Statement, statement, type Values } from '../query'
+import { type BoundStatement, build, exactlyOne, type Given, type Statement, statement, type Values } from '../query'
 import { auditOf } from '../records'
 import type { Ref } from '../ref'
 import { cases, timeline } from '../schema/cases'
@@ -161,7 +161,7 @@ export const insertCase = statement(
 )
 
 /** What may be changed of a case. */
-export type CaseChanges = Partial<
+export type CaseChanges = Given<
   Pick<
     CaseDetail,
     | 'internalRef'

@@ -2,7 +2,7 @@ import { and, asc, eq, getTableColumns, type InferSelectModel, isNull, or, type 
 import { fold } from '../../domain/fold'
 import { callerTenant } from '../gate/caller'
 import { listedAtOnce } from '../limits'
-import { type BoundStatement, build, type Statement, statement, type Values } from '../query'
+import { type BoundStatement, build, type Given, type Statement, statement, type Values } from '../query'
 import { auditOf } from '../records'
 import { categories } from '../schema/directory'
 
@@ -79,7 +79,7 @@ export const insertCategory = statement(
 )
 
 /** What may be changed of a category. */
-export type CategoryChanges = Partial<Pick<Category, 'name' | 'enabled' | 'sortOrder'>>
+export type CategoryChanges = Given<Pick<Category, 'name' | 'enabled' | 'sortOrder'>>
 
 /** Changes a category and raises its version. Built per request: each set of fields is another statement. */
 export function updateCategory(changes: CategoryChanges, values: Values): BoundStatement<{ version: number }[]> {

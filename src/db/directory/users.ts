@@ -3,7 +3,7 @@ import { fold } from '../../domain/fold'
 import { serviceEmails } from '../../domain/service-user'
 import { callerTenant } from '../gate/caller'
 import { listedAtOnce } from '../limits'
-import { type BoundStatement, build, type Statement, statement, type Values } from '../query'
+import { type BoundStatement, build, type Given, type Statement, statement, type Values } from '../query'
 import { auditOf } from '../records'
 import { users } from '../schema/tenants'
 
@@ -138,7 +138,7 @@ const isTarget = and(
 )
 
 /** What may be changed of a user. */
-export type UserChanges = Partial<Pick<Row, 'name' | 'email' | 'role' | 'enabled'>>
+export type UserChanges = Given<Pick<Row, 'name' | 'email' | 'role' | 'enabled'>>
 
 /** Changes a user and raises their version. Built per request: each set of fields is another statement. */
 export function updateUser(changes: UserChanges, values: Values): BoundStatement<{ version: number }[]> {

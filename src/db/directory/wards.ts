@@ -3,7 +3,7 @@ import { fold } from '../../domain/fold'
 import { callerTenant } from '../gate/caller'
 import { guard } from '../guards'
 import { listedAtOnce } from '../limits'
-import { type BoundStatement, build, type Statement, statement, type Values } from '../query'
+import { type BoundStatement, build, type Given, type Statement, statement, type Values } from '../query'
 import { auditOf } from '../records'
 import { wardCouncillors, wards } from '../schema/directory'
 import { users } from '../schema/tenants'
@@ -115,7 +115,7 @@ export const insertWard = statement(
 )
 
 /** What may be changed of a ward's own row. */
-export type WardChanges = Partial<
+export type WardChanges = Given<
   Pick<Row, 'name' | 'code' | 'boundaryDescription' | 'councilTier' | 'latitude' | 'longitude' | 'enabled'>
 >
 

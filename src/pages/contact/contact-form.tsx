@@ -14,7 +14,7 @@ interface FormProps {
   answers: Answers
   /** The form's ticket. */
   token: string
-  faults?: Faults
+  faults?: Faults | undefined
   /** What is wrong with the form as a whole. */
   notice?: string | undefined
   turnstileKey?: string | undefined

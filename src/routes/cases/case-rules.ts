@@ -13,10 +13,10 @@ type Assignee = NonNullable<CaseDetail['assignee']>
 
 /** What a body refers to: an absent reference is not looked at, a null one refers to nothing. */
 export interface References {
-  wardId?: string | null
-  categoryId?: string | null
-  assigneeId?: string | null
-  externalId?: string | null
+  wardId?: string | null | undefined
+  categoryId?: string | null | undefined
+  assigneeId?: string | null | undefined
+  externalId?: string | null | undefined
 }
 
 /** What the tenant has of them. */

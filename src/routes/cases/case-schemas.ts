@@ -25,8 +25,11 @@ const Assignee = z
 // `Ref.nullable()` would make the document's one `Ref` nullable wherever it is used.
 const orNull = <S extends z.ZodType>(schema: S) => z.union([schema, z.null()])
 
-export const nullable = (example: string, description?: string) =>
-  z.string().nullable().openapi({ example, description })
+const nullable = (example: string, description?: string) =>
+  z
+    .string()
+    .nullable()
+    .openapi(description === undefined ? { example } : { example, description })
 
 const CaseSummary = z.object({
   id: Id,

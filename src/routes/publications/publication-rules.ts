@@ -17,6 +17,7 @@ import {
   listPublicationsByExternalId,
   type Publication,
   type PublicationChanges,
+  type PublicationFields,
   positionAfter,
   publicationAfterWrite,
   publicationById,
@@ -36,8 +37,6 @@ import { cut, unusableCursor, valuesAfter } from '../../http/paging'
 
 /** Events and news differ in their fields; how they are listed, made, approved and changed is the same. */
 export type Kind = 'event' | 'news'
-
-type Fields = Required<PublicationChanges>
 
 /** What narrows a list of events or news. */
 export interface Asked {
@@ -76,7 +75,7 @@ export async function getItem(c: Context<AppEnv>, kind: Kind, id: string): Promi
 export async function createItem<T extends { version: number }>(
   c: Context<AppEnv>,
   kind: Kind,
-  fields: Fields,
+  fields: PublicationFields,
   present: (item: Publication) => T,
 ): Promise<{ item: T; location: string }> {
   const { gate } = c.var

@@ -3,7 +3,11 @@ import { submissionStatuses } from '../../domain/vocabulary'
 import { bodyOf, Id, Instant, optionalId, optionalText, Ref, text } from '../../http/fields'
 import { checkPaging, Pagination, paging } from '../../http/paging'
 
-const nullable = (example: string, description?: string) => z.string().nullable().openapi({ example, description })
+const nullable = (example: string, description?: string) =>
+  z
+    .string()
+    .nullable()
+    .openapi(description === undefined ? { example } : { example, description })
 
 export const Submission = z
   .object({
