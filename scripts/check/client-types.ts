@@ -29,7 +29,7 @@ async function typesOfTheApi(): Promise<string> {
   })
   return (
     banner +
-    all
+    withUndefined(all)
       .replace(/export interface Everything \{\}\n/, '')
       .replaceAll(/\/\*\*\n \* This interface was referenced by[^/]*\*\/\n/g, '')
       .replaceAll(/ \*\n \* This interface was referenced by .*\n \* via the .*\n/g, '')
@@ -41,7 +41,7 @@ interface Operation {
   parameters?: { in?: string; name: string; required?: boolean; description?: string; schema: JSONSchema }[]
 }
 
-function queryOf({ parameters = [] }: Operation): JSONSchema | undefined {
+function queryOf({ operationId, parameters = [] }: Operation): JSONSchema | undefined {
   const inQuery = parameters.filter((parameter) => parameter.in === 'query')
   if (inQuery.length === 0) return
   return {
@@ -49,14 +49,24 @@ function queryOf({ parameters = [] }: Operation): JSONSchema | undefined {
     additionalProperties: false,
     required: inQuery.filter(({ required }) => required).map(({ name }) => name),
     properties: Object.fromEntries(
-      inQuery.map(({ name, description, schema }) => [name, { ...typed(schema), description }]),
+      inQuery.map(({ name, description, schema }) => [name, { ...typed(operationId, name, schema), description }]),
     ),
   }
 }
 
-/** Flags are text in a query and booleans to a programmer. */
-const typed = (schema: JSONSchema): JSONSchema =>
-  JSON.stringify(schema.enum) === '["true","false"]' ? { type: 'boolean' } : schema
+/** Flags are text in a query and booleans to a programmer; a list of statuses is an array. */
+function typed(operationId: string, name: string, schema: JSONSchema): JSONSchema {
+  if (JSON.stringify(schema.enum) === '["true","false"]') return { type: 'boolean' }
+  const isList = name === 'status' && ['listCases', 'exportCases'].includes(operationId)
+  return isList ? { tsType: "Case['status'] | readonly Case['status'][]" } : schema
+}
+
+/** Text of types in which what may be left out may be undefined as well, also under `exactOptionalPropertyTypes`. */
+const withUndefined = (types: string) =>
+  types
+    .replaceAll(/^( +\w+\?: .*[^({])$/gm, '$1 | undefined')
+    .replaceAll(/^( +\w+\?:) (?=.*[({]$)/gm, '$1 undefined | ')
+    .replaceAll(/^( +\w+\?:)\n( +)\| /gm, '$1\n$2| undefined\n$2| ')
 
 const capitalised = (name: string) => name.charAt(0).toUpperCase() + name.slice(1)
 

@@ -122,7 +122,7 @@ export interface CaseList {
   /**
    * Present when `search` was given.
    */
-  searchActive?: true
+  searchActive?: true | undefined
 }
 export interface CaseSummary {
   /**
@@ -185,7 +185,7 @@ export interface Pagination {
   /**
    * Counting stopped: there may be more rows than `total` says.
    */
-  totalCapped?: true
+  totalCapped?: true | undefined
   /**
    * Give it back as `cursor` for the rows that follow; null at the end.
    */
@@ -246,7 +246,7 @@ export interface Case {
   /**
    * There are earlier entries, which are left out.
    */
-  timelineTruncated?: true
+  timelineTruncated?: true | undefined
 }
 export interface TimelineEntry {
   /**
@@ -275,120 +275,120 @@ export interface NewCase {
   /**
    * Your own reference.
    */
-  internalRef?: string | null
+  internalRef?: string | null | undefined
   /**
    * Your own id for it, unique within the tenant.
    */
-  externalId?: string | null
-  status?: 'open' | 'in_progress' | 'resolved' | 'closed'
+  externalId?: string | null | undefined
+  status?: 'open' | 'in_progress' | 'resolved' | 'closed' | undefined
   /**
    * Email address, kept as typed.
    */
-  residentEmail?: string | null
+  residentEmail?: string | null | undefined
   /**
    * Phone number, kept as typed.
    */
-  residentPhone?: string | null
+  residentPhone?: string | null | undefined
   /**
    * Postal address.
    */
-  residentAddress?: string | null
+  residentAddress?: string | null | undefined
   /**
    * UK postcode, stored without a space.
    */
-  residentPostcode?: string | null
+  residentPostcode?: string | null | undefined
   /**
    * The whole story.
    */
-  description?: string | null
-  sourceChannel?: 'email' | 'phone' | 'letter' | 'in_person' | 'surgery' | 'social_media' | 'web_form' | 'api' | 'other'
+  description?: string | null | undefined
+  sourceChannel?: 'email' | 'phone' | 'letter' | 'in_person' | 'surgery' | 'social_media' | 'web_form' | 'api' | 'other' | undefined
   /**
    * An enabled category.
    */
-  categoryId?: string | null
+  categoryId?: string | null | undefined
   /**
    * An enabled ward.
    */
-  wardId?: string | null
+  wardId?: string | null | undefined
   /**
    * An enabled user; another than yourself, or nobody, only as a manager or admin.
    */
-  assigneeId?: string | null
-  highlightedForPublic?: boolean
+  assigneeId?: string | null | undefined
+  highlightedForPublic?: boolean | undefined
   /**
    * What the public may read.
    */
-  publicSummary?: string | null
+  publicSummary?: string | null | undefined
   /**
    * Themes for the public.
    */
-  publicThemes?: string | null
+  publicThemes?: string | null | undefined
 }
 export interface CaseChanges {
   /**
    * Who it is about.
    */
-  residentName?: string
+  residentName?: string | undefined
   /**
    * One line.
    */
-  summary?: string
+  summary?: string | undefined
   /**
    * Your own reference.
    */
-  internalRef?: string | null
+  internalRef?: string | null | undefined
   /**
    * Your own id for it, unique within the tenant.
    */
-  externalId?: string | null
-  status?: 'open' | 'in_progress' | 'resolved' | 'closed'
+  externalId?: string | null | undefined
+  status?: 'open' | 'in_progress' | 'resolved' | 'closed' | undefined
   /**
    * Email address, kept as typed.
    */
-  residentEmail?: string | null
+  residentEmail?: string | null | undefined
   /**
    * Phone number, kept as typed.
    */
-  residentPhone?: string | null
+  residentPhone?: string | null | undefined
   /**
    * Postal address.
    */
-  residentAddress?: string | null
+  residentAddress?: string | null | undefined
   /**
    * UK postcode, stored without a space.
    */
-  residentPostcode?: string | null
+  residentPostcode?: string | null | undefined
   /**
    * The whole story.
    */
-  description?: string | null
-  sourceChannel?: 'email' | 'phone' | 'letter' | 'in_person' | 'surgery' | 'social_media' | 'web_form' | 'api' | 'other'
+  description?: string | null | undefined
+  sourceChannel?: 'email' | 'phone' | 'letter' | 'in_person' | 'surgery' | 'social_media' | 'web_form' | 'api' | 'other' | undefined
   /**
    * An enabled category.
    */
-  categoryId?: string | null
+  categoryId?: string | null | undefined
   /**
    * An enabled ward.
    */
-  wardId?: string | null
+  wardId?: string | null | undefined
   /**
    * An enabled user; another than yourself, or nobody, only as a manager or admin.
    */
-  assigneeId?: string | null
-  highlightedForPublic?: boolean
+  assigneeId?: string | null | undefined
+  highlightedForPublic?: boolean | undefined
   /**
    * What the public may read.
    */
-  publicSummary?: string | null
+  publicSummary?: string | null | undefined
   /**
    * Themes for the public.
    */
-  publicThemes?: string | null
-  archived?: boolean
+  publicThemes?: string | null | undefined
+  archived?: boolean | undefined
   /**
    * The version you read; stale is 409.
    */
-  version?: number
+  version?: number | undefined
 }
 export interface NewNote {
   /**
@@ -474,83 +474,83 @@ export interface NewEvent {
   /**
    * What happens.
    */
-  description?: string | null
-  type?: 'council' | 'area' | 'surgery' | 'consultation' | 'community' | 'other'
+  description?: string | null | undefined
+  type?: 'council' | 'area' | 'surgery' | 'consultation' | 'community' | 'other' | undefined
   /**
    * Where.
    */
-  location?: string | null
+  location?: string | null | undefined
   /**
    * UK postcode, stored without a space.
    */
-  postcode?: string | null
+  postcode?: string | null | undefined
   /**
    * An enabled ward.
    */
-  wardId?: string | null
+  wardId?: string | null | undefined
   /**
    * When it ends; before the start is 422.
    */
-  endsAt?: string | null
+  endsAt?: string | null | undefined
   /**
    * More about it on the web: `http` or `https`, kept as the URL Standard writes it.
    */
-  url?: string | null
+  url?: string | null | undefined
   /**
    * Your own id, unique within the tenant.
    */
-  externalId?: string | null
+  externalId?: string | null | undefined
   /**
    * Where it came from.
    */
-  source?: string | null
+  source?: string | null | undefined
 }
 export interface EventChanges {
   /**
    * What it is called.
    */
-  title?: string
+  title?: string | undefined
   /**
    * When it starts; in the past at creation is 422.
    */
-  startsAt?: string
+  startsAt?: string | undefined
   /**
    * What happens.
    */
-  description?: string | null
-  type?: 'council' | 'area' | 'surgery' | 'consultation' | 'community' | 'other'
+  description?: string | null | undefined
+  type?: 'council' | 'area' | 'surgery' | 'consultation' | 'community' | 'other' | undefined
   /**
    * Where.
    */
-  location?: string | null
+  location?: string | null | undefined
   /**
    * UK postcode, stored without a space.
    */
-  postcode?: string | null
+  postcode?: string | null | undefined
   /**
    * An enabled ward.
    */
-  wardId?: string | null
+  wardId?: string | null | undefined
   /**
    * When it ends; before the start is 422.
    */
-  endsAt?: string | null
+  endsAt?: string | null | undefined
   /**
    * More about it on the web: `http` or `https`, kept as the URL Standard writes it.
    */
-  url?: string | null
+  url?: string | null | undefined
   /**
    * Your own id, unique within the tenant.
    */
-  externalId?: string | null
+  externalId?: string | null | undefined
   /**
    * Where it came from.
    */
-  source?: string | null
+  source?: string | null | undefined
   /**
    * The version you read; stale is 409.
    */
-  version?: number
+  version?: number | undefined
 }
 export interface Deleted {
   success: true
@@ -605,33 +605,33 @@ export interface NewNews {
   /**
    * Your own id, unique within the tenant.
    */
-  externalId?: string | null
+  externalId?: string | null | undefined
   /**
    * Where it came from.
    */
-  source?: string | null
+  source?: string | null | undefined
 }
 export interface NewsChanges {
   /**
    * The headline.
    */
-  title?: string
+  title?: string | undefined
   /**
    * The article.
    */
-  body?: string
+  body?: string | undefined
   /**
    * Your own id, unique within the tenant.
    */
-  externalId?: string | null
+  externalId?: string | null | undefined
   /**
    * Where it came from.
    */
-  source?: string | null
+  source?: string | null | undefined
   /**
    * The version you read; stale is 409.
    */
-  version?: number
+  version?: number | undefined
 }
 export interface Ward {
   /**
@@ -689,7 +689,7 @@ export interface NewWard {
   /**
    * Where the ward lies, for people.
    */
-  boundaryDescription?: string | null
+  boundaryDescription?: string | null | undefined
   /**
    * Kind of council.
    */
@@ -698,35 +698,35 @@ export interface NewWard {
   /**
    * Degrees north, −90 to 90.
    */
-  latitude?: number | null
+  latitude?: number | null | undefined
   /**
    * Degrees east, −180 to 180.
    */
-  longitude?: number | null
+  longitude?: number | null | undefined
   /**
    * Whether cases, events and residents may name it.
    */
-  enabled?: boolean
+  enabled?: boolean | undefined
   /**
    * GSS code, which links postcodes to the ward.
    */
-  code?: string | null
+  code?: string | null | undefined
   /**
    * At most 20 enabled users; replaces all there were, and null leaves none.
    *
    * @maxItems 20
    */
-  councillorIds?: string[] | null
+  councillorIds?: string[] | null | undefined
 }
 export interface WardChanges {
   /**
    * Unique within the tenant, ignoring case.
    */
-  name?: string
+  name?: string | undefined
   /**
    * Where the ward lies, for people.
    */
-  boundaryDescription?: string | null
+  boundaryDescription?: string | null | undefined
   /**
    * Kind of council.
    */
@@ -735,29 +735,29 @@ export interface WardChanges {
   /**
    * Degrees north, −90 to 90.
    */
-  latitude?: number | null
+  latitude?: number | null | undefined
   /**
    * Degrees east, −180 to 180.
    */
-  longitude?: number | null
+  longitude?: number | null | undefined
   /**
    * Whether cases, events and residents may name it.
    */
-  enabled?: boolean
+  enabled?: boolean | undefined
   /**
    * GSS code, which links postcodes to the ward.
    */
-  code?: string | null
+  code?: string | null | undefined
   /**
    * At most 20 enabled users; replaces all there were, and null leaves none.
    *
    * @maxItems 20
    */
-  councillorIds?: string[] | null
+  councillorIds?: string[] | null | undefined
   /**
    * The version you read; stale is 409.
    */
-  version?: number
+  version?: number | undefined
 }
 export interface Category {
   /**
@@ -794,29 +794,29 @@ export interface NewCategory {
   /**
    * Whether cases and residents may name it.
    */
-  enabled?: boolean
+  enabled?: boolean | undefined
   /**
    * Its place in the list, 0 to 10,000; ties are A–Z.
    */
-  sortOrder?: number
+  sortOrder?: number | undefined
 }
 export interface CategoryChanges {
   /**
    * Unique within the tenant, ignoring case.
    */
-  name?: string
+  name?: string | undefined
   /**
    * Whether cases and residents may name it.
    */
-  enabled?: boolean
+  enabled?: boolean | undefined
   /**
    * Its place in the list, 0 to 10,000; ties are A–Z.
    */
-  sortOrder?: number
+  sortOrder?: number | undefined
   /**
    * The version you read; stale is 409.
    */
-  version?: number
+  version?: number | undefined
 }
 export interface User {
   /**
@@ -864,7 +864,7 @@ export interface NewUser {
   /**
    * A disabled user’s keys open nothing, from the next request on.
    */
-  enabled?: boolean
+  enabled?: boolean | undefined
 }
 export interface ChangedUser {
   /**
@@ -904,23 +904,23 @@ export interface UserChanges {
   /**
    * Their name.
    */
-  name?: string
+  name?: string | undefined
   /**
    * Unique within the tenant, ignoring case; kept as typed.
    */
-  email?: string
+  email?: string | undefined
   /**
    * What their keys may do.
    */
-  role?: 'caseworker' | 'councillor' | 'manager' | 'admin'
+  role?: 'caseworker' | 'councillor' | 'manager' | 'admin' | undefined
   /**
    * A disabled user’s keys open nothing, from the next request on.
    */
-  enabled?: boolean
+  enabled?: boolean | undefined
   /**
    * The version you read; stale is 409.
    */
-  version?: number
+  version?: number | undefined
 }
 export interface Key {
   /**
@@ -1109,29 +1109,29 @@ export interface NewKey {
   /**
    * Held by this role's service user; instead of `userId`.
    */
-  role?: 'caseworker' | 'councillor' | 'manager' | 'admin' | null
+  role?: 'caseworker' | 'councillor' | 'manager' | 'admin' | null | undefined
   /**
    * Held by this enabled user; instead of `role`.
    */
-  userId?: string | null
+  userId?: string | null | undefined
   /**
    * When it ends: no later than your own key. Null or absent for that end, or for never where yours has none.
    */
-  expiresAt?: string | null
+  expiresAt?: string | null | undefined
   /**
    * Requests in any window, at most the deployment's default.
    */
-  limit?: number | null
+  limit?: number | null | undefined
   /**
    * Seconds in a window, at least the deployment's default.
    */
-  windowSeconds?: number | null
+  windowSeconds?: number | null | undefined
 }
 export interface Rotation {
   /**
    * How long the older keys go on working; 3600 if absent. 0 ends them at once: should the answer get lost, a key that rotated itself is locked out.
    */
-  graceSeconds?: number | null
+  graceSeconds?: number | null | undefined
 }
 export interface Revoked {
   success: true
@@ -1251,37 +1251,37 @@ export interface SubmissionChanges {
   /**
    * The version you read; stale is 409.
    */
-  version?: number
+  version?: number | undefined
 }
 export interface Conversion {
   /**
    * One line; the first of the message if absent.
    */
-  summary?: string
+  summary?: string | undefined
   /**
    * The whole story; the message if absent.
    */
-  description?: string | null
+  description?: string | null | undefined
   /**
    * An enabled category; the submission’s own if absent.
    */
-  categoryId?: string | null
+  categoryId?: string | null | undefined
   /**
    * An enabled ward; the submission’s own if absent.
    */
-  wardId?: string | null
+  wardId?: string | null | undefined
   /**
    * An enabled user; another than yourself, or nobody, only as a manager or admin.
    */
-  assigneeId?: string | null
+  assigneeId?: string | null | undefined
   /**
    * Your own reference.
    */
-  internalRef?: string | null
+  internalRef?: string | null | undefined
   /**
    * Your own id for the case, unique within the tenant.
    */
-  externalId?: string | null
+  externalId?: string | null | undefined
 }
 export interface Report {
   /**
@@ -1351,7 +1351,7 @@ export interface Report {
   /**
    * Something is withheld.
    */
-  suppressed?: true
+  suppressed?: true | undefined
 }
 export interface ContactAnswer {
   /**
@@ -1371,27 +1371,27 @@ export interface Contact {
   /**
    * Email address, kept as typed.
    */
-  email?: string | null
+  email?: string | null | undefined
   /**
    * Phone number, kept as typed.
    */
-  phone?: string | null
+  phone?: string | null | undefined
   /**
    * UK postcode, stored without a space.
    */
-  postcode?: string | null
+  postcode?: string | null | undefined
   /**
    * Postal address.
    */
-  address?: string | null
+  address?: string | null | undefined
   /**
    * An enabled category of the tenant.
    */
-  categoryId?: string | null
+  categoryId?: string | null | undefined
   /**
    * An enabled ward of the tenant; found by the postcode if absent.
    */
-  wardId?: string | null
+  wardId?: string | null | undefined
   /**
    * What it is about.
    */
@@ -1428,7 +1428,7 @@ export interface Error {
   /**
    * More, where there is more to say.
    */
-  details?: {
+  details?: undefined | {
     [k: string]: unknown
   }
 }
@@ -1436,277 +1436,277 @@ export interface ExportCasesQuery {
   /**
    * One status, or several with commas between.
    */
-  status?: string
+  status?: Case['status'] | readonly Case['status'][] | undefined
   /**
    * Cases of this ward.
    */
-  wardId?: string
+  wardId?: string | undefined
   /**
    * Cases of this category.
    */
-  categoryId?: string
+  categoryId?: string | undefined
   /**
    * Cases of this user; `none` for those that nobody has.
    */
-  assigneeId?: string
+  assigneeId?: string | undefined
   /**
    * Cases that came in this way.
    */
-  sourceChannel?: 'email' | 'phone' | 'letter' | 'in_person' | 'surgery' | 'social_media' | 'web_form' | 'api' | 'other'
+  sourceChannel?: 'email' | 'phone' | 'letter' | 'in_person' | 'surgery' | 'social_media' | 'web_form' | 'api' | 'other' | undefined
   /**
    * Whether archived cases are listed, instead of the others.
    */
-  archived?: boolean
+  archived?: boolean | undefined
   /**
    * Created then or later.
    */
-  createdFrom?: string
+  createdFrom?: string | undefined
   /**
    * Created then or earlier.
    */
-  createdTo?: string
+  createdTo?: string | undefined
   /**
    * Changed then or later. With `sort=updatedAt` this is the way to keep a copy in step.
    */
-  updatedSince?: string
+  updatedSince?: string | undefined
   /**
    * The case with this reference.
    */
-  reference?: string
+  reference?: string | undefined
   /**
    * The case with your own id.
    */
-  externalId?: string
+  externalId?: string | undefined
   /**
    * Words that must all occur, at most 10 different ones, of which each part counts (`CW-2026-0042` has three); the last may be the beginning of one. Looks at reference, internalRef, externalId, residentName, residentPostcode, summary and description. Only the newest 10,000 cases with these words are ranked, sorted, filtered and counted.
    */
-  search?: string
+  search?: string | undefined
   /**
    * What the export is written in.
    */
-  format?: 'csv' | 'json'
+  format?: 'csv' | 'json' | undefined
 }
 export interface ExportWardsQuery {
   /**
    * What the export is written in.
    */
-  format?: 'csv' | 'json'
+  format?: 'csv' | 'json' | undefined
 }
 export interface ListCasesQuery {
   /**
    * One status, or several with commas between.
    */
-  status?: string
+  status?: Case['status'] | readonly Case['status'][] | undefined
   /**
    * Cases of this ward.
    */
-  wardId?: string
+  wardId?: string | undefined
   /**
    * Cases of this category.
    */
-  categoryId?: string
+  categoryId?: string | undefined
   /**
    * Cases of this user; `none` for those that nobody has.
    */
-  assigneeId?: string
+  assigneeId?: string | undefined
   /**
    * Cases that came in this way.
    */
-  sourceChannel?: 'email' | 'phone' | 'letter' | 'in_person' | 'surgery' | 'social_media' | 'web_form' | 'api' | 'other'
+  sourceChannel?: 'email' | 'phone' | 'letter' | 'in_person' | 'surgery' | 'social_media' | 'web_form' | 'api' | 'other' | undefined
   /**
    * Whether archived cases are listed, instead of the others.
    */
-  archived?: boolean
+  archived?: boolean | undefined
   /**
    * Created then or later.
    */
-  createdFrom?: string
+  createdFrom?: string | undefined
   /**
    * Created then or earlier.
    */
-  createdTo?: string
+  createdTo?: string | undefined
   /**
    * Changed then or later. With `sort=updatedAt` this is the way to keep a copy in step.
    */
-  updatedSince?: string
+  updatedSince?: string | undefined
   /**
    * The case with this reference.
    */
-  reference?: string
+  reference?: string | undefined
   /**
    * The case with your own id.
    */
-  externalId?: string
+  externalId?: string | undefined
   /**
    * Words that must all occur, at most 10 different ones, of which each part counts (`CW-2026-0042` has three); the last may be the beginning of one. Looks at reference, internalRef, externalId, residentName, residentPostcode, summary and description. Only the newest 10,000 cases with these words are ranked, sorted, filtered and counted.
    */
-  search?: string
+  search?: string | undefined
   /**
    * Default `-createdAt`; with `search`, by relevance.
    */
-  sort?: 'createdAt' | '-createdAt' | 'updatedAt' | '-updatedAt' | 'reference' | 'status'
+  sort?: 'createdAt' | '-createdAt' | 'updatedAt' | '-updatedAt' | 'reference' | 'status' | undefined
   /**
    * From 1.
    */
-  page?: number
+  page?: number | undefined
   /**
    * Rows a page.
    */
-  pageSize?: number
+  pageSize?: number | undefined
   /**
    * A `nextCursor`; not together with `page`.
    */
-  cursor?: string
+  cursor?: string | undefined
 }
 export interface ListEventsQuery {
   /**
    * Only approved items, or only drafts; both if absent.
    */
-  approved?: boolean
+  approved?: boolean | undefined
   /**
    * The item with your own id.
    */
-  externalId?: string
+  externalId?: string | undefined
   /**
    * From the `Link: <…>; rel="next"` of the call before; keep the other parameters as they were.
    */
-  cursor?: string
+  cursor?: string | undefined
 }
 export interface ListNewsQuery {
   /**
    * Only approved items, or only drafts; both if absent.
    */
-  approved?: boolean
+  approved?: boolean | undefined
   /**
    * The item with your own id.
    */
-  externalId?: string
+  externalId?: string | undefined
   /**
    * From the `Link: <…>; rel="next"` of the call before; keep the other parameters as they were.
    */
-  cursor?: string
+  cursor?: string | undefined
 }
 export interface ListWardsQuery {
   /**
    * Only enabled ones, or only disabled ones; both if absent.
    */
-  enabled?: boolean
+  enabled?: boolean | undefined
   /**
    * From the `Link: <…>; rel="next"` of the call before; keep the other parameters as they were.
    */
-  cursor?: string
+  cursor?: string | undefined
 }
 export interface ListCategoriesQuery {
   /**
    * Only enabled ones, or only disabled ones; both if absent.
    */
-  enabled?: boolean
+  enabled?: boolean | undefined
   /**
    * From the `Link: <…>; rel="next"` of the call before; keep the other parameters as they were.
    */
-  cursor?: string
+  cursor?: string | undefined
 }
 export interface ListUsersQuery {
   /**
    * Only enabled ones, or only disabled ones; both if absent.
    */
-  enabled?: boolean
+  enabled?: boolean | undefined
   /**
    * From the `Link: <…>; rel="next"` of the call before; keep the other parameters as they were.
    */
-  cursor?: string
+  cursor?: string | undefined
 }
 export interface ListKeysQuery {
   /**
    * From the `Link: <…>; rel="next"` of the call before; keep the other parameters as they were.
    */
-  cursor?: string
+  cursor?: string | undefined
 }
 export interface ListAuditQuery {
   /**
    * Only this act.
    */
-  action?: string
+  action?: string | undefined
   /**
    * Only acts on this kind of thing.
    */
-  targetType?: string
+  targetType?: string | undefined
   /**
    * Only acts on this thing.
    */
-  targetId?: string
+  targetId?: string | undefined
   /**
    * Only acts of this user.
    */
-  userId?: string
+  userId?: string | undefined
   /**
    * Only acts with this key.
    */
-  keyId?: string
+  keyId?: string | undefined
   /**
    * At or after.
    */
-  from?: string
+  from?: string | undefined
   /**
    * At or before.
    */
-  to?: string
+  to?: string | undefined
   /**
    * 1 to 100.
    */
-  pageSize?: number
+  pageSize?: number | undefined
   /**
    * A `nextCursor`; keep the filters as they were.
    */
-  cursor?: string
+  cursor?: string | undefined
 }
 export interface ListSubmissionsQuery {
   /**
    * Only submissions with this status.
    */
-  status?: 'new' | 'converted' | 'spam' | 'dismissed'
+  status?: 'new' | 'converted' | 'spam' | 'dismissed' | undefined
   /**
    * Submissions about this ward.
    */
-  wardId?: string
+  wardId?: string | undefined
   /**
    * Submissions of this category.
    */
-  categoryId?: string
+  categoryId?: string | undefined
   /**
    * From 1.
    */
-  page?: number
+  page?: number | undefined
   /**
    * Rows a page.
    */
-  pageSize?: number
+  pageSize?: number | undefined
   /**
    * A `nextCursor`; not together with `page`.
    */
-  cursor?: string
+  cursor?: string | undefined
 }
 export interface GetPublicReportQuery {
   /**
    * Only cases of this ward; small counts are withheld.
    */
-  wardId?: string
+  wardId?: string | undefined
   /**
    * Only cases of this category; small counts are withheld.
    */
-  categoryId?: string
+  categoryId?: string | undefined
   /**
    * Only cases created then or later.
    */
-  from?: string
+  from?: string | undefined
   /**
    * Only cases created then or earlier.
    */
-  to?: string
+  to?: string | undefined
 }
 export interface FindPublicWardsQuery {
   /**
    * Only the wards that it lies in.
    */
-  postcode?: string
+  postcode?: string | undefined
 }
