@@ -1,3 +1,5 @@
+import type * as api from './generated/api.js'
+
 /** What is known of a request that failed. */
 export interface Failure {
   method: string
@@ -10,17 +12,18 @@ export interface Failure {
 
 /** Anything that went wrong with a request. Catch this one to catch them all. */
 export class CaseworkError extends Error {
+  override readonly name: string = 'CaseworkError'
   /** The HTTP status; undefined where no answer came. */
   readonly status: number | undefined
   /** Quote it when you ask for help. */
   readonly requestId: string | undefined
   readonly details: Record<string, unknown> | undefined
   readonly method: string
+  /** The path without its query. */
   readonly path: string
 
   constructor(message: string, { method, path, status, requestId, details, cause }: Failure) {
-    super(message, { cause })
-    this.name = new.target.name
+    super(message, cause === undefined ? undefined : { cause })
     this.status = status
     this.requestId = requestId
     this.details = details
@@ -30,31 +33,106 @@ export class CaseworkError extends Error {
 }
 
 /** 401: the key is missing, wrong, expired or revoked. Do not retry: put a valid key in place. */
-export class AuthenticationError extends CaseworkError {}
+export class AuthenticationError extends CaseworkError {
+  override readonly name: string = 'AuthenticationError'
+}
 
-/** 403: the role, a scope or the plan does not allow it; `details` names which. Do not retry: ask an admin. */
-export class PermissionError extends CaseworkError {}
+/** 403: the role, a scope or the plan does not allow it. Do not retry: ask an admin for what is missing. */
+export class PermissionError extends CaseworkError {
+  override readonly name: string = 'PermissionError'
+  declare readonly details: PermissionDetails | undefined
 
-/** 404: it does not exist, or not for this key. Do not retry: check the id. */
-export class NotFoundError extends CaseworkError {}
+  /** The scope that the key lacks. */
+  get requiredScope(): Scope | undefined {
+    return this.details?.requiredScope
+  }
 
-/** 409: it changed since you read it, or it is a duplicate. Read it again, look at `details`, and decide anew. */
-export class ConflictError extends CaseworkError {}
+  /** The least role that may do this. */
+  get requiredRole(): Role | undefined {
+    return this.details?.requiredRole
+  }
 
-/** 400 or 422: something about the request is wrong. Do not retry: mend what `fields` names. */
-export class ValidationError extends CaseworkError {
-  /** What is wrong, by field: a code for programs and a sentence for people. */
-  get fields(): Record<string, { code: string; message: string }> {
-    const fields = this.details?.fields
-    return typeof fields === 'object' && fields !== null ? { ...fields } : {}
+  /** The least plan that has this. */
+  get requiredPlan(): Plan | undefined {
+    return this.details?.requiredPlan
   }
 }
 
+export type Scope = api.Me['key']['scopes'][number]
+export type Role = api.Me['user']['role']
+export type Plan = api.Me['tenant']['plan']
+
+/** `details` of a 403: one of them. */
+export type PermissionDetails = {
+  requiredScope?: Scope
+  requiredRole?: Role
+  requiredPlan?: Plan
+  [more: string]: unknown
+}
+
+/** 404: it does not exist, or not for this key. Do not retry: check the id. */
+export class NotFoundError extends CaseworkError {
+  override readonly name: string = 'NotFoundError'
+}
+
+/** 409: it changed since you read it, or it is a duplicate. Read it again, look at what is there, and decide anew. */
+export class ConflictError extends CaseworkError {
+  override readonly name: string = 'ConflictError'
+  declare readonly details: ConflictDetails | undefined
+
+  /** What is there now, where yours was stale. */
+  get current(): CurrentVersion | undefined {
+    return isObject(this.details?.current) ? this.details.current : undefined
+  }
+
+  /** What yours would be a duplicate of, where you may see it. */
+  get existing(): Existing | undefined {
+    return isObject(this.details?.existing) ? this.details.existing : undefined
+  }
+}
+
+export interface CurrentVersion {
+  version: number
+  /** ISO 8601. */
+  updatedAt: string
+}
+
+export interface Existing {
+  id: string
+  /** Of a case. */
+  reference?: string
+}
+
+/** `details` of a 409. */
+export type ConflictDetails = { current?: CurrentVersion; existing?: Existing; [more: string]: unknown }
+
+/** 400 or 422: something about the request is wrong. Do not retry: mend what `fields` names. */
+export class ValidationError extends CaseworkError {
+  override readonly name: string = 'ValidationError'
+  declare readonly details: ValidationDetails | undefined
+
+  /** What is wrong, by field: a code for programs and a sentence for people. */
+  get fields(): Record<string, FieldFault> {
+    const fields = this.details?.fields
+    return isObject(fields) ? { ...fields } : {}
+  }
+}
+
+/** What is wrong with one field, such as `{ code: 'required', message: 'Required' }`. Holds no value of it. */
+export interface FieldFault {
+  code: string
+  message: string
+}
+
+/** `details` of a 400 or 422. */
+export type ValidationDetails = { fields?: Record<string, FieldFault>; [more: string]: unknown }
+
 /**
- * 429, after every retry: the limit is used up. Queue the request and send it again later; nothing is gained by
- * trying harder.
+ * 429, after every retry, or before anything was sent (`status` is undefined then): the limit is used up. Queue the
+ * request and send it again later; nothing is gained by trying harder.
  */
 export class RateLimitError extends CaseworkError {
+  override readonly name: string = 'RateLimitError'
   /** Seconds after which one request will be admitted. */
   readonly retryAfterSeconds: number
 
@@ -65,33 +143,27 @@ export class RateLimitError extends CaseworkError {
 }
 
 /** 5xx, after every retry. A POST without an idempotency key may have been done: check with a GET before repeating it. */
-export class ServerError extends CaseworkError {}
+export class ServerError extends CaseworkError {
+  override readonly name: string = 'ServerError'
+  /** Seconds to wait, where the server says. */
+  readonly retryAfterSeconds: number | undefined
 
-/** No answer came: the network, DNS or TLS failed, after every retry. The request may have been done. */
-export class ConnectionError extends CaseworkError {}
-
-/** No answer came within `timeoutMs`, after every retry. The request may have been done. */
-export class TimeoutError extends ConnectionError {}
-
-/** The error of an answer: its class by status, its sentence and details from the body, whatever shape that has. */
-export function errorOf(
-  failure: Failure & { status: number },
-  body: unknown,
-  retryAfterSeconds: number,
-): CaseworkError {
-  const { error, details } = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {}
-  const message = typeof error === 'string' && error ? error : `Request failed with status ${failure.status}`
-  const known = { ...failure, details: typeof details === 'object' && details !== null ? { ...details } : undefined }
-  if (failure.status === 429) return new RateLimitError(message, { ...known, retryAfterSeconds })
-  if (failure.status >= 500) return new ServerError(message, known)
-  return new (classes[failure.status] ?? CaseworkError)(message, known)
+  constructor(message: string, failure: Failure & { retryAfterSeconds?: number | undefined }) {
+    super(message, failure)
+    this.retryAfterSeconds = failure.retryAfterSeconds
+  }
 }
 
-const classes: Record<number, new (message: string, failure: Failure) => CaseworkError> = {
-  400: ValidationError,
-  401: AuthenticationError,
-  403: PermissionError,
-  404: NotFoundError,
-  409: ConflictError,
-  422: ValidationError,
+/** No answer came: the network, DNS or TLS failed, after every retry. The request may have been done. */
+export class ConnectionError extends CaseworkError {
+  override readonly name: string = 'ConnectionError'
+}
+
+/** No answer came within `timeoutMs`, after every retry. The request may have been done. */
+export class TimeoutError extends ConnectionError {
+  override readonly name: string = 'TimeoutError'
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
 }

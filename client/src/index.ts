@@ -1,43 +1,105 @@
 import type * as api from './generated/api.js'
-import { segment } from './listing.js'
-import { bareList, creator, doer, getter, pagedList, remover, updater } from './resources.js'
-import { type Options, transport } from './transport.js'
+import type { CallOptions, Options, RequestOptions } from './options.js'
+import { type Pending, pending } from './pending.js'
+import type { Method } from './request.js'
+import {
+  auditOf,
+  casesOf,
+  categoriesOf,
+  eventsOf,
+  keysOf,
+  newsOf,
+  publicApiOf,
+  reportsOf,
+  submissionsOf,
+  usersOf,
+  wardsOf,
+} from './resources.js'
+import { transport } from './transport.js'
 
 export { isSigned, signatureOf, type Vouched } from '../../src/domain/signature.js'
-
-export * from './errors.js'
-
+export type { Answered } from './attempt.js'
+export {
+  AuthenticationError,
+  CaseworkError,
+  type ConflictDetails,
+  ConflictError,
+  ConnectionError,
+  type CurrentVersion,
+  type Existing,
+  type Failure,
+  type FieldFault,
+  NotFoundError,
+  type PermissionDetails,
+  PermissionError,
+  type Plan,
+  RateLimitError,
+  type Role,
+  type Scope,
+  ServerError,
+  TimeoutError,
+  type ValidationDetails,
+  ValidationError,
+} from './errors.js'
 export type * from './generated/api.js'
 export type { Listing } from './listing.js'
-export type { RateLimit } from './pacing.js'
-export type { ChangeOptions, PostOptions } from './resources.js'
-export type { LogEntry, Options } from './transport.js'
+export type {
+  CallOptions,
+  ChangeOptions,
+  FailedAttempt,
+  LogEntry,
+  Match,
+  Options,
+  PacingWait,
+  PostOptions,
+  RequestOptions,
+} from './options.js'
+export type { Pending } from './pending.js'
+export type { Method } from './request.js'
+export type { RateLimit } from './window.js'
 
 /**
  * A client of the Casework API with the good habits built in: it paces itself below the rate limit, retries what may
- * be retried and nothing else, and never does a POST twice.
+ * be retried and nothing else, and never does a POST twice. The key is `apiKey`, or else the environment variable
+ * `CASEWORK_API_KEY`.
  *
  * @example
- * const casework = new Casework({ baseUrl: 'https://casework.example.com', apiKey: process.env.CASEWORK_KEY })
- * const { reference } = await casework.cases.create({ residentName: 'Alex', summary: 'Pothole' })
+ * const casework = new Casework({ baseUrl: 'https://casework.example.com' })
+ * const { reference } = await casework.cases.create({ residentName: 'Ada Example', summary: 'Pothole' })
  */
 export class Casework {
-  /** Who the key belongs to, and its limit. */
-  readonly me: () => Promise<api.Me>
+  /** Residents' cases, their notes and their export. */
   readonly cases: ReturnType<typeof casesOf>
+  /** Community events. */
   readonly events: ReturnType<typeof eventsOf>
+  /** News articles. */
   readonly news: ReturnType<typeof newsOf>
+  /** Wards. */
   readonly wards: ReturnType<typeof wardsOf>
+  /** Categories of cases. */
   readonly categories: ReturnType<typeof categoriesOf>
+  /** The tenant's users. */
   readonly users: ReturnType<typeof usersOf>
+  /** What residents sent with the contact form. */
   readonly submissions: ReturnType<typeof submissionsOf>
+  /** Figures. */
   readonly reports: ReturnType<typeof reportsOf>
+  /** API keys. */
   readonly keys: ReturnType<typeof keysOf>
+  /** Who did what, when. */
   readonly audit: ReturnType<typeof auditOf>
+  /** The public routes, which need no key. */
+  readonly publicApi: ReturnType<typeof publicApiOf>
+  /** Who the key belongs to, and its limit. */
+  readonly me: (options?: CallOptions) => Pending<api.Me>
+  /** Finds out that the gateway is there; needs no key and counts in no limit. */
+  readonly health: (options?: CallOptions) => Pending<api.Health>
+  /** Asks for any path, with the same pacing, retries and errors. A POST has an idempotency key; `null` sends none. */
+  readonly request: <T = unknown>(method: Method, path: string, options?: RequestOptions) => Pending<T>
 
+  /** Throws a `TypeError` for a `baseUrl` or `apiKey` that is missing or cannot be one. */
   constructor(options: Options) {
     const send = transport(options)
-    this.me = async () => (await send<api.Me>({ method: 'GET', path: '/api/me' })).body
     this.cases = casesOf(send)
     this.events = eventsOf(send)
     this.news = newsOf(send)
@@ -48,106 +110,10 @@ export class Casework {
     this.reports = reportsOf(send)
     this.keys = keysOf(send)
     this.audit = auditOf(send)
+    this.publicApi = publicApiOf(send)
+    this.me = (options) => pending(send, () => ({ method: 'GET', path: '/api/me', options }))
+    this.health = (options) => pending(send, () => ({ method: 'GET', path: '/healthz', options }))
+    this.request = (method, path, { query, body, ...options } = {}) =>
+      pending(send, () => ({ method, path, query, body, options }))
   }
 }
-
-type Send = ReturnType<typeof transport>
-
-const casesOf = (send: Send) => ({
-  list: pagedList<api.ListCasesQuery, api.CaseList, api.CaseSummary>(
-    send,
-    '/api/cases',
-    (body) => body.cases,
-    ({ pagination }) => pagination,
-  ),
-  get: getter<api.Case>(send, '/api/cases'),
-  create: creator<api.NewCase, api.Case>(send, '/api/cases'),
-  update: updater<api.CaseChanges, api.Case>(send, '/api/cases'),
-  addNote: doer<api.NewNote, api.TimelineEntry>(send, '/api/cases', 'notes'),
-  /** Up to 5,000 cases, newest first. */
-  export: async (query: Omit<api.ExportCasesQuery, 'format'> = {}): Promise<api.CaseExport> =>
-    (await send<api.CaseExport>({ method: 'GET', path: '/api/cases/export', query })).body,
-})
-
-const eventsOf = (send: Send) => ({
-  list: bareList<api.ListEventsQuery, api.Event>(send, '/api/events'),
-  get: getter<api.Event>(send, '/api/events'),
-  create: creator<api.NewEvent, api.Event>(send, '/api/events'),
-  update: updater<api.EventChanges, api.Event>(send, '/api/events'),
-  delete: remover(send, '/api/events'),
-  approve: creator<api.Approval, api.Approved>(send, '/api/events/approve'),
-})
-
-const newsOf = (send: Send) => ({
-  list: bareList<api.ListNewsQuery, api.News>(send, '/api/news'),
-  get: getter<api.News>(send, '/api/news'),
-  create: creator<api.NewNews, api.News>(send, '/api/news'),
-  update: updater<api.NewsChanges, api.News>(send, '/api/news'),
-  delete: remover(send, '/api/news'),
-  approve: creator<api.Approval, api.Approved>(send, '/api/news/approve'),
-})
-
-const wardsOf = (send: Send) => ({
-  list: bareList<api.ListWardsQuery, api.Ward>(send, '/api/wards'),
-  get: getter<api.Ward>(send, '/api/wards'),
-  create: creator<api.NewWard, api.Ward>(send, '/api/wards'),
-  update: updater<api.WardChanges, api.Ward>(send, '/api/wards'),
-  /** Every enabled ward with its case counts. */
-  export: async (): Promise<api.WardExport> =>
-    (await send<api.WardExport>({ method: 'GET', path: '/api/wards/export' })).body,
-})
-
-const categoriesOf = (send: Send) => ({
-  list: bareList<api.ListCategoriesQuery, api.Category>(send, '/api/categories'),
-  get: getter<api.Category>(send, '/api/categories'),
-  create: creator<api.NewCategory, api.Category>(send, '/api/categories'),
-  update: updater<api.CategoryChanges, api.Category>(send, '/api/categories'),
-})
-
-const usersOf = (send: Send) => ({
-  list: bareList<api.ListUsersQuery, api.User>(send, '/api/users'),
-  get: getter<api.User>(send, '/api/users'),
-  create: creator<api.NewUser, api.User>(send, '/api/users'),
-  update: updater<api.UserChanges, api.ChangedUser>(send, '/api/users'),
-})
-
-const submissionsOf = (send: Send) => ({
-  list: pagedList<api.ListSubmissionsQuery, api.SubmissionList, api.Submission>(
-    send,
-    '/api/submissions',
-    (body) => body.submissions,
-    ({ pagination }) => pagination,
-  ),
-  get: getter<api.Submission>(send, '/api/submissions'),
-  update: updater<api.SubmissionChanges, api.Submission>(send, '/api/submissions'),
-  /** Makes a case of a resident's message. */
-  convert: doer<api.Conversion, api.Case>(send, '/api/submissions', 'convert'),
-})
-
-const reportsOf = (send: Send) => ({
-  public: async (query: api.GetPublicReportQuery = {}): Promise<api.Report> =>
-    (await send<api.Report>({ method: 'GET', path: '/api/reports/public', query })).body,
-})
-
-const keysOf = (send: Send) => ({
-  list: bareList<api.ListKeysQuery, api.Key>(send, '/api/keys'),
-  /** The key is in the answer, once. Never sent again by itself: a lost answer means a lost key, so list and revoke. */
-  create: async (body: api.NewKey): Promise<api.MadeKey> =>
-    (await send<api.MadeKey>({ method: 'POST', path: '/api/keys', body, replayable: false })).body,
-  rotate: async (id: string, body?: api.Rotation): Promise<api.MadeKey> => {
-    const path = `/api/keys/${segment(id)}/rotate`
-    return (await send<api.MadeKey>({ method: 'POST', path, body, replayable: false })).body
-  },
-  revoke: remover(send, '/api/keys'),
-  usage: async (id: string): Promise<api.Usage> =>
-    (await send<api.Usage>({ method: 'GET', path: `/api/keys/${segment(id)}/usage` })).body,
-})
-
-const auditOf = (send: Send) => ({
-  list: pagedList<api.ListAuditQuery, api.AuditList, api.AuditEntry>(
-    send,
-    '/api/audit',
-    (body) => body.entries,
-    (body) => body,
-  ),
-})

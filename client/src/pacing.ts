@@ -1,105 +1,85 @@
-/** What an answer says of the key's window (draft-ietf-httpapi-ratelimit-headers): `r`, `t` and `w`, in seconds. */
-export interface RateLimit {
-  /** Requests in any span of one window. */
-  limit: number
-  remaining: number
-  /** Until the oldest counted request leaves the window. */
-  resetSeconds: number
-  windowSeconds: number
+import { longestMs } from './retry.js'
+import { type Flight, type RateLimit, sharedWindow } from './window.js'
+
+/** One call that asks for its turn. */
+export interface Turn {
+  signal: AbortSignal | undefined
+  maxWaitMs: number
+  /** Gets the wait that it has begun, in milliseconds, and how many requests are left. */
+  onWait(ms: number, remaining: number): void
+  /** The error of a wait that would be longer than `maxWaitMs`. */
+  tooLong(ms: number): Error
 }
 
-/** Reads the rate limit headers of an answer; undefined where there are none. */
-export function rateLimitOf(headers: Headers): RateLimit | undefined {
-  const read = (header: string, name: string) => {
-    const match = new RegExp(`;\\s*${name}=(\\d+)`).exec(headers.get(header) ?? '')
-    return match ? Number(match[1]) : undefined
-  }
-  const [limit, windowSeconds] = [read('RateLimit-Policy', 'q'), read('RateLimit-Policy', 'w')]
-  const [remaining, resetSeconds] = [read('RateLimit', 'r'), read('RateLimit', 't')]
-  if (limit === undefined || windowSeconds === undefined || remaining === undefined) return
-  return { limit, windowSeconds, remaining, resetSeconds: resetSeconds ?? windowSeconds }
-}
-
-/** Below this many remaining requests the rest is spread over the window. */
-const slowBelow = 10
-
-/** One request on its way: the fewest remaining that another answer has spoken of meanwhile. */
-interface Flight {
-  fewest: number
+interface Waiter extends Turn {
+  isTold: boolean
+  admit(flight: Flight): void
+  refuse(reason: unknown): void
 }
 
 /**
  * Shares one window among all of a client's calls, so that none of them is refused. Nothing is known before the first
- * answer, so one request goes ahead of the others; while ten or more are left, requests go at once; the last ten are
- * spread over the time until the oldest one leaves the window; and with none left, everybody waits for that.
+ * answer, so one request goes ahead of the others; while enough are left, requests go at once; the last ones are
+ * spread over the time until the oldest one leaves the window; and with none left, everybody waits for that, or is
+ * refused where it is longer than they would wait.
  */
 export function pacer(now: () => number = Date.now) {
-  const flights = new Set<Flight>()
-  let known: (RateLimit & { at: number }) | undefined
-  // How many may be under way while nothing is known.
-  let blind = 1
-  let lastAt = 0
-  let queue: Promise<void> = Promise.resolve()
-  let wake = () => {}
+  const window = sharedWindow(now)
+  const waiting: Waiter[] = []
+  let timer: ReturnType<typeof setTimeout> | undefined
 
-  /** How long the next request must wait as things stand; an answer on its way may shorten it. */
-  function waitMs(): number {
-    if (!known) return flights.size < blind ? 0 : Number.POSITIVE_INFINITY
-    const time = now()
-    const clearAt = known.at + known.windowSeconds * 1000
-    // All that was counted then has left the window.
-    if (time >= clearAt) known = { ...known, remaining: known.limit, resetSeconds: 0, at: time }
-    const resetAt = known.at + known.resetSeconds * 1000
-    // Those on their way may not have been counted yet.
-    const left = known.remaining - flights.size
-    if (left < 1 && flights.size > 0) return clearAt - time
-    // With none left, one goes when the oldest has left, and finds out how many have gone with it.
-    if (left < 1) return resetAt - time
-    return left < slowBelow ? lastAt + (resetAt - lastAt) / left - time : 0
-  }
-
-  async function turn(): Promise<Flight> {
-    for (let ms = waitMs(); ms > 0; ms = waitMs()) await pause(ms)
-    const flight = { fewest: Number.POSITIVE_INFINITY }
-    flights.add(flight)
-    lastAt = now()
-    return flight
-  }
-
-  /** Waits that long, or until the next answer. */
-  function pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = ms < longestMs ? setTimeout(resolve, Math.ceil(ms)) : undefined
-      wake = () => {
-        clearTimeout(timer)
-        resolve()
+  /** Lets those go whose turn has come, and sets the clock for the next. */
+  function pump(): void {
+    clearTimeout(timer)
+    for (let first = waiting[0]; first; first = waiting[0]) {
+      const { ms, remaining } = window.nextWait(first.maxWaitMs)
+      const isTooLong = remaining === 0 && ms > first.maxWaitMs
+      if (ms > 0 && !isTooLong) {
+        if (ms < longestMs) timer = setTimeout(pump, Math.ceil(ms))
+        tellOnce(first, ms, remaining)
+        return
       }
+      waiting.shift()
+      if (isTooLong) first.refuse(first.tooLong(ms))
+      else first.admit(window.takeOff())
+    }
+  }
+
+  /** Joins the queue. Throws the signal's reason, or what `tooLong` makes. @returns what to give to `done` */
+  function start(turn: Turn): Promise<Flight> {
+    const { signal } = turn
+    return new Promise((resolve, reject) => {
+      signal?.throwIfAborted()
+      const leave = () => {
+        waiting.splice(waiting.indexOf(waiter), 1)
+        reject(signal?.reason)
+        pump()
+      }
+      const settling =
+        <Value>(settle: (value: Value) => void) =>
+        (value: Value) => {
+          signal?.removeEventListener('abort', leave)
+          settle(value)
+        }
+      const waiter = { ...turn, isTold: false, admit: settling(resolve), refuse: settling(reject) }
+      signal?.addEventListener('abort', leave, { once: true })
+      waiting.push(waiter)
+      pump()
     })
   }
 
-  return {
-    /** Waits for this request's turn. @returns what to give to `done` */
-    start(): Promise<Flight> {
-      const mine = queue.then(turn)
-      queue = mine.then(() => {})
-      return mine
-    },
-    /** Learns from an answer, or from none having come. */
-    done(flight: Flight, limit: RateLimit | undefined, isAnswered: boolean): void {
-      flights.delete(flight)
-      // A server without such headers has no limit that we could keep to; one that fails should not fail them in turn.
-      if (!limit) blind = isAnswered ? Number.POSITIVE_INFINITY : Math.max(blind, slowBelow)
-      // Without an answer it may have been counted.
-      const told = limit ?? (known && !isAnswered ? { ...known, remaining: known.remaining - 1 } : undefined)
-      if (told) {
-        for (const other of flights) other.fewest = Math.min(other.fewest, told.remaining)
-        // Answers overtake each other: of those that were under way together, the fewest is the newest.
-        known = { at: now(), ...told, remaining: Math.min(told.remaining, flight.fewest) }
-      }
-      wake()
-    },
+  /** Ends a call's turn: with the window that its answer told of, and with no answer having come. */
+  function done(flight: Flight, limit: RateLimit | undefined, isAnswered: boolean): void {
+    window.land(flight, limit, isAnswered)
+    pump()
   }
+
+  return { start, done }
 }
 
-/** What a timer can wait; a longer one goes off at once. */
-export const longestMs = 2 ** 31 - 1
+/** Only of a wait whose end is known: an answer may end another sooner. */
+function tellOnce(waiter: Waiter, ms: number, remaining: number | undefined): void {
+  if (remaining === undefined || waiter.isTold) return
+  waiter.isTold = true
+  waiter.onWait(Math.ceil(ms), remaining)
+}

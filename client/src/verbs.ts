@@ -1,16 +1,7 @@
 import { type Listing, listing, nextCursorOf, nextOf, type Page, type Pagination, segment } from './listing.js'
-import type { Answer, Send } from './transport.js'
-
-/** Options of a change: give the ETag or version that you read, and it is refused if somebody else came first. */
-export interface ChangeOptions {
-  ifMatch?: string | undefined
-}
-
-/** Options of a POST. */
-export interface PostOptions {
-  /** Your own key, kept over restarts of your program; the client makes one for each call otherwise. */
-  idempotencyKey?: string | undefined
-}
+import type { CallOptions, ChangeOptions, PostOptions } from './options.js'
+import { type Pending, pending } from './pending.js'
+import type { Send } from './transport.js'
 
 /** A list in pages, each with its cursor: `{cases, pagination}` and the like. */
 export const pagedList =
@@ -20,11 +11,11 @@ export const pagedList =
     itemsOf: (body: Body) => Item[],
     paginationOf: (body: Body) => Pagination | undefined,
   ) =>
-  (query?: Query): Listing<Body, Item> => {
+  (query?: Query, options?: CallOptions): Listing<Body, Item> => {
     const get = async (asked: object | undefined): Promise<Page<Body>> => {
-      const { body } = await send<Body>({ method: 'GET', path, query: asked })
-      const next = nextOf(paginationOf(body))
-      return { body, next: next && (() => get({ ...asked, ...next })) }
+      const answer = await send<Body>({ method: 'GET', path, query: asked, options })
+      const next = nextOf(paginationOf(answer.data))
+      return { answer, next: next && (() => get({ ...asked, ...next })) }
     }
     return listing(() => get(query), itemsOf)
   }
@@ -32,11 +23,11 @@ export const pagedList =
 /** A list as a bare array, whose `Link` header leads on. */
 export const bareList =
   <Query extends object, Item>(send: Send, path: string) =>
-  (query?: Query): Listing<Item[], Item> => {
+  (query?: Query, options?: CallOptions): Listing<Item[], Item> => {
     const get = async (asked: object | undefined): Promise<Page<Item[]>> => {
-      const answer: Answer<Item[]> = await send({ method: 'GET', path, query: asked })
+      const answer = await send<Item[]>({ method: 'GET', path, query: asked, options })
       const cursor = nextCursorOf(answer)
-      return { body: answer.body, next: cursor === undefined ? undefined : () => get({ ...asked, cursor }) }
+      return { answer, next: cursor === undefined ? undefined : () => get({ ...asked, cursor }) }
     }
     return listing(
       () => get(query),
@@ -44,37 +35,53 @@ export const bareList =
     )
   }
 
-/** Gets one thing by its id. */
+/** Gets one thing by its id, or what is known about it, e.g. `/api/keys/{id}/usage`. */
 export const getter =
-  <Item>(send: Send, path: string) =>
-  async (id: string): Promise<Item> =>
-    (await send<Item>({ method: 'GET', path: `${path}/${segment(id)}` })).body
+  <Item>(send: Send, path: string, part?: string) =>
+  (id: string, options?: CallOptions): Pending<Item> =>
+    pending(send, () => ({ method: 'GET', path: pathTo(path, id, part), options }))
+
+/** Gets what has no id, e.g. an export. */
+export const reader =
+  <Query extends object, Result>(send: Send, path: string) =>
+  (query?: Query, options?: CallOptions): Pending<Result> =>
+    pending(send, () => ({ method: 'GET', path, query, options }))
+
+/** Gets the same as CSV, as text. */
+export const csvReader =
+  <Query extends object>(send: Send, path: string) =>
+  (query?: Query, options?: CallOptions): Pending<string> =>
+    pending(send, () => ({
+      method: 'GET',
+      path,
+      query: { ...query, format: 'csv' },
+      options: { ...options, as: 'text' },
+    }))
 
 /** Creates a thing; sent again after a failure, it is still created once. */
 export const creator =
   <New, Item>(send: Send, path: string) =>
-  async (body: New, { idempotencyKey }: PostOptions = {}): Promise<Item> =>
-    (await send<Item>({ method: 'POST', path, body, headers: { 'Idempotency-Key': idempotencyKey } })).body
+  (body: New, options?: PostOptions): Pending<Item> =>
+    pending(send, () => ({ method: 'POST', path, body, options }))
 
 /** Changes the given fields of a thing. */
 export const updater =
   <Changes, Item>(send: Send, path: string) =>
-  async (id: string, body: Changes, { ifMatch }: ChangeOptions = {}): Promise<Item> => {
-    const headers = { 'If-Match': ifMatch }
-    return (await send<Item>({ method: 'PATCH', path: `${path}/${segment(id)}`, body, headers })).body
-  }
+  (id: string, body: Changes, options?: ChangeOptions): Pending<Item> =>
+    pending(send, () => ({ method: 'PATCH', path: pathTo(path, id), body, options }))
 
 /** Deletes a thing for good. */
 export const remover =
-  (send: Send, path: string) =>
-  async (id: string, { ifMatch }: ChangeOptions = {}): Promise<void> => {
-    await send({ method: 'DELETE', path: `${path}/${segment(id)}`, headers: { 'If-Match': ifMatch } })
-  }
+  <Result>(send: Send, path: string) =>
+  (id: string, options?: ChangeOptions): Pending<Result> =>
+    pending(send, () => ({ method: 'DELETE', path: pathTo(path, id), options }))
 
-/** Posts to what can be done with one thing, e.g. `/api/cases/{id}/notes`. */
+/** Posts to what can be done with one thing, e.g. `/api/cases/{id}/notes`; `Args` is the body, optional where it is. */
 export const doer =
-  <Body, Result>(send: Send, path: string, action: string) =>
-  async (id: string, body?: Body, { idempotencyKey }: PostOptions = {}): Promise<Result> => {
-    const headers = { 'Idempotency-Key': idempotencyKey }
-    return (await send<Result>({ method: 'POST', path: `${path}/${segment(id)}/${action}`, body, headers })).body
-  }
+  <Args extends [body: unknown] | [body?: unknown], Result>(send: Send, path: string, action: string) =>
+  (id: string, ...[body, options]: [...Args, options?: PostOptions]): Pending<Result> =>
+    pending(send, () => ({ method: 'POST', path: pathTo(path, id, action), body, options }))
+
+/** The path of one thing, or of a part of it. */
+export const pathTo = (path: string, id: string, part?: string) =>
+  `${path}/${segment(id)}${part === undefined ? '' : `/${part}`}`

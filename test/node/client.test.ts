@@ -6,6 +6,7 @@ import { describeLists } from './client/lists'
 import { describePacing } from './client/pacing'
 import { describePackage } from './client/package'
 import { describeRetries } from './client/retries'
+import { describeTypes } from './client/types'
 
 let installed: Installed
 
@@ -21,4 +22,5 @@ describe('errors', () => describeErrors(() => installed))
 describe('lists', () => describeLists(() => installed))
 describe('pacing', () => describePacing(() => installed))
 describe('package', () => describePackage(() => installed))
+describe('types', () => describeTypes(() => installed))
 describe('with the gateway', () => describeGateway(() => installed))

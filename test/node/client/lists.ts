@@ -94,4 +94,50 @@ export function describeLists(installed: () => Installed): void {
     const client = await clientOf([page(['1'], { nextCursor: 'c' }), { status: 400, body: { error: 'Bad cursor' } }])
     await expect(idsOf(client.cases.list())).rejects.toMatchObject({ name: 'ValidationError', message: 'Bad cursor' })
   })
+
+  it('several statuses are asked for as the API wants them', async () => {
+    const client = await clientOf([page([], { nextCursor: null })])
+    await client.cases.list({ status: ['open', 'closed'], wardId: undefined })
+    expect(urls()).toEqual(['/api/cases?status=open%2Cclosed'])
+  })
+
+  it('toArray takes as many as it should and asks for no page more', async () => {
+    const pages = [page(['1', '2'], { nextCursor: 'b' }), page(['3', '4'], { nextCursor: 'c' }), page(['5'], {})]
+    const client = await clientOf(pages)
+    const ids = async (limit?: number) => (await client.cases.list().toArray({ limit })).map(({ id }) => id)
+    expect(await ids(0)).toEqual([])
+    expect(urls()).toEqual([])
+    expect(await ids(4)).toEqual(['1', '2', '3', '4'])
+    expect(urls()).toEqual(['/api/cases', '/api/cases?cursor=b'])
+  })
+
+  it('toArray takes everything without a limit', async () => {
+    const client = await clientOf([page(['1', '2'], { nextCursor: 'b' }), page(['3'], { nextCursor: null })])
+    expect((await client.cases.list().toArray()).map(({ id }) => id)).toEqual(['1', '2', '3'])
+  })
+
+  it('a list that is awaited has catch and finally, and is asked for once', async () => {
+    const client = await clientOf([{ status: 404, body: { error: 'Not found' } }])
+    const list = client.cases.list()
+    let isOver = false
+    expect(await list.catch((error: Error) => error.name)).toBe('NotFoundError')
+    await expect(
+      list.finally(() => {
+        isOver = true
+      }),
+    ).rejects.toThrow('Not found')
+    expect(isOver).toBe(true)
+    expect(urls()).toEqual(['/api/cases'])
+  })
+
+  it('withResponse has the first page of a list and its headers', async () => {
+    const client = await clientOf([{ status: 200, headers: { Link: '</x>; rel="prev"' }, body: [{ id: 'north' }] }])
+    const { data, status, headers, requestId } = await client.wards.list().withResponse()
+    expect({ data, status, link: headers.get('Link'), requestId }).toEqual({
+      data: [{ id: 'north' }],
+      status: 200,
+      link: '</x>; rel="prev"',
+      requestId: 'request-1',
+    })
+  })
 }

@@ -1,36 +1,13 @@
-import { execFile } from 'node:child_process'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
-import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { Miniflare } from 'miniflare'
 import { expect, it } from 'vitest'
-import { root } from '../../../scripts/root'
 import { app } from '../../../src/app'
-import { documentOf } from '../../../src/openapi/document'
+import { documentOf } from '../../../src/openapi'
 import type { Installed } from './installed'
 import { scriptedServer } from './scripted-server'
-
-const program = `import { Casework, NotFoundError, RateLimitError, type Case, type LogEntry } from 'casework-client'
-
-const log = ({ status, body }: LogEntry) => console.log(status, body)
-const casework = new Casework({ baseUrl: 'https://casework.example.com', apiKey: 'sk_…', logger: log })
-const made: Case = await casework.cases.create({ residentName: 'Ada Example', summary: 'Pothole' })
-for await (const { reference } of casework.cases.list({ status: 'open', archived: false })) reference.toUpperCase()
-const [ward] = await casework.wards.list()
-ward?.name.toUpperCase()
-try {
-  await casework.cases.update(made.id, { status: 'resolved' }, { ifMatch: String(made.version) })
-} catch (error) {
-  if (error instanceof RateLimitError) error.retryAfterSeconds.toFixed()
-  else if (!(error instanceof NotFoundError)) throw error
-}
-// @ts-expect-error a summary is missing
-await casework.cases.create({ residentName: 'Ada Example' })
-// @ts-expect-error there is no such filter
-casework.cases.list({ colour: 'red' })
-`
 
 const worker = `import { Casework } from 'casework-client'
 
@@ -44,7 +21,10 @@ export default {
 }
 `
 
-const modules = ['errors', 'generated/api', 'index', 'listing', 'pacing', 'resources', 'signature', 'transport']
+const modules = [
+  ...['attempt', 'error-of', 'errors', 'generated/api', 'index', 'listing', 'options', 'pacing', 'pending'],
+  ...['request', 'resources', 'retry', 'signature', 'transport', 'verbs', 'window'],
+]
 
 /** What is in the tarball, and where it runs. */
 export function describePackage(installed: () => Installed): void {
@@ -72,50 +52,78 @@ export function describePackage(installed: () => Installed): void {
     expect(sources.join('\n')).not.toMatch(/\b(zod|hono)\b/i)
   })
 
-  it('can do everything that the API can do with a key', async () => {
+  it('can do everything that the API can do', async () => {
     const asked = new Set<string>()
     const fetch = async (url: unknown, { method }: RequestInit = {}) => {
       asked.add(`${method} ${new URL(String(url)).pathname.replace(/\/x(?=\/|$)/, '/{id}')}`)
       return Response.json([])
     }
-    const { me, ...resources } = new (installed().client.Casework)({ baseUrl: 'http://localhost', apiKey: 'sk', fetch })
+    const { me, health, request, ...resources } = new (installed().client.Casework)({
+      baseUrl: 'http://localhost',
+      apiKey: 'sk',
+      fetch,
+    })
     const calls: ((id: string, body: object) => PromiseLike<unknown>)[] = Object.values(resources).flatMap(
       Object.values,
     )
-    for (const call of [me, ...calls]) await call('x', {})
+    for (const call of [me, health, ...calls]) await call('x', {})
 
     const { paths }: { paths: object } = JSON.parse(JSON.stringify(documentOf(app)))
-    const keyed = Object.entries(paths).filter(([path]) => /^\/api\/(?!public\/)/.test(path))
-    const offered = keyed.flatMap(([path, item]) =>
-      Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`),
+    const known = Object.entries(paths).filter(([path]) => path.startsWith('/api/') || path === '/healthz')
+    const offered = known.flatMap(([path, item]) =>
+      Object.keys(item).map((method) => `${method.toUpperCase()} ${path.replace('{tenant}', '{id}')}`),
     )
+    expect(request).toBeTypeOf('function')
     expect([...asked].sort()).toEqual(offered.sort())
   })
 
-  it('is under 6 KB', () => {
-    expect(gzipSync(readFileSync(installed().file)).length).toBeLessThan(6 * 1024)
+  it('is under 8 KB gzipped', () => {
+    const { length } = gzipSync(readFileSync(installed().file))
+    console.log(`casework-client: ${length} bytes gzipped`)
+    expect(length).toBeLessThan(8 * 1024)
   })
 
   it.each([
-    ['nodenext', 'nodenext'],
-    ['node16', 'node16'],
-    ['esnext', 'bundler'],
-  ])('has types that compile with module %s and moduleResolution %s', async (module, moduleResolution) => {
-    const { folder } = installed()
-    writeFileSync(join(folder, 'program.ts'), program)
-    const compilerOptions = {
-      module,
-      moduleResolution,
-      target: 'es2022',
-      lib: ['es2022', 'dom'],
-      types: [],
-      strict: true,
+    ['isSigned', 2000],
+    ['ConflictError', 2000],
+  ])('a program that imports only %s bundles no more than that', async (name, most) => {
+    const stdin = {
+      contents: `import { ${name} } from 'casework-client'; console.log(${name})`,
+      resolveDir: installed().folder,
     }
-    const options = { ...compilerOptions, skipLibCheck: false, exactOptionalPropertyTypes: true, noEmit: true }
-    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files: ['program.ts'] }))
-    const tsc = join(root, 'node_modules/typescript/bin/tsc')
-    const said = await promisify(execFile)(process.execPath, [tsc, '-p', folder]).catch((error: unknown) => error)
-    expect(said).toMatchObject({ stdout: '' })
+    const { outputFiles } = await build({ stdin, bundle: true, minify: true, format: 'esm', write: false })
+    const text = outputFiles[0]?.text ?? ''
+    expect(text.length).toBeLessThan(most)
+    expect(text).not.toContain('/api/')
+  })
+
+  it('leads from its code and its types to the sources that it holds', () => {
+    const { packed } = installed()
+    for (const map of ['dist/index.js.map', 'dist/index.d.ts.map', 'dist/signature.d.ts.map']) {
+      const { sources } = JSON.parse(readFileSync(join(packed, map), 'utf8'))
+      expect(sources.length).toBeGreaterThan(0)
+      for (const source of sources) expect(existsSync(join(packed, 'dist', source)), `${map}: ${source}`).toBe(true)
+    }
+  })
+
+  it('has a README without links that lead nowhere', () => {
+    const { packed } = installed()
+    const text = readFileSync(join(packed, 'README.md'), 'utf8')
+    const targets = [...text.matchAll(/\]\(([^)]+)\)/g)].map(([, to]) => to ?? '')
+    const anchors = [...text.matchAll(/^#+ (.+)$/gm)].map(
+      ([, title = '']) => `#${title.toLowerCase().replaceAll(' ', '-')}`,
+    )
+    expect(targets.length).toBeGreaterThan(0)
+    for (const to of targets)
+      expect(/^https:/.test(to) || anchors.includes(to) || existsSync(join(packed, to)), to).toBe(true)
+  })
+
+  it('says its name and version to the gateway', async () => {
+    const server = await scriptedServer([{ status: 200 }])
+    await new (installed().client.Casework)({ baseUrl: server.baseUrl, apiKey: 'sk' }).me()
+    server.stop()
+    const { version } = JSON.parse(readFileSync(join(installed().packed, 'package.json'), 'utf8'))
+    expect(server.arrivals[0]?.headers['user-agent']).toBe(`casework-client/${version}`)
   })
 
   it('runs inside a Worker', async () => {

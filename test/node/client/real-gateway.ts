@@ -8,7 +8,14 @@ import { withDemo } from '../gateway'
 export async function startReal(limit: number, windowSeconds: number) {
   const { place, key, remove } = await withDemo()
   const port = await freePort()
-  const vars = ['--var', `KEY_LIMIT:${limit}`, '--var', `KEY_WINDOW_SECONDS:${windowSeconds}`]
+  const vars = [
+    '--var',
+    `KEY_LIMIT:${limit}`,
+    '--var',
+    `KEY_WINDOW_SECONDS:${windowSeconds}`,
+    '--var',
+    'IP_HASH_SECRET:a secret for tests only',
+  ]
   const args = ['dev', '--config', place.config, '--port', String(port), '--inspector-port', '0']
   const child = startWrangler([...args, '--persist-to', place.state, '--show-interactive-dev-session=false', ...vars], {
     ownGroup: true,

@@ -1,0 +1,165 @@
+import type * as api from './generated/api.js'
+import { segment } from './listing.js'
+import type { CallOptions, PostOptions } from './options.js'
+import { type Pending, pending } from './pending.js'
+import type { Send } from './transport.js'
+import { bareList, creator, csvReader, doer, getter, pagedList, pathTo, reader, remover, updater } from './verbs.js'
+
+/** Residents' cases. */
+export const casesOf = (send: Send) => ({
+  /** Lists cases, newest first unless `sort` or `search` says otherwise. Await it for one page, or walk it for all. */
+  list: pagedList<api.ListCasesQuery, api.CaseList, api.CaseSummary>(
+    send,
+    '/api/cases',
+    (body) => body.cases,
+    ({ pagination }) => pagination,
+  ),
+  /** Gets one case with its timeline. Throws `NotFoundError` for one that is not there, or not visible to the key. */
+  get: getter<api.Case>(send, '/api/cases'),
+  /** Creates a case. Give your own `externalId` to find it again, and `idempotencyKey` to be safe over restarts. */
+  create: creator<api.NewCase, api.Case>(send, '/api/cases'),
+  /** Changes the given fields of a case; `null` clears one. With `ifMatch` a stale change throws `ConflictError`. */
+  update: updater<api.CaseChanges, api.Case>(send, '/api/cases'),
+  /** Adds a note to a case's timeline. */
+  addNote: doer<[body: api.NewNote], api.TimelineEntry>(send, '/api/cases', 'notes'),
+  /** Up to 5,000 cases, newest first, without residents' details. */
+  export: reader<Omit<api.ExportCasesQuery, 'format'>, api.CaseExport>(send, '/api/cases/export'),
+  /** The same as CSV, as text with a header line. */
+  exportCsv: csvReader<Omit<api.ExportCasesQuery, 'format'>>(send, '/api/cases/export'),
+})
+
+/** Community events. */
+export const eventsOf = (send: Send) => ({
+  /** Lists events, drafts included. Await it for one page, or walk it for all. */
+  list: bareList<api.ListEventsQuery, api.Event>(send, '/api/events'),
+  /** Gets one event. */
+  get: getter<api.Event>(send, '/api/events'),
+  /** Creates an event as a draft; `approve` publishes it. */
+  create: creator<api.NewEvent, api.Event>(send, '/api/events'),
+  /** Changes the given fields of an event; `null` clears one. */
+  update: updater<api.EventChanges, api.Event>(send, '/api/events'),
+  /** Deletes an event for good. */
+  delete: remover<api.Deleted>(send, '/api/events'),
+  /** Publishes up to 100 events; those that are published already count, too. */
+  approve: creator<api.Approval, api.Approved>(send, '/api/events/approve'),
+})
+
+/** News articles. */
+export const newsOf = (send: Send) => ({
+  /** Lists news, drafts included. Await it for one page, or walk it for all. */
+  list: bareList<api.ListNewsQuery, api.News>(send, '/api/news'),
+  /** Gets one article. */
+  get: getter<api.News>(send, '/api/news'),
+  /** Creates an article as a draft; `approve` publishes it. */
+  create: creator<api.NewNews, api.News>(send, '/api/news'),
+  /** Changes the given fields of an article; `null` clears one. */
+  update: updater<api.NewsChanges, api.News>(send, '/api/news'),
+  /** Deletes an article for good. */
+  delete: remover<api.Deleted>(send, '/api/news'),
+  /** Publishes articles; those that are published already count, too. */
+  approve: creator<api.Approval, api.Approved>(send, '/api/news/approve'),
+})
+
+/** Wards. */
+export const wardsOf = (send: Send) => ({
+  /** Lists wards. Await it for one page, or walk it for all. */
+  list: bareList<api.ListWardsQuery, api.Ward>(send, '/api/wards'),
+  /** Gets one ward. */
+  get: getter<api.Ward>(send, '/api/wards'),
+  /** Creates a ward. Throws `ConflictError` where its name exists, whatever its case. */
+  create: creator<api.NewWard, api.Ward>(send, '/api/wards'),
+  /** Changes the given fields of a ward; `null` clears one. */
+  update: updater<api.WardChanges, api.Ward>(send, '/api/wards'),
+  /** Every enabled ward with its case counts. */
+  export: reader<Record<never, never>, api.WardExport>(send, '/api/wards/export'),
+  /** The same as CSV, as text with a header line. */
+  exportCsv: csvReader<Record<never, never>>(send, '/api/wards/export'),
+})
+
+/** Categories of cases. */
+export const categoriesOf = (send: Send) => ({
+  /** Lists categories. Await it for one page, or walk it for all. */
+  list: bareList<api.ListCategoriesQuery, api.Category>(send, '/api/categories'),
+  /** Gets one category. */
+  get: getter<api.Category>(send, '/api/categories'),
+  /** Creates a category. Throws `ConflictError` where its name exists, whatever its case. */
+  create: creator<api.NewCategory, api.Category>(send, '/api/categories'),
+  /** Changes the given fields of a category. */
+  update: updater<api.CategoryChanges, api.Category>(send, '/api/categories'),
+})
+
+/** The tenant's users. */
+export const usersOf = (send: Send) => ({
+  /** Lists users. Await it for one page, or walk it for all. */
+  list: bareList<api.ListUsersQuery, api.User>(send, '/api/users'),
+  /** Gets one user. */
+  get: getter<api.User>(send, '/api/users'),
+  /** Creates a user. Throws `ConflictError` where the email address has one. */
+  create: creator<api.NewUser, api.User>(send, '/api/users'),
+  /** Changes the given fields of a user. */
+  update: updater<api.UserChanges, api.User>(send, '/api/users'),
+})
+
+/** What residents sent with the contact form. */
+export const submissionsOf = (send: Send) => ({
+  /** Lists residents' messages, newest first. Await it for one page, or walk it for all. */
+  list: pagedList<api.ListSubmissionsQuery, api.SubmissionList, api.Submission>(
+    send,
+    '/api/submissions',
+    (body) => body.submissions,
+    ({ pagination }) => pagination,
+  ),
+  /** Gets one message. */
+  get: getter<api.Submission>(send, '/api/submissions'),
+  /** Files a message as spam, as dismissed, or as new again. */
+  update: updater<api.SubmissionChanges, api.Submission>(send, '/api/submissions'),
+  /** Makes a case of a resident's message. Throws `ConflictError` the second time. */
+  convert: doer<[body?: api.Conversion], api.Case>(send, '/api/submissions', 'convert'),
+})
+
+/** Figures. */
+export const reportsOf = (send: Send) => ({
+  /** Totals by status, ward, category and month, fit to be published: small crossed counts are withheld. */
+  public: reader<api.GetPublicReportQuery, api.Report>(send, '/api/reports/public'),
+})
+
+const onceOnly = { idempotencyKey: null }
+
+/** API keys. */
+export const keysOf = (send: Send) => ({
+  /** Lists keys, never their text. Await it for one page, or walk it for all. */
+  list: bareList<api.ListKeysQuery, api.Key>(send, '/api/keys'),
+  /** Makes a key. It is in the answer, once. Never sent again by itself: a lost answer means a lost key, so list and revoke. */
+  create: (body: api.NewKey, options?: CallOptions): Pending<api.MadeKey> =>
+    pending(send, () => ({ method: 'POST', path: '/api/keys', body, options: { ...options, ...onceOnly } })),
+  /** Makes a key's successor, which is in the answer, once; the old one works for `graceSeconds`. Never sent again by itself. */
+  rotate: (id: string, body?: api.Rotation, options?: CallOptions): Pending<api.MadeKey> => {
+    const make = { method: 'POST', body, options: { ...options, ...onceOnly } } as const
+    return pending(send, () => ({ ...make, path: pathTo('/api/keys', id, 'rotate') }))
+  },
+  /** Ends a key and all that were rotated from it or to it, at once. */
+  revoke: remover<api.Revoked>(send, '/api/keys'),
+  /** Requests with a key, day by day. */
+  usage: getter<api.Usage>(send, '/api/keys', 'usage'),
+})
+
+/** Who did what, when. */
+export const auditOf = (send: Send) => ({
+  /** Lists the entries, newest first. Await it for one page, or walk it for all. */
+  list: pagedList<api.ListAuditQuery, api.AuditList, api.AuditEntry>(
+    send,
+    '/api/audit',
+    (body) => body.entries,
+    (body) => body,
+  ),
+})
+
+/** What residents' own programs may do, without a key; five requests an hour from one address. */
+export const publicApiOf = (send: Send) => ({
+  /** Sends a resident's message to a tenant, named by its slug. */
+  contact: (tenant: string, body: api.Contact, options?: PostOptions): Pending<api.ContactAnswer> =>
+    pending(send, () => ({ method: 'POST', path: `/api/public/${segment(tenant)}/contact`, body, options })),
+  /** Finds the wards and councillors of a postcode; without one, all wards of the tenant. */
+  wards: (tenant: string, query?: api.FindPublicWardsQuery, options?: CallOptions): Pending<api.PublicWards> =>
+    pending(send, () => ({ method: 'GET', path: `/api/public/${segment(tenant)}/wards`, query, options })),
+})
