@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { dirname, join, normalize } from 'node:path'
-import { check, root } from '../root'
+import { root } from '../root'
+import { check } from './tool'
 
 /** Everything that git knows of or would add: files, and the folders they are in. */
 function trackedPaths(): Set<string> {

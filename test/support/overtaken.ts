@@ -19,7 +19,7 @@ export interface Scene {
   answer: { status: number; body: unknown }
 }
 
-export const unknownReference = { code: 'unknown_reference', message: 'Refers to nothing that can be used here' }
+const unknownReference = { code: 'unknown_reference', message: 'Refers to nothing that can be used here' }
 export const refersTo = (...names: string[]) => ({
   status: 422,
   body: {

@@ -1399,7 +1399,7 @@ export interface Contact {
   /**
    * What Cloudflare Turnstile gave the sender’s browser. Used only where the deployment has that check: then a message without a valid one is kept as spam.
    */
-  turnstileToken?: string | null
+  turnstileToken?: string | null | undefined
 }
 export interface PublicWards {
   /**

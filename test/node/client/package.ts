@@ -5,7 +5,7 @@ import { build } from 'esbuild'
 import { Miniflare } from 'miniflare'
 import { expect, it } from 'vitest'
 import { app } from '../../../src/app'
-import { documentOf } from '../../../src/openapi'
+import { documentOf } from '../../../src/openapi/document'
 import type { Installed } from './installed'
 import { scriptedServer } from './scripted-server'
 

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
-import { root } from '../../../scripts/tool'
+import { root } from '../../../scripts/root'
 import type { Installed } from './installed'
 
 const program = `import { Casework, ConflictError, NotFoundError, PermissionError, RateLimitError, ValidationError } from 'casework-client'
