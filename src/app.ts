@@ -7,24 +7,22 @@ import { ApiError, toResponse } from './errors'
 import { anyOrigin } from './gate/any-origin'
 import { keyedHeaders } from './gate/keyed'
 import { publicHeaders } from './gate/public'
+import { notModified } from './http/etag'
 import { mountFallbacks } from './http/fallback'
 import { refuseInvalid } from './http/validation'
-import { mountContact } from './pages/contact/contact-page'
-import { mountDocs } from './pages/docs'
-import { mountLanding } from './pages/landing'
+import { contactPages } from './pages/contact/contact-page'
+import { docsOf } from './pages/docs'
+import { landing } from './pages/landing'
 import { showError } from './pages/layout/error-page'
 import { answersInHtml } from './pages/layout/frame'
 import { requestLog } from './request-log'
 import { audit } from './routes/audit/audit'
-import { dataExports } from './routes/cases/case-export'
-import { caseWrites } from './routes/cases/case-writes'
 import { cases } from './routes/cases/cases'
 import { categories } from './routes/categories/categories'
 import { health } from './routes/health'
 import { keys } from './routes/keys/keys'
 import { me } from './routes/me'
-import { contact } from './routes/public/contact'
-import { publicWards } from './routes/public/public-wards'
+import { publicApi } from './routes/public/public'
 import { events } from './routes/publications/events'
 import { news } from './routes/publications/news'
 import { reports } from './routes/reports/reports'
@@ -32,7 +30,7 @@ import { submissions } from './routes/submissions/submissions'
 import { users } from './routes/users/users'
 import { wards } from './routes/wards/wards'
 
-/** The map of the house: what every request passes, and where each route lives. */
+/** Composes the app: middleware in order, then each router at its address. */
 export function makeApp(): OpenAPIHono<AppEnv> {
   const app = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid })
   app.onError(answerTo)
@@ -43,30 +41,27 @@ export function makeApp(): OpenAPIHono<AppEnv> {
   app.use('/', answersInHtml())
   app.use('/contact/*', answersInHtml())
   app.use(requestLog())
-  app.use('/api/*', keyedHeaders())
+  app.use('/api/*', keyedHeaders(), notModified())
   app.use('/api/public/*', anyOrigin(), publicHeaders())
   app.use('/contact/*', publicHeaders())
 
-  app.route('/', me)
-  app.route('/', dataExports)
-  app.route('/', cases)
-  app.route('/', caseWrites)
-  app.route('/', events)
-  app.route('/', news)
-  app.route('/', wards)
-  app.route('/', categories)
-  app.route('/', users)
-  app.route('/', keys)
-  app.route('/', audit)
-  app.route('/', submissions)
-  app.route('/', reports)
-  app.route('/', contact)
-  app.route('/', publicWards)
+  app.route('/api/me', me)
+  app.route('/api/cases', cases)
+  app.route('/api/events', events)
+  app.route('/api/news', news)
+  app.route('/api/wards', wards)
+  app.route('/api/categories', categories)
+  app.route('/api/users', users)
+  app.route('/api/keys', keys)
+  app.route('/api/audit', audit)
+  app.route('/api/submissions', submissions)
+  app.route('/api/reports', reports)
+  app.route('/api/public/:tenant', publicApi)
+  app.route('/contact', contactPages)
+  app.route('/', landing)
   app.route('/', health)
+  app.route('/', docsOf(app))
 
-  mountLanding(app)
-  mountContact(app)
-  mountDocs(app)
   mountFallbacks(app)
   return app
 }

@@ -1,6 +1,5 @@
 import { Unmet, uniqueViolation } from '../db/database-error'
 import { ApiError, type FieldError, invalidFields } from '../errors'
-import { endsAfter } from '../routes/publications/event-schemas'
 
 /** Fields of `T`, each there with a value or not at all. */
 type Changed<T> = { [Name in keyof T]?: Exclude<T[Name], undefined> }
@@ -13,6 +12,9 @@ export function changedFields<T extends object>(changes: T, found: object): Chan
   // A selection of the changes' own entries.
   return Object.fromEntries(entries) as Changed<T>
 }
+
+/** The message of an event's `endsAt` that lies before its `startsAt`. */
+export const endsAfter = 'Must not be before startsAt'
 
 /** 409 for an externalId that another row of the tenant has. */
 export function externalIdTaken(existing?: { id: string; reference?: string }): ApiError {

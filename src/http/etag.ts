@@ -1,23 +1,28 @@
 import type { Context } from 'hono'
+import { createMiddleware } from 'hono/factory'
+import type { AppEnv } from '../app-env'
 import { sha256Hex } from '../domain/hash'
 import { ApiError, invalidFields } from '../errors'
 
-/** The entity tag (RFC 9110 §8.8.3) of a versioned thing: `"<version>-<hash of the body>"`. */
-async function etagOf(body: unknown, version: number): Promise<string> {
+/** The `ETag` header (RFC 9110 §8.8.3) of a versioned thing: `"<version>-<hash of the body>"`. */
+export async function etag(body: { readonly version: number }): Promise<{ ETag: string }> {
   const hash = await sha256Hex(JSON.stringify(body))
-  return `"${version}-${hash.slice(0, 16)}"`
+  return { ETag: `"${body.version}-${hash.slice(0, 16)}"` }
 }
 
-/**
- * Sets the ETag of what is about to be answered.
- *
- * @returns whether the caller already has this very body, so that 304 says it all
- */
-export async function isKnown(c: Context, body: unknown, version: number): Promise<boolean> {
-  const etag = await etagOf(body, version)
-  c.header('ETag', etag)
-  const held = c.req.header('If-None-Match')
-  return held?.split(',').some((one) => [etag, `W/${etag}`, '*'].includes(one.trim())) ?? false
+/** Answers 304 to a GET or HEAD whose `If-None-Match` matches the `ETag` of its answer (RFC 9110 §13.1.2). */
+export function notModified() {
+  return createMiddleware<AppEnv>(async function notModified(c, next) {
+    await next()
+    const tag = c.res.headers.get('ETag')
+    const ifNoneMatch = c.req.header('If-None-Match')
+    const isRead = c.req.method === 'GET' || c.req.method === 'HEAD'
+    if (!isRead || c.res.status !== 200 || tag === null || ifNoneMatch === undefined) return
+    if (!ifNoneMatch.split(',').some((one) => [tag, `W/${tag}`, '*'].includes(one.trim()))) return
+    const headers = new Headers(c.res.headers)
+    headers.delete('Content-Type')
+    c.res = new Response(null, { status: 304, headers })
+  })
 }
 
 /** The version that a change expects: of `If-Match`, else of the body; undefined lets the last write win. */

@@ -1,4 +1,5 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
+import { Hono } from 'hono'
 import { html } from 'hono/html'
 import type { AppEnv } from '../app-env'
 import { ApiError } from '../errors'
@@ -38,22 +39,24 @@ const policy = [
   "form-action 'none'",
 ].join('; ')
 
-/** Mounts `/openapi.json` and, at `/docs`, the reference that reads it. */
-export function mountDocs(app: OpenAPIHono<AppEnv>): void {
+/** `/openapi.json`, the document of an app's routes, and at `/docs` the reference that reads it. */
+export function docsOf(app: OpenAPIHono<AppEnv>): Hono<AppEnv> {
   let document: string | undefined
-  app.get('/openapi.json', (c) => {
+  const docs = new Hono<AppEnv>()
+  docs.get('/openapi.json', (c) => {
     document ??= JSON.stringify(documentOf(app))
     return c.body(document, 200, { 'Content-Type': 'application/json', 'Access-Control-Allow-Origin': '*' })
   })
-  app.get('/docs', (c) => {
+  docs.get('/docs', (c) => {
     c.header('Content-Security-Policy', policy)
     return c.html(page)
   })
-  app.get('/docs/reference.js', async (c) => {
+  docs.get('/docs/reference.js', async (c) => {
     const script = await c.env.ASSETS?.fetch(new URL('/standalone.js', c.req.url))
     if (!script?.ok) throw new ApiError('not_found')
     return new Response(script.body, {
       headers: { 'Content-Type': 'text/javascript', 'Cache-Control': 'public, max-age=86400' },
     })
   })
+  return docs
 }

@@ -29,7 +29,7 @@ const Me = z
 
 const getMe = createRoute({
   method: 'get',
-  path: '/api/me',
+  path: '/',
   ...keyedRoute({ plan: 'pro' }),
   operationId: 'getMe',
   summary: 'Who is calling',

@@ -8,8 +8,8 @@ import { type KeyOptions, makeKey, makeTenant, type TestTenant } from '../suppor
 
 // The log line, since an answer to an unknown key does not say what it cost.
 const { send, lines } = tinyApp((app) => {
-  app.route('/', me)
-  app.route('/', cases)
+  app.route('/api/me', me)
+  app.route('/api/cases', cases)
 })
 
 /** What a request cost D1: trips, rows read and rows written, by D1's own meta. */

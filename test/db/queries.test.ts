@@ -77,10 +77,10 @@ describe('D1 gives rows as objects, so two columns of one name would be one and 
         'cases.ts: caseReferences',
         'cases.ts: insertCase',
         'cases.ts: timelineOf',
-        'gate.ts: caller',
-        'gate.ts: earlierResult',
-        'gate.ts: hit',
-        'records.ts: filedResult',
+        'caller-row.ts: caller',
+        'idempotency.ts: earlierResult',
+        'hit.ts: hit',
+        'idempotency.ts: storedResult',
       ]),
     )
   })

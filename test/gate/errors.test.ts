@@ -208,7 +208,7 @@ describe('wrong settings', () => {
 
   it('are none when nothing is set: 100 a minute', async () => {
     const { KEY_LIMIT: _, KEY_WINDOW_SECONDS: __, ...unset } = env
-    const { send } = tinyApp((app) => app.route('/', me))
+    const { send } = tinyApp((app) => app.route('/api/me', me))
     const response = await send('/api/me', {}, unset)
     expect(response.status).toBe(401)
   })

@@ -20,7 +20,7 @@ async function visible(response: Response) {
 
 /** What the request log says an answer cost, sent through the real gate. */
 async function costOfAsking(key: string) {
-  const { send, lines } = tinyApp((app) => app.route('/', me))
+  const { send, lines } = tinyApp((app) => app.route('/api/me', me))
   const response = await send('/api/me', { headers: asBearer(key) })
   const [line] = lines
   return { status: response.status, trips: line?.d1Trips, rowsRead: line?.d1RowsRead, rowsWritten: line?.d1RowsWritten }

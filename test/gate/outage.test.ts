@@ -14,7 +14,7 @@ const unavailable = '{"error":"Temporarily unavailable, please retry"}'
 
 /** Asks for `/api/me` or another path of an app whose D1 is not itself. */
 function ask(batch: () => Promise<never>, path = '/api/me') {
-  const { send, lines } = tinyApp((app) => app.route('/', me).route('/', health))
+  const { send, lines } = tinyApp((app) => app.route('/api/me', me).route('/', health))
   const headers = { Authorization: `Bearer ${mintKey()}`, 'X-Request-Id': 'req-1' }
   return { answer: send(path, { headers }, { ...env, DB: d1With(batch) }), lines }
 }
@@ -66,7 +66,7 @@ describe('D1 out of reach', () => {
   })
 
   it('is 503 sooner where D1_DEADLINE_MS says so', async () => {
-    const { send } = tinyApp((app) => app.route('/', me))
+    const { send } = tinyApp((app) => app.route('/api/me', me))
     const headers = { Authorization: `Bearer ${mintKey()}` }
     const response = await send('/api/me', { headers }, { ...env, DB: d1With(never), D1_DEADLINE_MS: '50' })
     expect([response.status, await response.text()]).toEqual([503, unavailable])
@@ -89,7 +89,7 @@ describe('D1 out of reach', () => {
   })
 
   it('does not refuse a key that cannot be right any differently', async () => {
-    const { send } = tinyApp((app) => app.route('/', me))
+    const { send } = tinyApp((app) => app.route('/api/me', me))
     const headers = { Authorization: 'Bearer nonsense' }
     const response = await send('/api/me', { headers }, { ...env, DB: d1With(never) })
     expect([response.status, await response.json()]).toEqual([401, { error: 'Invalid API key' }])

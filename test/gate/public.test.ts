@@ -135,7 +135,7 @@ describe('Five requests an hour per address', () => {
 
 describe('The request log of a public route', () => {
   it('names the tenant and the route’s template, not the address', async () => {
-    const { send, lines } = tinyApp((mounted) => mounted.route('/', publicWards))
+    const { send, lines } = tinyApp((mounted) => mounted.route('/api/public/:tenant', publicWards))
     const tenant = await aTenant()
     const headers = { 'CF-Connecting-IP': '203.0.113.78' }
     await send(`/api/public/${tenant.slug}/wards`, { headers })

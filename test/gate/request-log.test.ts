@@ -5,7 +5,7 @@ import { call } from '../support/call'
 import { tinyApp } from '../support/gate-app'
 import { makeKey, makeTenant } from '../support/tenants'
 
-const makeLogged = () => tinyApp((app) => app.route('/', me).route('/', cases))
+const makeLogged = () => tinyApp((app) => app.route('/api/me', me).route('/api/cases', cases))
 
 const allowed = [
   'd1RowsRead',

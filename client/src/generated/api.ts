@@ -1,13 +1,5 @@
 // GENERATED from /openapi.json by `npm run client:types`. DO NOT EDIT: change the schemas in src/routes and run it.
 
-export type Ref = {
-  /**
-   * Opaque id.
-   */
-  id: string
-  name: string
-} | null
-
 export interface Me {
   tenant: {
     /**
@@ -64,58 +56,6 @@ export interface Me {
     windowSeconds: number
   }
 }
-export interface CaseExport {
-  cases: ExportedCase[]
-  /**
-   * Rows in this export.
-   */
-  total: number
-}
-export interface ExportedCase {
-  /**
-   * Opaque id.
-   */
-  id: string
-  reference: string
-  status: 'open' | 'in_progress' | 'resolved' | 'closed'
-  summary: string
-  publicThemes: string | null
-  ward: Ref
-  category: Ref
-  sourceChannel: 'email' | 'phone' | 'letter' | 'in_person' | 'surgery' | 'social_media' | 'web_form' | 'api' | 'other'
-  /**
-   * ISO 8601, UTC, with milliseconds.
-   */
-  createdAt: string
-  /**
-   * ISO 8601, UTC, with milliseconds.
-   */
-  updatedAt: string
-}
-export interface WardExport {
-  wards: ExportedWard[]
-  /**
-   * Rows in this export.
-   */
-  total: number
-}
-export interface ExportedWard {
-  /**
-   * Opaque id.
-   */
-  id: string
-  name: string
-  /**
-   * GSS code.
-   */
-  code: string | null
-  councilTier:
-    'county' | 'district' | 'unitary' | 'metropolitan' | 'london_borough' | 'parish' | 'town' | 'community' | null
-  /**
-   * Cases there that the caller sees, archived included.
-   */
-  cases: number
-}
 export interface CaseList {
   cases: CaseSummary[]
   pagination: Pagination
@@ -166,6 +106,13 @@ export interface CaseSummary {
    */
   version: number
 }
+export interface Ref {
+  /**
+   * Opaque id.
+   */
+  id: string
+  name: string
+}
 export interface Assignee {
   /**
    * Opaque id.
@@ -190,6 +137,34 @@ export interface Pagination {
    * Give it back as `cursor` for the rows that follow; null at the end.
    */
   nextCursor: string | null
+}
+export interface CaseExport {
+  cases: ExportedCase[]
+  /**
+   * Rows in this export.
+   */
+  total: number
+}
+export interface ExportedCase {
+  /**
+   * Opaque id.
+   */
+  id: string
+  reference: string
+  status: 'open' | 'in_progress' | 'resolved' | 'closed'
+  summary: string
+  publicThemes: string | null
+  ward: Ref & ({} | null)
+  category: Ref & ({} | null)
+  sourceChannel: 'email' | 'phone' | 'letter' | 'in_person' | 'surgery' | 'social_media' | 'web_form' | 'api' | 'other'
+  /**
+   * ISO 8601, UTC, with milliseconds.
+   */
+  createdAt: string
+  /**
+   * ISO 8601, UTC, with milliseconds.
+   */
+  updatedAt: string
 }
 export interface Case {
   /**
@@ -718,6 +693,30 @@ export interface NewWard {
    */
   councillorIds?: string[] | null | undefined
 }
+export interface WardExport {
+  wards: ExportedWard[]
+  /**
+   * Rows in this export.
+   */
+  total: number
+}
+export interface ExportedWard {
+  /**
+   * Opaque id.
+   */
+  id: string
+  name: string
+  /**
+   * GSS code.
+   */
+  code: string | null
+  councilTier:
+    'county' | 'district' | 'unitary' | 'metropolitan' | 'london_borough' | 'parish' | 'town' | 'community' | null
+  /**
+   * Cases there that the caller sees, archived included.
+   */
+  cases: number
+}
 export interface WardChanges {
   /**
    * Unique within the tenant, ignoring case.
@@ -1222,8 +1221,8 @@ export interface Submission {
    * Without a space.
    */
   postcode: string | null
-  ward: Ref
-  category: Ref
+  ward: Ref & ({} | null)
+  category: Ref & ({} | null)
   message: string
   /**
    * Why it was taken for spam when it came; empty for most.
@@ -1314,7 +1313,7 @@ export interface Report {
    * Wards that have any, by name; null: cases without a ward.
    */
   byWard: {
-    ward: Ref
+    ward: Ref & ({} | null)
     /**
      * Null where it is withheld.
      */
@@ -1324,7 +1323,7 @@ export interface Report {
    * Categories that have any, by name; null: cases without one.
    */
   byCategory: {
-    category: Ref
+    category: Ref & ({} | null)
     /**
      * Null where it is withheld.
      */
@@ -1432,66 +1431,6 @@ export interface Error {
     [k: string]: unknown
   }
 }
-export interface ExportCasesQuery {
-  /**
-   * One status, or several with commas between.
-   */
-  status?: Case['status'] | readonly Case['status'][] | undefined
-  /**
-   * Cases of this ward.
-   */
-  wardId?: string | undefined
-  /**
-   * Cases of this category.
-   */
-  categoryId?: string | undefined
-  /**
-   * Cases of this user; `none` for those that nobody has.
-   */
-  assigneeId?: string | undefined
-  /**
-   * Cases that came in this way.
-   */
-  sourceChannel?: 'email' | 'phone' | 'letter' | 'in_person' | 'surgery' | 'social_media' | 'web_form' | 'api' | 'other' | undefined
-  /**
-   * Whether archived cases are listed, instead of the others.
-   */
-  archived?: boolean | undefined
-  /**
-   * Created then or later.
-   */
-  createdFrom?: string | undefined
-  /**
-   * Created then or earlier.
-   */
-  createdTo?: string | undefined
-  /**
-   * Changed then or later. With `sort=updatedAt` this is the way to keep a copy in step.
-   */
-  updatedSince?: string | undefined
-  /**
-   * The case with this reference.
-   */
-  reference?: string | undefined
-  /**
-   * The case with your own id.
-   */
-  externalId?: string | undefined
-  /**
-   * Words that must all occur, at most 10 different ones, of which each part counts (`CW-2026-0042` has three); the last may be the beginning of one. Looks at reference, internalRef, externalId, residentName, residentPostcode, summary and description. Only the newest 10,000 cases with these words are ranked, sorted, filtered and counted.
-   */
-  search?: string | undefined
-  /**
-   * What the export is written in.
-   */
-  format?: 'csv' | 'json' | undefined
-}
-export interface ExportWardsQuery {
-  /**
-   * What the export is written in.
-   */
-  format?: 'csv' | 'json' | undefined
-}
 export interface ListCasesQuery {
   /**
    * One status, or several with commas between.
@@ -1558,6 +1497,60 @@ export interface ListCasesQuery {
    */
   cursor?: string | undefined
 }
+export interface ExportCasesQuery {
+  /**
+   * One status, or several with commas between.
+   */
+  status?: Case['status'] | readonly Case['status'][] | undefined
+  /**
+   * Cases of this ward.
+   */
+  wardId?: string | undefined
+  /**
+   * Cases of this category.
+   */
+  categoryId?: string | undefined
+  /**
+   * Cases of this user; `none` for those that nobody has.
+   */
+  assigneeId?: string | undefined
+  /**
+   * Cases that came in this way.
+   */
+  sourceChannel?: 'email' | 'phone' | 'letter' | 'in_person' | 'surgery' | 'social_media' | 'web_form' | 'api' | 'other' | undefined
+  /**
+   * Whether archived cases are listed, instead of the others.
+   */
+  archived?: boolean | undefined
+  /**
+   * Created then or later.
+   */
+  createdFrom?: string | undefined
+  /**
+   * Created then or earlier.
+   */
+  createdTo?: string | undefined
+  /**
+   * Changed then or later. With `sort=updatedAt` this is the way to keep a copy in step.
+   */
+  updatedSince?: string | undefined
+  /**
+   * The case with this reference.
+   */
+  reference?: string | undefined
+  /**
+   * The case with your own id.
+   */
+  externalId?: string | undefined
+  /**
+   * Words that must all occur, at most 10 different ones, of which each part counts (`CW-2026-0042` has three); the last may be the beginning of one. Looks at reference, internalRef, externalId, residentName, residentPostcode, summary and description. Only the newest 10,000 cases with these words are ranked, sorted, filtered and counted.
+   */
+  search?: string | undefined
+  /**
+   * What the export is written in.
+   */
+  format?: 'csv' | 'json' | undefined
+}
 export interface ListEventsQuery {
   /**
    * Only approved items, or only drafts; both if absent.
@@ -1595,6 +1588,12 @@ export interface ListWardsQuery {
    * From the `Link: <…>; rel="next"` of the call before; keep the other parameters as they were.
    */
   cursor?: string | undefined
+}
+export interface ExportWardsQuery {
+  /**
+   * What the export is written in.
+   */
+  format?: 'csv' | 'json' | undefined
 }
 export interface ListCategoriesQuery {
   /**

@@ -1,5 +1,4 @@
-import type { OpenAPIHono } from '@hono/zod-openapi'
-import type { Context } from 'hono'
+import { type Context, Hono } from 'hono'
 import { trimTrailingSlash } from 'hono/trailing-slash'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { AppEnv } from '../../app-env'
@@ -22,20 +21,18 @@ import { issueTicket, readTicket, type Ticket } from './contact-ticket'
 
 type Page = Context<AppEnv>
 
-/** Mounts the contact form's pages: the form, and the confirmation that a message was sent. */
-export function mountContact(app: OpenAPIHono<AppEnv>): void {
-  const form = '/contact/:tenant'
-  app.use('/contact/*', trimTrailingSlash())
-  app.get(form, publicRoute({ takes: 'form' }), showForm)
-  app.post(form, publicRoute({ takes: 'form' }), sendForm)
-  app.get(`${form}/sent/:ticket`, publicRoute({ takes: 'form' }), showSent)
-  app.all(form, refuseMethod('GET, HEAD, POST'))
-  app.all(`${form}/sent/:ticket`, refuseMethod('GET, HEAD'))
-}
-
 const refuseMethod = (allow: string) => () => {
   throw new ApiError('method_not_allowed', { headers: { Allow: allow } })
 }
+
+/** Everything under `/contact`: a tenant's form, and the confirmation that a message was sent. */
+export const contactPages = new Hono<AppEnv>()
+  .use(trimTrailingSlash())
+  .get('/:tenant', publicRoute({ takes: 'form' }), showForm)
+  .post('/:tenant', publicRoute({ takes: 'form' }), sendForm)
+  .get('/:tenant/sent/:ticket', publicRoute({ takes: 'form' }), showSent)
+  .all('/:tenant', refuseMethod('GET, HEAD, POST'))
+  .all('/:tenant/sent/:ticket', refuseMethod('GET, HEAD'))
 
 async function showForm(c: Page) {
   return renderForm(c, { answers: answersOf({}), token: await newToken(c) })

@@ -10,7 +10,7 @@ import { AuditList, AuditQuery } from './audit-schemas'
 
 const list = createRoute({
   method: 'get',
-  path: '/api/audit',
+  path: '/',
   ...keyedRoute({ plan: 'council', scope: 'audit:read', role: 'admin' }),
   operationId: 'listAudit',
   summary: 'List the audit entries',

@@ -2,30 +2,17 @@ import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
 import type { AppEnv } from '../../app-env'
 import { caseExport, type ExportedCase, exportedAtMost } from '../../db/cases/case-export'
 import { caseListValues } from '../../db/cases/case-list'
-import { type ExportedWard, wardExport } from '../../db/directory/ward-export'
 import { type Cell, csvChunks } from '../../domain/csv'
 import { searchTerms } from '../../domain/search-terms'
 import { csv, download, jsonChunks, stream } from '../../http/download'
 import { keyedRoute } from '../../http/keyed-route'
-import { WardExport, WardExportQuery } from '../wards/ward-export-schemas'
 import { CaseExport, CaseExportQuery } from './case-export-schemas'
 
-const caseHeader = [
-  'Reference',
-  'Status',
-  'Summary',
-  'Themes',
-  'Ward',
-  'Category',
-  'Source',
-  'Created At',
-  'Updated At',
-]
-const wardHeader = ['Ward', 'Code', 'Tier', 'Cases']
+const header = ['Reference', 'Status', 'Summary', 'Themes', 'Ward', 'Category', 'Source', 'Created At', 'Updated At']
 
-const ofCases = createRoute({
+const exportCases = createRoute({
   method: 'get',
-  path: '/api/cases/export',
+  path: '/export',
   ...keyedRoute({ plan: 'council', scope: 'reports:read', role: 'caseworker' }),
   operationId: 'exportCases',
   summary: 'Export cases',
@@ -36,53 +23,27 @@ const ofCases = createRoute({
     200: download(
       'The cases, newest first; as CSV an attachment.',
       CaseExport,
-      `${caseHeader.map((name) => `"${name}"`).join(',')}\r\n"CW-2026-0042","open","Pothole","roads","Falmouth Arwenack","Roads","email","2026-03-01T09:00:00.000Z","2026-03-01T09:00:00.000Z"`,
+      `${header.map((name) => `"${name}"`).join(',')}\r\n"CW-2026-0042","open","Pothole","roads","Falmouth Arwenack","Roads","email","2026-03-01T09:00:00.000Z","2026-03-01T09:00:00.000Z"`,
     ),
   },
 })
 
-const ofWards = createRoute({
-  method: 'get',
-  path: '/api/wards/export',
-  ...keyedRoute({ plan: 'pro', scope: 'wards:read' }),
-  operationId: 'exportWards',
-  summary: 'Export wards',
-  description: 'Enabled wards from A to Z, with how many cases the caller sees there, archived ones included.',
-  request: { query: WardExportQuery },
-  responses: {
-    200: download(
-      'The wards; as CSV an attachment.',
-      WardExport,
-      '"Ward","Code","Tier","Cases"\r\n"Falmouth Arwenack","E05009270","unitary","12"',
-    ),
-  },
+/** Exporting cases. */
+export const caseExports = new OpenAPIHono<AppEnv>().openapi(exportCases, async (c) => {
+  const { format, search: typed, ...rest } = c.req.valid('query')
+  const search = typed === undefined ? undefined : searchTerms(typed)
+  const filters = { ...rest, search }
+  const order = { by: 'createdAt', descending: true } as const
+  const values = caseListValues({ filters, order, from: { offset: 0 }, limit: exportedAtMost })
+  const nothingToFind = typed !== undefined && search === undefined
+  const [rows = []] = await c.var.gate.read(values, ...(nothingToFind ? [] : [caseExport(filters)]))
+  return format === 'csv'
+    ? csv(c, 'cases', csvChunks(header, rows, cellsOf))
+    : stream(c, 'application/json', jsonChunks('cases', rows))
 })
 
-/** Exports. Mounted before the routes whose `{id}` would take `export` for an id. */
-export const dataExports = new OpenAPIHono<AppEnv>()
-  .openapi(ofCases, async (c) => {
-    const { format, search: typed, ...rest } = c.req.valid('query')
-    const search = typed === undefined ? undefined : searchTerms(typed)
-    const filters = { ...rest, search }
-    const order = { by: 'createdAt', descending: true } as const
-    const values = caseListValues({ filters, order, from: { offset: 0 }, limit: exportedAtMost })
-    const nothingToFind = typed !== undefined && search === undefined
-    const [rows = []] = await c.var.gate.read(values, ...(nothingToFind ? [] : [caseExport(filters)]))
-    return format === 'csv'
-      ? csv(c, 'cases', csvChunks(caseHeader, rows, cellsOfCase))
-      : stream(c, 'application/json', jsonChunks('cases', rows))
-  })
-  .openapi(ofWards, async (c) => {
-    const [rows] = await c.var.gate.read({}, wardExport)
-    return c.req.valid('query').format === 'csv'
-      ? csv(c, 'wards', csvChunks(wardHeader, rows, cellsOfWard))
-      : stream(c, 'application/json', jsonChunks('wards', rows))
-  })
-
-function cellsOfCase(one: ExportedCase): Cell[] {
+function cellsOf(one: ExportedCase): Cell[] {
   const { reference, status, summary, publicThemes, ward, category, sourceChannel, createdAt, updatedAt } = one
   const names = [ward?.name ?? null, category?.name ?? null]
   return [reference, status, summary, publicThemes, ...names, sourceChannel, createdAt, updatedAt]
 }
-
-const cellsOfWard = ({ name, code, councilTier, cases }: ExportedWard): Cell[] => [name, code, councilTier, cases]

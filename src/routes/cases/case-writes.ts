@@ -25,7 +25,7 @@ import type { TimelineType } from '../../domain/vocabulary'
 import { ApiError } from '../../errors'
 import type { Gate } from '../../gate/gate'
 import { changedFields, rethrowOvertaken } from '../../http/conflicts'
-import { expectedVersion, isKnown, requireVersion } from '../../http/etag'
+import { etag, expectedVersion, requireVersion } from '../../http/etag'
 import { IdParam, json, jsonBody, NoQuery } from '../../http/fields'
 import { keyedRoute } from '../../http/keyed-route'
 import {
@@ -44,7 +44,7 @@ const writing = { plan: 'pro', scope: 'cases:write', role: 'caseworker' } as con
 
 const create = createRoute({
   method: 'post',
-  path: '/api/cases',
+  path: '/',
   ...keyedRoute(writing),
   operationId: 'createCase',
   summary: 'Create a case',
@@ -56,7 +56,7 @@ const create = createRoute({
 
 const update = createRoute({
   method: 'patch',
-  path: '/api/cases/{id}',
+  path: '/{id}',
   ...keyedRoute(writing),
   operationId: 'updateCase',
   summary: 'Change a case',
@@ -68,7 +68,7 @@ const update = createRoute({
 
 const note = createRoute({
   method: 'post',
-  path: '/api/cases/{id}/notes',
+  path: '/{id}/notes',
   ...keyedRoute(writing),
   operationId: 'addCaseNote',
   summary: 'Add a note to a case',
@@ -104,8 +104,7 @@ export const caseWrites = new OpenAPIHono<AppEnv>()
       )
       .catch(rethrowOvertaken)
     const answer = { ...made, reference: inserted?.reference ?? '' }
-    await isKnown(c, answer, made.version)
-    return c.json(answer, 201, { Location: location })
+    return c.json(answer, 201, { Location: location, ...(await etag(answer)) })
   })
   .openapi(update, async (c) => {
     const { gate } = c.var
@@ -127,8 +126,7 @@ export const caseWrites = new OpenAPIHono<AppEnv>()
 
     const isSame = Object.keys(changes).length === 0
     const answer = isSame ? presentCase(found, entries) : await change(gate, id, changes, expected)
-    await isKnown(c, answer, answer.version)
-    return c.json(answer, 200)
+    return c.json(answer, 200, await etag(answer))
   })
   .openapi(note, async (c) => {
     const { gate } = c.var

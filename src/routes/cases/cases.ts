@@ -7,16 +7,18 @@ import { decodeCursor, encodeCursor, type Position } from '../../domain/page'
 import { searchTerms } from '../../domain/search-terms'
 import { ApiError } from '../../errors'
 import { refuse } from '../../gate/keyed'
-import { isKnown } from '../../http/etag'
+import { etag } from '../../http/etag'
 import { IdParam, json, NoQuery } from '../../http/fields'
 import { keyedRoute } from '../../http/keyed-route'
 import { deepestPage, unusableCursor } from '../../http/paging'
+import { caseExports } from './case-export'
 import { presentCase } from './case-rules'
 import { Case, CaseList, CaseListQuery } from './case-schemas'
+import { caseWrites } from './case-writes'
 
 const list = createRoute({
   method: 'get',
-  path: '/api/cases',
+  path: '/',
   ...keyedRoute({ plan: 'pro', scope: 'cases:read', role: 'caseworker' }),
   operationId: 'listCases',
   summary: 'List cases',
@@ -28,7 +30,7 @@ const list = createRoute({
 
 const get = createRoute({
   method: 'get',
-  path: '/api/cases/{id}',
+  path: '/{id}',
   ...keyedRoute({ plan: 'pro', scope: 'cases:read', role: 'caseworker' }),
   operationId: 'getCase',
   summary: 'Get a case',
@@ -37,7 +39,7 @@ const get = createRoute({
   responses: { 200: json('The case.', Case), 304: { description: 'Nothing has changed.' } },
 })
 
-/** Reading cases. */
+/** Everything under `/api/cases`. The export comes before `{id}`, which would take it for an id. */
 export const cases = new OpenAPIHono<AppEnv>()
   .openapi(list, async (c) => {
     const { gate } = c.var
@@ -75,12 +77,14 @@ export const cases = new OpenAPIHono<AppEnv>()
       200,
     )
   })
+  .route('/', caseExports)
   .openapi(get, async (c) => {
     const [[found], entries] = await c.var.gate.read(c.req.valid('param'), caseById, timelineOf)
     if (!found) throw new ApiError('not_found')
     const body = presentCase(found, entries)
-    return (await isKnown(c, body, found.version)) ? c.body(null, 304) : c.json(body, 200)
+    return c.json(body, 200, await etag(body))
   })
+  .route('/', caseWrites)
 
 /** Which stretch of which list is asked for, or undefined where the cursor is of another list or damaged. */
 function sliceOf(asked: CaseListQuery, search: string | undefined) {

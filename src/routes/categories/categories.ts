@@ -4,7 +4,7 @@ import { categoryById, listCategories, listCategoriesAfter, positionAfterCategor
 import { ApiError } from '../../errors'
 import { listDirectory } from '../../http/directory'
 import { DirectoryQuery } from '../../http/directory-schemas'
-import { isKnown } from '../../http/etag'
+import { etag } from '../../http/etag'
 import { IdParam, json, jsonBody, NoQuery } from '../../http/fields'
 import { keyedRoute } from '../../http/keyed-route'
 import { changeCategory, createCategory, presentCategory } from './category-rules'
@@ -15,7 +15,7 @@ const writing = { plan: 'pro', scope: 'settings:write', role: 'admin' } as const
 
 const list = createRoute({
   method: 'get',
-  path: '/api/categories',
+  path: '/',
   ...keyedRoute(reading),
   operationId: 'listCategories',
   summary: 'List categories',
@@ -26,7 +26,7 @@ const list = createRoute({
 
 const create = createRoute({
   method: 'post',
-  path: '/api/categories',
+  path: '/',
   ...keyedRoute(writing),
   operationId: 'createCategory',
   summary: 'Create a category',
@@ -37,7 +37,7 @@ const create = createRoute({
 
 const get = createRoute({
   method: 'get',
-  path: '/api/categories/{id}',
+  path: '/{id}',
   ...keyedRoute(reading),
   operationId: 'getCategory',
   summary: 'Get a category',
@@ -48,7 +48,7 @@ const get = createRoute({
 
 const update = createRoute({
   method: 'patch',
-  path: '/api/categories/{id}',
+  path: '/{id}',
   ...keyedRoute(writing),
   operationId: 'updateCategory',
   summary: 'Change a category',
@@ -73,17 +73,15 @@ export const categories = new OpenAPIHono<AppEnv>()
   })
   .openapi(create, async (c) => {
     const { category, location } = await createCategory(c, c.req.valid('json'))
-    await isKnown(c, category, category.version)
-    return c.json(category, 201, { Location: location })
+    return c.json(category, 201, { Location: location, ...(await etag(category)) })
   })
   .openapi(get, async (c) => {
     const [[found]] = await c.var.gate.read({ id: c.req.valid('param').id }, categoryById)
     if (!found) throw new ApiError('not_found')
     const category = presentCategory(found)
-    return (await isKnown(c, category, category.version)) ? c.body(null, 304) : c.json(category, 200)
+    return c.json(category, 200, await etag(category))
   })
   .openapi(update, async (c) => {
     const category = await changeCategory(c, c.req.valid('param').id, c.req.valid('json'))
-    await isKnown(c, category, category.version)
-    return c.json(category, 200)
+    return c.json(category, 200, await etag(category))
   })

@@ -16,7 +16,7 @@ const minting = { ...writing, replayable: false } as const
 
 const list = createRoute({
   method: 'get',
-  path: '/api/keys',
+  path: '/',
   ...keyedRoute(reading),
   operationId: 'listKeys',
   summary: 'List keys',
@@ -27,7 +27,7 @@ const list = createRoute({
 
 const create = createRoute({
   method: 'post',
-  path: '/api/keys',
+  path: '/',
   ...keyedRoute(minting),
   operationId: 'createKey',
   summary: 'Make a key',
@@ -43,7 +43,7 @@ const create = createRoute({
 
 const rotate = createRoute({
   method: 'post',
-  path: '/api/keys/{id}/rotate',
+  path: '/{id}/rotate',
   ...keyedRoute(minting),
   operationId: 'rotateKey',
   summary: 'Rotate a key',
@@ -61,7 +61,7 @@ const rotate = createRoute({
 
 const revoke = createRoute({
   method: 'delete',
-  path: '/api/keys/{id}',
+  path: '/{id}',
   ...keyedRoute(writing),
   operationId: 'revokeKey',
   summary: 'Revoke a key',
@@ -74,7 +74,7 @@ const revoke = createRoute({
 
 const usage = createRoute({
   method: 'get',
-  path: '/api/keys/{id}/usage',
+  path: '/{id}/usage',
   ...keyedRoute(reading),
   operationId: 'getKeyUsage',
   summary: "See a key's use",

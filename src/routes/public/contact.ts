@@ -12,7 +12,7 @@ import { Contact, ContactAnswer } from './contact-schemas'
 
 const send = createRoute({
   method: 'post',
-  path: '/api/public/{tenant}/contact',
+  path: '/contact',
   middleware: publicRoute(),
   security: [],
   operationId: 'sendContact',

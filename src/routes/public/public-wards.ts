@@ -8,7 +8,7 @@ import { PublicWards, PublicWardsQuery } from './public-wards-schemas'
 
 const find = createRoute({
   method: 'get',
-  path: '/api/public/{tenant}/wards',
+  path: '/wards',
   middleware: publicRoute(),
   security: [],
   operationId: 'findPublicWards',

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { longestWebAddress, parseWebAddress } from '../../domain/url'
 import { eventTypes } from '../../domain/vocabulary'
+import { endsAfter } from '../../http/conflicts'
 import {
   bodyOf,
   errorCode,
@@ -30,8 +31,6 @@ export const Event = z
     url: nullable('https://council.example.com/surgery'),
   })
   .openapi('Event')
-
-export const endsAfter = 'Must not be before startsAt'
 
 export const endsBeforeStart = (startsAt: string | null, endsAt: string | null | undefined) =>
   Boolean(startsAt && endsAt && Date.parse(endsAt) < Date.parse(startsAt))

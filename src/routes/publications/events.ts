@@ -2,10 +2,11 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import type { AppEnv } from '../../app-env'
 import type { Publication } from '../../db/publications'
 import { invalidFields } from '../../errors'
-import { isKnown } from '../../http/etag'
+import { endsAfter } from '../../http/conflicts'
+import { etag } from '../../http/etag'
 import { IdParam, json, jsonBody, NoQuery } from '../../http/fields'
 import { keyedRoute } from '../../http/keyed-route'
-import { Event, EventChanges, endsAfter, endsBeforeStart, NewEvent } from './event-schemas'
+import { Event, EventChanges, endsBeforeStart, NewEvent } from './event-schemas'
 import { approveItems, changeItem, createItem, deleteItem, getItem, listItems } from './publication-rules'
 import { Approval, Approved, Deleted, PublicationQuery } from './publication-schemas'
 
@@ -14,7 +15,7 @@ const writing = { plan: 'pro', scope: 'events:write', role: 'councillor' } as co
 
 const list = createRoute({
   method: 'get',
-  path: '/api/events',
+  path: '/',
   ...keyedRoute(reading),
   operationId: 'listEvents',
   summary: 'List events',
@@ -25,7 +26,7 @@ const list = createRoute({
 
 const approve = createRoute({
   method: 'post',
-  path: '/api/events/approve',
+  path: '/approve',
   ...keyedRoute(writing),
   operationId: 'approveEvents',
   summary: 'Approve events',
@@ -36,7 +37,7 @@ const approve = createRoute({
 
 const create = createRoute({
   method: 'post',
-  path: '/api/events',
+  path: '/',
   ...keyedRoute(writing),
   operationId: 'createEvent',
   summary: 'Create an event',
@@ -47,7 +48,7 @@ const create = createRoute({
 
 const get = createRoute({
   method: 'get',
-  path: '/api/events/{id}',
+  path: '/{id}',
   ...keyedRoute(reading),
   operationId: 'getEvent',
   summary: 'Get an event',
@@ -58,7 +59,7 @@ const get = createRoute({
 
 const update = createRoute({
   method: 'patch',
-  path: '/api/events/{id}',
+  path: '/{id}',
   ...keyedRoute(writing),
   operationId: 'updateEvent',
   summary: 'Change an event',
@@ -69,7 +70,7 @@ const update = createRoute({
 
 const remove = createRoute({
   method: 'delete',
-  path: '/api/events/{id}',
+  path: '/{id}',
   ...keyedRoute(writing),
   operationId: 'deleteEvent',
   summary: 'Delete an event',
@@ -85,18 +86,17 @@ export const events = new OpenAPIHono<AppEnv>()
   .openapi(create, async (c) => {
     const fields = fieldsOf(c.req.valid('json'))
     const { item, location } = await createItem(c, 'event', fields, present)
-    return c.json(item, 201, { Location: location })
+    return c.json(item, 201, { Location: location, ...(await etag(item)) })
   })
   .openapi(get, async (c) => {
     const item = present(await getItem(c, 'event', c.req.valid('param').id))
-    return (await isKnown(c, item, item.version)) ? c.body(null, 304) : c.json(item, 200)
+    return c.json(item, 200, await etag(item))
   })
   .openapi(update, async (c) => {
     const { description, ...body } = c.req.valid('json')
     const changes = description === undefined ? body : { ...body, body: description }
     const item = present(await changeItem(c, 'event', c.req.valid('param').id, changes, requireOrder))
-    await isKnown(c, item, item.version)
-    return c.json(item, 200)
+    return c.json(item, 200, await etag(item))
   })
   .openapi(remove, async (c) => {
     await deleteItem(c, 'event', c.req.valid('param').id)

@@ -1,7 +1,7 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import type { AppEnv } from '../../app-env'
 import type { Publication } from '../../db/publications'
-import { isKnown } from '../../http/etag'
+import { etag } from '../../http/etag'
 import { bodyOf, IdParam, json, jsonBody, NoQuery, text, versionField } from '../../http/fields'
 import { keyedRoute } from '../../http/keyed-route'
 import { approveItems, changeItem, createItem, deleteItem, getItem, listItems } from './publication-rules'
@@ -32,7 +32,7 @@ const writing = { plan: 'pro', scope: 'news:write', role: 'councillor' } as cons
 
 const list = createRoute({
   method: 'get',
-  path: '/api/news',
+  path: '/',
   ...keyedRoute(reading),
   operationId: 'listNews',
   summary: 'List news',
@@ -43,7 +43,7 @@ const list = createRoute({
 
 const approve = createRoute({
   method: 'post',
-  path: '/api/news/approve',
+  path: '/approve',
   ...keyedRoute(writing),
   operationId: 'approveNews',
   summary: 'Approve news',
@@ -54,7 +54,7 @@ const approve = createRoute({
 
 const create = createRoute({
   method: 'post',
-  path: '/api/news',
+  path: '/',
   ...keyedRoute(writing),
   operationId: 'createNews',
   summary: 'Create a news article',
@@ -65,7 +65,7 @@ const create = createRoute({
 
 const get = createRoute({
   method: 'get',
-  path: '/api/news/{id}',
+  path: '/{id}',
   ...keyedRoute(reading),
   operationId: 'getNews',
   summary: 'Get a news article',
@@ -76,7 +76,7 @@ const get = createRoute({
 
 const update = createRoute({
   method: 'patch',
-  path: '/api/news/{id}',
+  path: '/{id}',
   ...keyedRoute(writing),
   operationId: 'updateNews',
   summary: 'Change a news article',
@@ -87,7 +87,7 @@ const update = createRoute({
 
 const remove = createRoute({
   method: 'delete',
-  path: '/api/news/{id}',
+  path: '/{id}',
   ...keyedRoute(writing),
   operationId: 'deleteNews',
   summary: 'Delete a news article',
@@ -102,16 +102,15 @@ export const news = new OpenAPIHono<AppEnv>()
   .openapi(approve, async (c) => c.json(await approveItems(c, 'news', c.req.valid('json').ids), 200))
   .openapi(create, async (c) => {
     const { item, location } = await createItem(c, 'news', fieldsOf(c.req.valid('json')), present)
-    return c.json(item, 201, { Location: location })
+    return c.json(item, 201, { Location: location, ...(await etag(item)) })
   })
   .openapi(get, async (c) => {
     const item = present(await getItem(c, 'news', c.req.valid('param').id))
-    return (await isKnown(c, item, item.version)) ? c.body(null, 304) : c.json(item, 200)
+    return c.json(item, 200, await etag(item))
   })
   .openapi(update, async (c) => {
     const item = present(await changeItem(c, 'news', c.req.valid('param').id, c.req.valid('json')))
-    await isKnown(c, item, item.version)
-    return c.json(item, 200)
+    return c.json(item, 200, await etag(item))
   })
   .openapi(remove, async (c) => {
     await deleteItem(c, 'news', c.req.valid('param').id)

@@ -32,7 +32,7 @@ import { newId } from '../../domain/id'
 import { ApiError, type FieldError, invalidFields } from '../../errors'
 import { refuse } from '../../gate/keyed'
 import { changedFields, externalIdTaken, rethrowOvertaken, unknownReference } from '../../http/conflicts'
-import { expectedVersion, isKnown, requireVersion } from '../../http/etag'
+import { expectedVersion, requireVersion } from '../../http/etag'
 import { cut, unusableCursor, valuesAfter } from '../../http/paging'
 
 /** Events and news differ in their fields; how they are listed, made, approved and changed is the same. */
@@ -107,7 +107,6 @@ export async function createItem<T extends { version: number }>(
       recordAudit(actor, `${kind}.create`, id),
     )
     .catch(rethrowOvertaken)
-  await isKnown(c, item, item.version)
   return { item, location }
 }
 

@@ -9,7 +9,7 @@ import { Report, ReportQuery } from './report-schemas'
 
 const byAggregate = createRoute({
   method: 'get',
-  path: '/api/reports/public',
+  path: '/public',
   ...keyedRoute({ plan: 'council', scope: 'reports:read', role: 'caseworker' }),
   operationId: 'getPublicReport',
   summary: 'Get the aggregate report',

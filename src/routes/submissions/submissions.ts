@@ -5,7 +5,7 @@ import { positionAfter, submissionById, submissionLists } from '../../db/submiss
 import { decodeCursor, encodeCursor } from '../../domain/page'
 import { ApiError } from '../../errors'
 import { refuse } from '../../gate/keyed'
-import { isKnown } from '../../http/etag'
+import { etag } from '../../http/etag'
 import { IdParam, json, jsonBody, NoQuery } from '../../http/fields'
 import { keyedRoute } from '../../http/keyed-route'
 import { unusableCursor } from '../../http/paging'
@@ -18,7 +18,7 @@ const writing = { plan: 'pro', scope: 'submissions:write', role: 'caseworker' } 
 
 const list = createRoute({
   method: 'get',
-  path: '/api/submissions',
+  path: '/',
   ...keyedRoute(reading),
   operationId: 'listSubmissions',
   summary: 'List submissions',
@@ -30,7 +30,7 @@ const list = createRoute({
 
 const get = createRoute({
   method: 'get',
-  path: '/api/submissions/{id}',
+  path: '/{id}',
   ...keyedRoute(reading),
   operationId: 'getSubmission',
   summary: 'Get a submission',
@@ -41,7 +41,7 @@ const get = createRoute({
 
 const update = createRoute({
   method: 'patch',
-  path: '/api/submissions/{id}',
+  path: '/{id}',
   ...keyedRoute(writing),
   operationId: 'updateSubmission',
   summary: 'File a submission',
@@ -52,7 +52,7 @@ const update = createRoute({
 
 const convert = createRoute({
   method: 'post',
-  path: '/api/submissions/{id}/convert',
+  path: '/{id}/convert',
   ...keyedRoute({ ...writing, alsoScope: 'cases:write' }),
   operationId: 'convertSubmission',
   summary: 'Make a case of a submission',
@@ -89,17 +89,15 @@ export const submissions = new OpenAPIHono<AppEnv>()
     const [[found]] = await c.var.gate.read(c.req.valid('param'), submissionById)
     if (!found) throw new ApiError('not_found')
     const body = presentSubmission(found)
-    return (await isKnown(c, body, body.version)) ? c.body(null, 304) : c.json(body, 200)
+    return c.json(body, 200, await etag(body))
   })
   .openapi(update, async (c) => {
     const body = presentSubmission(await changeSubmission(c, c.req.valid('param').id, c.req.valid('json')))
-    await isKnown(c, body, body.version)
-    return c.json(body, 200)
+    return c.json(body, 200, await etag(body))
   })
   .openapi(convert, async (c) => {
     const made = await convertToCase(c.var.gate, c.req.valid('param').id, c.req.valid('json'))
-    await isKnown(c, made, made.version)
-    return c.json(made, 201, { Location: `/api/cases/${made.id}` })
+    return c.json(made, 201, { Location: `/api/cases/${made.id}`, ...(await etag(made)) })
   })
 
 /** Which stretch of which list is asked for, or undefined where the cursor is of another list or damaged. */

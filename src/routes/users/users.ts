@@ -4,7 +4,7 @@ import { listUsers, listUsersAfter, positionAfterUser, userById } from '../../db
 import { ApiError } from '../../errors'
 import { listDirectory } from '../../http/directory'
 import { DirectoryQuery } from '../../http/directory-schemas'
-import { isKnown } from '../../http/etag'
+import { etag } from '../../http/etag'
 import { IdParam, json, jsonBody, NoQuery } from '../../http/fields'
 import { keyedRoute } from '../../http/keyed-route'
 import { changeUser, createUser, presentUser } from './user-rules'
@@ -15,7 +15,7 @@ const writing = { plan: 'council', scope: 'settings:write', role: 'admin' } as c
 
 const list = createRoute({
   method: 'get',
-  path: '/api/users',
+  path: '/',
   ...keyedRoute(reading),
   operationId: 'listUsers',
   summary: 'List users',
@@ -26,7 +26,7 @@ const list = createRoute({
 
 const create = createRoute({
   method: 'post',
-  path: '/api/users',
+  path: '/',
   ...keyedRoute(writing),
   operationId: 'createUser',
   summary: 'Create a user',
@@ -37,7 +37,7 @@ const create = createRoute({
 
 const get = createRoute({
   method: 'get',
-  path: '/api/users/{id}',
+  path: '/{id}',
   ...keyedRoute(reading),
   operationId: 'getUser',
   summary: 'Get a user',
@@ -48,7 +48,7 @@ const get = createRoute({
 
 const update = createRoute({
   method: 'patch',
-  path: '/api/users/{id}',
+  path: '/{id}',
   ...keyedRoute(writing),
   operationId: 'updateUser',
   summary: 'Change a user',
@@ -77,18 +77,16 @@ export const users = new OpenAPIHono<AppEnv>()
   })
   .openapi(create, async (c) => {
     const { user, location } = await createUser(c, c.req.valid('json'))
-    await isKnown(c, user, user.version)
-    return c.json(user, 201, { Location: location })
+    return c.json(user, 201, { Location: location, ...(await etag(user)) })
   })
   .openapi(get, async (c) => {
     const [[found]] = await c.var.gate.read({ id: c.req.valid('param').id }, userById)
     if (!found) throw new ApiError('not_found')
     const user = presentUser(found)
-    return (await isKnown(c, user, user.version)) ? c.body(null, 304) : c.json(user, 200)
+    return c.json(user, 200, await etag(user))
   })
   .openapi(update, async (c) => {
     const { user, liveKeys } = await changeUser(c, c.req.valid('param').id, c.req.valid('json'))
-    // Of what a GET gives, so that it can be compared with the GET's.
-    await isKnown(c, user, user.version)
-    return c.json({ ...user, liveKeys }, 200)
+    // The tag of what a GET gives, so that the two can be compared.
+    return c.json({ ...user, liveKeys }, 200, await etag(user))
   })

@@ -4,9 +4,10 @@ import { listWards, listWardsAfter, positionAfterWard, wardById } from '../../db
 import { ApiError } from '../../errors'
 import { listDirectory } from '../../http/directory'
 import { DirectoryQuery } from '../../http/directory-schemas'
-import { isKnown } from '../../http/etag'
+import { etag } from '../../http/etag'
 import { IdParam, json, jsonBody, NoQuery } from '../../http/fields'
 import { keyedRoute } from '../../http/keyed-route'
+import { wardExports } from './ward-export'
 import { changeWard, createWard, presentWard } from './ward-rules'
 import { NewWard, Ward, WardChanges } from './ward-schemas'
 
@@ -15,7 +16,7 @@ const writing = { plan: 'pro', scope: 'wards:write', role: 'admin' } as const
 
 const list = createRoute({
   method: 'get',
-  path: '/api/wards',
+  path: '/',
   ...keyedRoute(reading),
   operationId: 'listWards',
   summary: 'List wards',
@@ -26,7 +27,7 @@ const list = createRoute({
 
 const create = createRoute({
   method: 'post',
-  path: '/api/wards',
+  path: '/',
   ...keyedRoute(writing),
   operationId: 'createWard',
   summary: 'Create a ward',
@@ -37,7 +38,7 @@ const create = createRoute({
 
 const get = createRoute({
   method: 'get',
-  path: '/api/wards/{id}',
+  path: '/{id}',
   ...keyedRoute(reading),
   operationId: 'getWard',
   summary: 'Get a ward',
@@ -48,7 +49,7 @@ const get = createRoute({
 
 const update = createRoute({
   method: 'patch',
-  path: '/api/wards/{id}',
+  path: '/{id}',
   ...keyedRoute(writing),
   operationId: 'updateWard',
   summary: 'Change a ward',
@@ -67,24 +68,23 @@ const directory = {
   places: 1,
 }
 
-/** Wards: listed, made and changed. */
+/** Everything under `/api/wards`. The export comes before `{id}`, which would take it for an id. */
 export const wards = new OpenAPIHono<AppEnv>()
   .openapi(list, async (c) => {
     return c.json(await listDirectory(c, directory, c.req.valid('query')), 200)
   })
   .openapi(create, async (c) => {
     const { ward, location } = await createWard(c, c.req.valid('json'))
-    await isKnown(c, ward, ward.version)
-    return c.json(ward, 201, { Location: location })
+    return c.json(ward, 201, { Location: location, ...(await etag(ward)) })
   })
+  .route('/', wardExports)
   .openapi(get, async (c) => {
     const [[found]] = await c.var.gate.read({ id: c.req.valid('param').id }, wardById)
     if (!found) throw new ApiError('not_found')
     const ward = presentWard(found)
-    return (await isKnown(c, ward, ward.version)) ? c.body(null, 304) : c.json(ward, 200)
+    return c.json(ward, 200, await etag(ward))
   })
   .openapi(update, async (c) => {
     const ward = await changeWard(c, c.req.valid('param').id, c.req.valid('json'))
-    await isKnown(c, ward, ward.version)
-    return c.json(ward, 200)
+    return c.json(ward, 200, await etag(ward))
   })
