@@ -2,21 +2,12 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { call } from '../support/call'
 import { sendForm } from '../support/form-calls'
+import { kept } from '../support/kept'
 import { aMessage, aTenant, inboxOf, newAddress, sendMessage } from '../support/public-calls'
 import { makeAdmin } from '../support/publications'
 import { windowOf } from '../support/window'
 
 const least = { residentName: 'Alex Resident', summary: 'Pothole' }
-
-/** Creates something and yields what a GET says of it. */
-async function kept(key: string, path: string, json: unknown) {
-  const made = await call(path, { key, json })
-  expect(made.status).toBe(201)
-  const body = await made.json<Record<string, unknown>>()
-  const got = await (await call(`${path}/${body.id}`, { key })).json<Record<string, unknown>>()
-  expect(got).toEqual(body)
-  return got
-}
 
 const faultsOf = async (response: Response) => {
   const { details } = await response.json<{ details: { fields: Record<string, { code: string }> } }>()
@@ -154,50 +145,6 @@ describe('A time', () => {
     expect(await faultsOf(await call('/api/events', { key, json }))).toEqual({ status: 422, startsAt: 'range' })
     const query = `createdFrom=${encodeURIComponent(json.startsAt)}`
     expect(await faultsOf(await call(`/api/cases?${query}`, { key }))).toEqual({ status: 400, createdFrom: 'range' })
-  })
-})
-
-test.each([null, '', ' ', '\u200b'])('Blank clears what is optional, whatever its type: %j', async (blank) => {
-  const { key } = await makeAdmin()
-  const patch = async (path: string, json: unknown) => {
-    const response = await call(path, { key, method: 'PATCH', json })
-    expect(response.status).toBe(200)
-    return response.json<Record<string, unknown>>()
-  }
-  const one = { ...least, status: blank, sourceChannel: blank, highlightedForPublic: blank, residentEmail: blank }
-  const made = await kept(key, '/api/cases', { ...one, internalRef: 'H-7' })
-  expect(made).toMatchObject({ status: 'open', sourceChannel: 'api', highlightedForPublic: false, residentEmail: null })
-  const changed = await patch(`/api/cases/${made.id}`, { status: 'closed' })
-  expect(
-    await patch(`/api/cases/${made.id}`, { ...one, archived: blank, version: blank, internalRef: blank }),
-  ).toMatchObject({
-    version: Number(changed.version) + 1,
-    status: 'closed',
-    internalRef: null,
-    archived: false,
-  })
-
-  const event = await kept(key, '/api/events', { title: 'A', startsAt: '2999-01-01T10:00Z', type: blank, url: blank })
-  expect(event).toMatchObject({ type: 'other', url: null })
-
-  const place = {
-    councilTier: blank,
-    latitude: blank,
-    longitude: blank,
-    code: blank,
-    councillorIds: blank,
-    enabled: blank,
-  }
-  const ward = await kept(key, '/api/wards', { name: 'Arwenack', ...place })
-  expect(ward).toMatchObject({ councilTier: null, latitude: null, code: null, councillorIds: [], enabled: true })
-  const filled = { councilTier: 'unitary', latitude: 50, longitude: -5, code: 'e05009270', enabled: false }
-  expect(await patch(`/api/wards/${ward.id}`, filled)).toMatchObject({ code: 'E05009270', enabled: false })
-  expect(await patch(`/api/wards/${ward.id}`, place)).toMatchObject({
-    councilTier: null,
-    latitude: null,
-    longitude: null,
-    code: null,
-    enabled: false,
   })
 })
 

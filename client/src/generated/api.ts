@@ -1479,7 +1479,7 @@ export interface ListCasesQuery {
    */
   externalId?: string | undefined
   /**
-   * Words that must all occur, at most 10 different ones, of which each part counts (`CW-2026-0042` has three); the last may be the beginning of one. Looks at reference, internalRef, externalId, residentName, residentPostcode, summary and description. Only the newest 10,000 cases with these words are ranked, sorted, filtered and counted.
+   * Words that must all occur, at most 10 different ones, of which each part counts (`CW-2026-0042` has three); the last may be the beginning of one. Case, accents and letters such as ł, ø or ß for which people type others make no difference; a postcode is found with and without its space. Looks at reference, internalRef, externalId, residentName, residentPostcode, summary and description. Only the newest 10,000 cases with these words are ranked, sorted, filtered and counted.
    */
   search?: string | undefined
   /**
@@ -1545,7 +1545,7 @@ export interface ExportCasesQuery {
    */
   externalId?: string | undefined
   /**
-   * Words that must all occur, at most 10 different ones, of which each part counts (`CW-2026-0042` has three); the last may be the beginning of one. Looks at reference, internalRef, externalId, residentName, residentPostcode, summary and description. Only the newest 10,000 cases with these words are ranked, sorted, filtered and counted.
+   * Words that must all occur, at most 10 different ones, of which each part counts (`CW-2026-0042` has three); the last may be the beginning of one. Case, accents and letters such as ł, ø or ß for which people type others make no difference; a postcode is found with and without its space. Looks at reference, internalRef, externalId, residentName, residentPostcode, summary and description. Only the newest 10,000 cases with these words are ranked, sorted, filtered and counted.
    */
   search?: string | undefined
   /**
