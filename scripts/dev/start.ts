@@ -90,7 +90,7 @@ function followNpm(): void {
   const watched: number[] = []
   for (let pid = process.ppid; ; ) {
     const [parent, ...args] = ps('ppid=,args=', pid).split(/\s+/)
-    if (!args.some((arg) => /^scripts\/start(-proxied)?\.ts$/.test(arg))) break
+    if (!args.some((arg) => /^scripts\/dev\/start(-proxied)?\.ts$/.test(arg))) break
     pid = Number(parent)
     watched.push(pid)
   }

@@ -1,8 +1,6 @@
 import fc from 'fast-check'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { type Cursor, decodeCursor, encodeCursor } from '../../src/domain/page'
-
-vi.setConfig({ testTimeout: 30_000 })
 
 const list = '{"status":["open"],"sort":"-createdAt"}'
 

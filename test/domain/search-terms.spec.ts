@@ -1,10 +1,8 @@
 import { env } from 'cloudflare:workers'
 import fc from 'fast-check'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { mostWords, searchTerms, wordsSought } from '../../src/domain/search-terms'
 import { foldToken, tokensOf } from '../../src/domain/search-tokens'
-
-vi.setConfig({ testTimeout: 60_000 })
 
 describe('search terms', () => {
   it.each([

@@ -1,12 +1,10 @@
 import fc from 'fast-check'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { cellOfKey, hashKey, mintKey, prefixLength } from '../../src/gate/key-format'
 import { me } from '../../src/routes/me'
 import { call } from '../support/call'
 import { tinyApp } from '../support/gate-app'
 import { d1Of, makeKey, makeTenant, makeUser } from '../support/tenants'
-
-vi.setConfig({ testTimeout: 30_000 })
 
 const asBearer = (key: string) => ({ Authorization: `Bearer ${key}` })
 

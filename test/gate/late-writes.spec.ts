@@ -79,10 +79,10 @@ describe.each(writes)('$write', ({ arrange }) => {
     let before = {}
     const DB = d1WithSecondTrip(async (run) => {
       before = await everything()
-      await sleep(1_950)
+      await sleep(965)
       return run()
     })
-    const response = await call(path, { ...request, bindings: { DB, D1_DEADLINE_MS: '2000' } })
+    const response = await call(path, { ...request, bindings: { DB, D1_DEADLINE_MS: '1000' } })
     expect(await told(response)).toEqual(unavailable)
     expect(await everything()).toEqual(before)
   })
@@ -90,7 +90,7 @@ describe.each(writes)('$write', ({ arrange }) => {
   it('is written where D1 begins it in time, though the answer took its time', async () => {
     const { path, request } = await arrange()
     const DB = d1WithSecondTrip(async (run) => {
-      await sleep(300)
+      await sleep(100)
       return run()
     })
     const response = await call(path, { ...request, bindings: { DB } })

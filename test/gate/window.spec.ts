@@ -1,11 +1,8 @@
 import fc from 'fast-check'
-import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { type Arrival, arriveInOrder, arriveOnce, countsOf, type Outcome } from '../support/gate-arrivals'
 import { type WindowModel, windowModel } from '../support/gate-model'
 import { makeKey, makeTenant, makeUser, type TestKey, type TestTenant, type TestUser } from '../support/tenants'
-
-// Thousands of arrivals; a slow machine may take its time.
-vi.setConfig({ testTimeout: 60_000 })
 
 const start = Date.UTC(2026, 0, 5, 23, 59, 58)
 const minute = 60_000

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { describeErrors } from './client/errors'
-import { describeGateway } from './client/gateway'
 import { type Installed, installClient } from './client/installed'
 import { describeLists } from './client/lists'
 import { describePacing } from './client/pacing'
@@ -16,11 +15,9 @@ beforeAll(async () => {
 
 afterAll(() => installed?.remove())
 
-// One installation for all: two at once would build into the same folder.
 describe('retries', () => describeRetries(() => installed))
 describe('errors', () => describeErrors(() => installed))
 describe('lists', () => describeLists(() => installed))
-describe('pacing', () => describePacing(() => installed))
 describe('package', () => describePackage(() => installed))
 describe('types', () => describeTypes(() => installed))
-describe('with the gateway', () => describeGateway(() => installed))
+describe('pacing', () => describePacing(() => installed))

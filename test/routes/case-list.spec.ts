@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { call } from '../support/call'
-import { firstCreatedAt, type ManyCases, makeCase, makeSurroundings, seedCases } from '../support/many-cases'
+import { firstCreatedAt, makeCase, makeSurroundings, moreThanCounted } from '../support/many-cases'
 import { insert, makeKey, makeTenant, makeUser, type TestTenant, type TestUser } from '../support/tenants'
 
 interface Body {
@@ -190,13 +190,11 @@ describe('filters', () => {
 
 describe('pages and totals', () => {
   let key: string
-  let many: ManyCases
+  let many: Awaited<ReturnType<typeof moreThanCounted>>
 
   beforeAll(async () => {
-    const tenant = await makeTenant()
-    const around = await makeSurroundings(tenant)
-    many = await seedCases(tenant, { count: 11_300, around: { ...around, wardIds: around.wardIds.slice(0, 1) } })
-    key = (await makeKey(tenant)).key
+    many = await moreThanCounted()
+    key = many.key
   })
 
   test('the unfiltered and the status list’s totals are exact at any size', async () => {

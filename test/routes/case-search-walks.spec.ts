@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { call } from '../support/call'
-import { makeCase, seedCases } from '../support/many-cases'
+import { makeCase, moreThanCounted, seedCases } from '../support/many-cases'
 import { makeKey, makeTenant, makeUser } from '../support/tenants'
 
 interface Body {
@@ -18,9 +18,7 @@ describe('a walk through what was found', () => {
   let key: string
 
   beforeAll(async () => {
-    const tenant = await makeTenant()
-    await seedCases(tenant, { count: 11_300 })
-    key = (await makeKey(tenant)).key
+    key = (await moreThanCounted()).key
   })
 
   const walk = async (words: string, more: string) => {

@@ -1,5 +1,5 @@
 import { monotonicFactory, ulid } from 'ulid'
-import { d1Of, insert, makeUser, type TestTenant, type TestUser } from './tenants'
+import { d1Of, insert, makeKey, makeTenant, makeUser, type TestTenant, type TestUser } from './tenants'
 
 /** What seeded cases refer to. */
 export interface Surroundings {
@@ -99,6 +99,19 @@ export async function seedCases(
     .bind(tenant.id, after + count)
     .run()
   return { ...surroundings, assignees: people, ids }
+}
+
+let shared: Promise<ManyCases & { key: string }> | undefined
+
+/** 11,300 cases of one ward, more than any total counts, and a key to read them with: for tests that change nothing. */
+export function moreThanCounted(): Promise<ManyCases & { key: string }> {
+  shared ??= (async () => {
+    const tenant = await makeTenant()
+    const around = await makeSurroundings(tenant)
+    const many = await seedCases(tenant, { count: 11_300, around: { ...around, wardIds: around.wardIds.slice(0, 1) } })
+    return { ...many, key: (await makeKey(tenant)).key }
+  })()
+  return shared
 }
 
 /** One open case of a tenant, columns by their SQL names; answers its id. */

@@ -6,12 +6,17 @@ import { costOf } from '../support/call'
 import { makeKey, makeTenant } from '../support/tenants'
 
 const app = makeApp()
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
 let origins = 0
 
 /** The app in front of another Worker, bound as `UPSTREAM`, which notes what it was asked. */
 function proxied(
   settings: Partial<Record<keyof Env, string | undefined>> = {},
-  answer = () => Response.json({ from: 'origin' }),
+  answer: () => Response | Promise<Response> = () => Response.json({ from: 'origin' }),
 ) {
   const asked: string[] = []
   const upstream = {
@@ -113,6 +118,31 @@ describe('the gate in front of an origin', () => {
     expect(asked.length).toBe(5)
     await ask('/api/reports/public', key)
     expect(asked.length).toBe(6)
+  })
+
+  it('asks one question of an origin that has rested for ten seconds, and all again once that is answered', async () => {
+    let status = 503
+    const { promise: answered, resolve: answer } = Promise.withResolvers<void>()
+    const { ask, asked } = proxied({}, async () => {
+      if (status === 200) await answered
+      return Response.json({}, { status })
+    })
+    const { key } = await makeKey(await makeTenant())
+    for (let i = 0; i < 5; i++) await ask('/api/cases', key)
+    const now = Date.now()
+    vi.useFakeTimers({ toFake: ['Date'] })
+    vi.setSystemTime(now + 9_900)
+    expect((await ask('/api/cases', key)).status).toBe(503)
+    vi.setSystemTime(now + 10_100)
+    status = 200
+    const probe = ask('/api/cases', key)
+    await expect.poll(() => asked.length).toBe(6)
+    expect((await ask('/api/cases', key)).status).toBe(503)
+    expect(asked.length).toBe(6)
+    answer()
+    expect((await probe).status).toBe(200)
+    expect((await ask('/api/cases', key)).status).toBe(200)
+    expect(asked.length).toBe(7)
   })
 
   it('goes on asking an origin that answers 500, which one tenant’s request may provoke', async () => {

@@ -1,0 +1,3 @@
+import { runSpecs } from '../support/suite'
+
+runSpecs(import.meta.glob(['../domain/*.spec.ts', '../upstream/*.spec.ts']))
