@@ -24,7 +24,7 @@ async function inWorkerd(name: string, include: string[], exclude: string[] = []
       name,
       include,
       exclude,
-      setupFiles: ['test/support/migrate.ts'],
+      setupFiles: ['test/support/migrate.ts', 'test/support/matchers.ts'],
       // The first request of a file loads the whole Worker, which takes seconds on a busy machine.
       testTimeout: 30_000,
       hookTimeout: 60_000,

@@ -143,11 +143,11 @@ describe('behind the gate', () => {
   it('an unknown path and a wrong method carry the caller’s headers', async () => {
     const { key } = await makeKey(await makeTenant(), { limit: 10 })
     const unknown = await call('/api/nothing', { key })
-    expect([unknown.status, await unknown.json()]).toEqual([404, { error: 'Not found' }])
+    await expect(unknown).toAnswer(404, { error: 'Not found' })
     expect(unknown.headers.get('X-RateLimit-Remaining')).toBe('9')
 
     const wrong = await call('/api/me', { key, method: 'DELETE' })
-    expect([wrong.status, await wrong.json()]).toEqual([405, { error: 'Method not allowed' }])
+    await expect(wrong).toAnswer(405, { error: 'Method not allowed' })
     expect(wrong.headers.get('Allow')).toBe('GET, HEAD')
     expect(wrong.headers.get('X-RateLimit-Remaining')).toBe('8')
   })
@@ -161,10 +161,7 @@ describe('behind the gate', () => {
     for (const bearer of [key, mintKey()]) {
       const headers = { ...inbound, Authorization: `Bearer ${bearer}` }
       const response = await forgetful.send('/api/forgetful', { headers })
-      expect([response.status, await response.json()]).toEqual([
-        500,
-        { error: 'Internal server error', details: { requestId: 'req-1' } },
-      ])
+      await expect(response).toAnswer(500, { error: 'Internal server error', details: { requestId: 'req-1' } })
     }
   })
 
@@ -206,10 +203,7 @@ describe('wrong settings', () => {
   ])('%s=%j: 500 for the caller, and a log line that names the setting', async (name, value) => {
     const lines = errorLog()
     const response = await makeApp().request('/api/me', { headers: inbound }, { ...env, [name]: value })
-    expect([response.status, await response.json()]).toEqual([
-      500,
-      { error: 'Internal server error', details: { requestId: 'req-1' } },
-    ])
+    await expect(response).toAnswer(500, { error: 'Internal server error', details: { requestId: 'req-1' } })
     expect(response.headers.get('X-Request-Id')).toBe('req-1')
     expect(response.headers.get('X-Content-Type-Options')).toBe('nosniff')
     expect(lines.map((line) => JSON.parse(line).error)).toEqual([expect.stringContaining(`Wrong settings: ${name}: `)])

@@ -111,7 +111,7 @@ describe('a key is sent', () => {
   it('in the header, never in the query', async () => {
     const { key } = await makeKey(await makeTenant())
     const response = await call(`/api/me?api_key=${key}`)
-    expect([response.status, await response.json()]).toEqual([401, { error: 'API key required' }])
+    await expect(response).toAnswer(401, { error: 'API key required' })
   })
 })
 

@@ -85,14 +85,14 @@ describe('D1 out of reach', () => {
     const ready = await ask(lost, '/readyz').answer
     expect([ready.status, await ready.text(), ready.headers.get('Retry-After')]).toEqual([503, unavailable, '5'])
     const alive = await ask(lost, '/healthz').answer
-    expect([alive.status, await alive.json()]).toEqual([200, { status: 'ok' }])
+    await expect(alive).toAnswer(200, { status: 'ok' })
   })
 
   it('does not refuse a key that cannot be right any differently', async () => {
     const { send } = tinyApp((app) => app.route('/api/me', me))
     const headers = { Authorization: 'Bearer nonsense' }
     const response = await send('/api/me', { headers }, { ...env, DB: d1With(never) })
-    expect([response.status, await response.json()]).toEqual([401, { error: 'Invalid API key' }])
+    await expect(response).toAnswer(401, { error: 'Invalid API key' })
   })
 })
 
@@ -128,10 +128,7 @@ describe('a fault that SQLite itself reports', () => {
       throw new Error('D1 has accepted what it should refuse')
     })
     const response = await answer
-    expect([response.status, await response.json()]).toEqual([
-      500,
-      { error: 'Internal server error', details: { requestId: 'req-1' } },
-    ])
+    await expect(response).toAnswer(500, { error: 'Internal server error', details: { requestId: 'req-1' } })
     expect(response.headers.get('Retry-After')).toBeNull()
     expect(logged).toHaveLength(1)
     expect(logged.join()).not.toMatch(/resident_name|nothing_like_it|SQLITE|quota/)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { call } from '../support/call'
-import { arrange, create, expectAnswer, get, invalid, least, patch, type Shown } from '../support/case-calls'
+import { arrange, create, get, invalid, least, patch, type Shown } from '../support/case-calls'
 import { sendInStep } from '../support/in-step'
 import { makeCase, makePlace } from '../support/rows'
 
@@ -12,10 +12,10 @@ describe('externalId', () => {
     const other = await makeCase(tenant, { assignee_id: caseworker.user.id })
     const error = 'This externalId is already in use'
     const existing = { id: first.id, reference: first.reference }
-    await expectAnswer(await create(key, { ...least, externalId: 'crm-1' }), 409, { error, details: { existing } })
-    await expectAnswer(await patch(key, other, { externalId: 'crm-1' }), 409, { error, details: { existing } })
-    await expectAnswer(await create(caseworker.key, { ...least, externalId: 'crm-1' }), 409, { error })
-    await expectAnswer(await patch(caseworker.key, other, { externalId: 'crm-1' }), 409, { error })
+    await expect(create(key, { ...least, externalId: 'crm-1' })).toAnswer(409, { error, details: { existing } })
+    await expect(patch(key, other, { externalId: 'crm-1' })).toAnswer(409, { error, details: { existing } })
+    await expect(create(caseworker.key, { ...least, externalId: 'crm-1' })).toAnswer(409, { error })
+    await expect(patch(caseworker.key, other, { externalId: 'crm-1' })).toAnswer(409, { error })
     expect((await patch(key, first.id, { externalId: 'crm-1', summary: 'x' })).status).toBe(200)
   })
 
@@ -66,8 +66,7 @@ describe('PATCH /api/cases/:id', () => {
       version: 2,
     })
     const required = { code: 'required', message: 'Required' }
-    await expectAnswer(
-      await patch(key, id, { summary: null, residentName: ' ', status: null, archived: null }),
+    await expect(patch(key, id, { summary: null, residentName: ' ', status: null, archived: null })).toAnswer(
       400,
       invalid({ summary: required, residentName: required }),
     )
@@ -77,7 +76,7 @@ describe('PATCH /api/cases/:id', () => {
     const { tenant, key } = await arrange()
     const id = await makeCase(tenant, { ward_id: await makePlace('wards', tenant) })
     const shown = await get(key, id)
-    await expectAnswer(await patch(key, id, shown), 200, shown)
+    await expect(patch(key, id, shown)).toAnswer(200, shown)
     const forged = {
       id: 'x',
       reference: 'CW-1-1',
@@ -102,7 +101,7 @@ describe('PATCH /api/cases/:id', () => {
     const id = await makeCase(tenant)
     const before = await get(key, id)
     for (const json of [{}, { status: 'open' }, { summary: ` ${before.summary} `, archived: false, wardId: null }]) {
-      await expectAnswer(await patch(key, id, json), 200, before)
+      await expect(patch(key, id, json)).toAnswer(200, before)
     }
     expect((await patch(key, id, { version: 2 })).status).toBe(409)
   })
@@ -124,10 +123,10 @@ describe('Who comes second', () => {
     const { updatedAt } = await first.json<Shown>()
     expect(first.status).toBe(200)
     const stale = { error: 'Changed since you last read it', details: { current: { version: 2, updatedAt } } }
-    await expectAnswer(await patch(key, id, { summary: 'Two' }, { 'If-Match': etag }), 409, stale)
-    await expectAnswer(await patch(key, id, { summary: 'Two', version: 1 }), 409, stale)
-    await expectAnswer(await patch(key, id, { summary: 'Two', version: 99 }), 409, stale)
-    await expectAnswer(await patch(key, id, { summary: 'Two' }, { 'If-Match': '"99999999999999999999-a"' }), 409, stale)
+    await expect(patch(key, id, { summary: 'Two' }, { 'If-Match': etag })).toAnswer(409, stale)
+    await expect(patch(key, id, { summary: 'Two', version: 1 })).toAnswer(409, stale)
+    await expect(patch(key, id, { summary: 'Two', version: 99 })).toAnswer(409, stale)
+    await expect(patch(key, id, { summary: 'Two' }, { 'If-Match': '"99999999999999999999-a"' })).toAnswer(409, stale)
     expect((await get(key, id)).summary).toBe('One')
     expect((await patch(key, id, { summary: 'Two', version: 2 })).status).toBe(200)
   })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { call } from '../support/call'
-import { arrange, expectAnswer, get, invalid, patch, unprocessable } from '../support/case-calls'
+import { arrange, get, invalid, patch, unprocessable } from '../support/case-calls'
 import { makeCase } from '../support/rows'
 
 describe('POST /api/cases/:id/notes', () => {
@@ -29,11 +29,10 @@ describe('POST /api/cases/:id/notes', () => {
     const id = await makeCase(tenant)
     const post = (body: unknown) => call(`/api/cases/${id}/notes`, { key, json: { body } })
     for (const blank of [undefined, null, '', ' \n ']) {
-      await expectAnswer(await post(blank), 400, invalid({ body: { code: 'required', message: 'Required' } }))
+      await expect(post(blank)).toAnswer(400, invalid({ body: { code: 'required', message: 'Required' } }))
     }
     expect((await post('x'.repeat(4000))).status).toBe(201)
-    await expectAnswer(
-      await post('x'.repeat(4001)),
+    await expect(post('x'.repeat(4001))).toAnswer(
       422,
       unprocessable({ body: { code: 'too_long', message: 'Must be at most 4000 characters' } }),
     )

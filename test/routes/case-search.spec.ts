@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { mintKey } from '../../src/gate/key-format'
 import { call } from '../support/call'
 import { found, search, tenantWith } from '../support/case-searches'
-import { arrangeFull, expectError, limited, noScope } from '../support/errors'
+import { arrangeFull, limited, noScope } from '../support/errors'
 import { firstCreatedAt, makeCase } from '../support/many-cases'
 import { makeKey, makeTenant, makeUser } from '../support/tenants'
 
@@ -150,16 +150,16 @@ describe('more than ten different words are refused', () => {
   ])('as %s', async (_, words) => {
     const { key } = await makeKey(await makeTenant())
     for (const path of ['/api/cases', '/api/cases/export']) {
-      await expectError(`${path}?search=${encodeURIComponent(words)}`, { key }, 400, tooMany)
+      await expect(call(`${path}?search=${encodeURIComponent(words)}`, { key })).toAnswer(400, tooMany)
     }
   })
 
   test('once the caller is known, admitted and allowed to search', async () => {
     const path = `/api/cases?search=${letters.join('+')}`
-    await expectError(path, { key: mintKey() }, 401, { error: 'Invalid API key' })
-    await expectError(path, { key: (await arrangeFull()).key }, 429, limited)
+    await expect(call(path, { key: mintKey() })).toAnswer(401, { error: 'Invalid API key' })
+    await expect(call(path, { key: (await arrangeFull()).key })).toAnswer(429, limited)
     const { key } = await makeKey(await makeTenant(), { scopes: [] })
-    await expectError(path, { key }, 403, { ...noScope, details: { requiredScope: 'cases:read' } })
+    await expect(call(path, { key })).toAnswer(403, { ...noScope, details: { requiredScope: 'cases:read' } })
   })
 
   test('but the same ones may come over and over', async () => {

@@ -3,7 +3,6 @@ import { call } from '../support/call'
 import {
   arrange,
   create,
-  expectAnswer,
   get,
   invalid,
   least,
@@ -111,7 +110,7 @@ describe('POST /api/cases', () => {
     const { key } = await arrange()
     const required = { code: 'required', message: 'Required' }
     for (const json of [{}, { residentName: null, summary: null }, { residentName: '', summary: ' \t\n ' }]) {
-      await expectAnswer(await create(key, json), 400, invalid({ residentName: required, summary: required }))
+      await expect(create(key, json)).toAnswer(400, invalid({ residentName: required, summary: required }))
     }
   })
 
@@ -128,8 +127,7 @@ describe('POST /api/cases', () => {
     const { key } = await arrange()
     const fits = await create(key, { ...least, [name]: 'é'.repeat(most) })
     expect([fits.status, (await fits.json<Shown>())[name]]).toEqual([201, 'é'.repeat(most)])
-    await expectAnswer(
-      await create(key, { ...least, [name]: 'é'.repeat(most + 1) }),
+    await expect(create(key, { ...least, [name]: 'é'.repeat(most + 1) })).toAnswer(
       422,
       unprocessable({ [name]: { code: 'too_long', message: `Must be at most ${most} characters` } }),
     )
@@ -198,8 +196,8 @@ describe('POST /api/cases', () => {
     })
     const id = await makeCase(tenant)
     for (const references of refused) {
-      await expectAnswer(await create(key, { ...least, ...references }), 422, faults)
-      await expectAnswer(await patch(key, id, references), 422, faults)
+      await expect(create(key, { ...least, ...references })).toAnswer(422, faults)
+      await expect(patch(key, id, references)).toAnswer(422, faults)
     }
     expect((await get(key, id)).version).toBe(1)
   })
@@ -221,10 +219,10 @@ describe('Who gets a case', () => {
     const { tenant, key, user } = await arrange(role)
     const other = await makeUser(tenant)
     const id = await makeCase(tenant, { assignee_id: user.id })
-    await expectAnswer(await create(key, { ...least, assigneeId: other.id }), 403, needsManager)
-    await expectAnswer(await create(key, { ...least, assigneeId: 'unknown' }), 403, needsManager)
-    await expectAnswer(await patch(key, id, { assigneeId: other.id }), 403, needsManager)
-    await expectAnswer(await patch(key, id, { assigneeId: null }), 403, needsManager)
+    await expect(create(key, { ...least, assigneeId: other.id })).toAnswer(403, needsManager)
+    await expect(create(key, { ...least, assigneeId: 'unknown' })).toAnswer(403, needsManager)
+    await expect(patch(key, id, { assigneeId: other.id })).toAnswer(403, needsManager)
+    await expect(patch(key, id, { assigneeId: null })).toAnswer(403, needsManager)
     expect((await patch(key, id, { assigneeId: user.id })).status).toBe(200)
   })
 
@@ -241,6 +239,6 @@ describe('Who gets a case', () => {
     const manager = await arrange('manager', caseworker.tenant)
     const { id } = await (await create(caseworker.key)).json<Shown>()
     await patch(manager.key, id, { assigneeId: manager.user.id })
-    await expectAnswer(await patch(caseworker.key, id, { summary: 'x' }), 404, { error: 'Not found' })
+    await expect(patch(caseworker.key, id, { summary: 'x' })).toAnswer(404, { error: 'Not found' })
   })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { answerOf } from '../support/call'
 import { aMessage, aTenant, callFrom, inboxOf, newAddress, sendMessage } from '../support/public-calls'
 import { makePlace } from '../support/rows'
-import { answerOf } from '../support/submission-calls'
 
 const faultsOf = (status: number, fields: Record<string, [code: string, message: string]>) => ({
   status,
@@ -60,7 +60,7 @@ describe('A message that is refused', () => {
     '%# is told every fault by name',
     async (json, status, fields) => {
       const tenant = await aTenant()
-      expect(await answerOf(sendMessage(tenant, json))).toEqual(faultsOf(status, fields))
+      await expect(sendMessage(tenant, json)).toAnswer(faultsOf(status, fields))
       expect(await inboxOf(tenant)).toEqual([])
     },
   )
@@ -88,7 +88,7 @@ describe('A message that is refused', () => {
 
   it('404 for an unknown tenant comes before what is wrong with the body, 401 and 429 before both', async () => {
     const nobody = { slug: 'nobody' }
-    expect(await answerOf(sendMessage(nobody, {}))).toEqual({ status: 404, body: { error: 'Not found' } })
+    await expect(sendMessage(nobody, {})).toAnswer(404, { error: 'Not found' })
     expect((await sendMessage(nobody, {}, { key: 'sk_nonsense' })).status).toBe(401)
     const address = newAddress()
     for (let i = 0; i < 5; i++) await sendMessage(nobody, {}, { address })
@@ -99,7 +99,7 @@ describe('A message that is refused', () => {
     const tenant = await aTenant()
     const wardId = await makePlace('wards', await aTenant())
     const categoryId = await makePlace('categories', tenant, { enabled: 0 })
-    expect(await answerOf(sendMessage(tenant, { ...aMessage, wardId, categoryId }))).toEqual(
+    await expect(sendMessage(tenant, { ...aMessage, wardId, categoryId })).toAnswer(
       faultsOf(422, { wardId: unknownReference, categoryId: unknownReference }),
     )
   })
@@ -107,7 +107,7 @@ describe('A message that is refused', () => {
   it('400 for a query', async () => {
     const { slug } = await aTenant()
     const path = `/api/public/${slug}/contact?reference=CF-2026-0001`
-    expect(await answerOf(callFrom(newAddress(), path, { json: aMessage }))).toEqual(
+    await expect(callFrom(newAddress(), path, { json: aMessage })).toAnswer(
       faultsOf(400, { reference: ['unknown', 'Unknown query parameter'] }),
     )
   })

@@ -142,10 +142,7 @@ describe('An Idempotency-Key on a message', () => {
     await sendMessage(tenant, aMessage, { address, headers: key('k') })
     for (const json of [{ ...aMessage, name: 'Kim Resident' }, {}]) {
       const other = await sendMessage(tenant, json, { address, headers: key('k') })
-      expect({ status: other.status, body: await other.json() }).toEqual({
-        status: 422,
-        body: { error: 'This Idempotency-Key was used with another request body' },
-      })
+      await expect(other).toAnswer(422, { error: 'This Idempotency-Key was used with another request body' })
     }
     expect(await keptBy(tenant)).toEqual([['new']])
   })

@@ -48,7 +48,7 @@ describe('A message from the API where there is a bot check', () => {
     const spy = answering(true)
     const tenant = await aTenant()
     const answer = await send(tenant, { ...aMessage, turnstileToken: 'token-1' })
-    expect([answer.status, await answer.json()]).toEqual([201, receipt])
+    await expect(answer).toAnswer(201, receipt)
     const uuid = expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/)
     expect(asked(spy)).toEqual([{ secret: 'secret-1', response: 'token-1', idempotency_key: uuid }])
     expect(await inboxOf(tenant)).toMatchObject([{ status: 'new', spamReasons: [] }])
@@ -63,7 +63,7 @@ describe('A message from the API where there is a bot check', () => {
     const spy = answering(false)
     const tenant = await aTenant()
     const answer = await send(tenant, { ...aMessage, ...token })
-    expect([answer.status, await answer.json()]).toEqual([201, receipt])
+    await expect(answer).toAnswer(201, receipt)
     expect(spy).toHaveBeenCalledTimes(times)
     expect(await inboxOf(tenant)).toMatchObject([{ status: 'spam', spamReasons: ['unverified'] }])
   })
@@ -99,13 +99,10 @@ describe('A message from the API where there is a bot check', () => {
   it('with a token of more than 2,048 characters is 422, and nothing is asked', async () => {
     const spy = answering(true)
     const answer = await send(await aTenant(), { ...aMessage, turnstileToken: 'x'.repeat(2049) })
-    expect([answer.status, await answer.json()]).toEqual([
-      422,
-      {
-        error: 'Validation failed',
-        details: { fields: { turnstileToken: { code: 'too_long', message: 'Must be at most 2048 characters' } } },
-      },
-    ])
+    await expect(answer).toAnswer(422, {
+      error: 'Validation failed',
+      details: { fields: { turnstileToken: { code: 'too_long', message: 'Must be at most 2048 characters' } } },
+    })
     expect(spy).not.toHaveBeenCalled()
   })
 })

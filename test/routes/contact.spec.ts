@@ -1,8 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { call, costOf } from '../support/call'
+import { answerOf, call, costOf } from '../support/call'
 import { aMessage, aTenant, inboxOf, loadPostcodes, sendMessage } from '../support/public-calls'
 import { makePlace } from '../support/rows'
-import { answerOf } from '../support/submission-calls'
 import { d1Of, makeKey, type TestTenant } from '../support/tenants'
 
 beforeAll(() =>

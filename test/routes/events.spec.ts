@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { call } from '../support/call'
-import { answered, makeAdmin } from '../support/publications'
+import { answerOf, call } from '../support/call'
+import { type Item, makeAdmin } from '../support/publications'
 import { insert, makeTenant, type TestTenant } from '../support/tenants'
 
 const june = '2999-06-01T10:00:00.000Z'
 const anEvent = { title: 'Councillor surgery', startsAt: june }
 
-const create = (key: string, json: unknown) => answered(call('/api/events', { key, json }))
+const create = (key: string, json: unknown) => answerOf<Item>(call('/api/events', { key, json }))
 const patch = (key: string, id: string, json: unknown) =>
-  answered(call(`/api/events/${id}`, { method: 'PATCH', key, json }))
+  answerOf<Item>(call(`/api/events/${id}`, { method: 'PATCH', key, json }))
 
 const order = { endsAt: { code: 'order', message: 'Must not be before startsAt' } }
 const past = { startsAt: { code: 'past', message: 'Must not be in the past' } }
@@ -53,8 +53,8 @@ describe('an event', () => {
       version: 1,
     }
     expect(body).toEqual(expected)
-    expect(await answered(call('/api/events', { key }))).toEqual({ status: 200, body: [expected] })
-    expect(await answered(call(`/api/events/${body.id}`, { key }))).toEqual({ status: 200, body: expected })
+    await expect(call('/api/events', { key })).toAnswer(200, [expected])
+    await expect(call(`/api/events/${body.id}`, { key })).toAnswer(200, expected)
   })
 
   it('needs a title and a start, and has null for the rest', async () => {
@@ -102,7 +102,11 @@ describe('an event', () => {
     expect(await patch(key, id, { startsAt: '2999-07-01T13:00:00Z', endsAt: '2999-07-01T12:00:00Z' })).toEqual(
       invalid(order),
     )
-    expect((await answered(call(`/api/events/${id}`, { key }))).body).toMatchObject({ ...anEvent, endsAt, version: 1 })
+    expect((await answerOf<Item>(call(`/api/events/${id}`, { key }))).body).toMatchObject({
+      ...anEvent,
+      endsAt,
+      version: 1,
+    })
     expect((await patch(key, id, { startsAt: '2999-06-01T13:00:00Z', endsAt: null })).status).toBe(200)
   })
 

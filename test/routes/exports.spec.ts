@@ -234,9 +234,9 @@ describe('Exporting cases', () => {
     expect(await jsonOf(key)).toMatchObject({ total: 1 })
     const { key: reader } = await makeKey(tenant, { scopes: ['cases:read'] })
     const refused = await call('/api/cases/export', { key: reader })
-    expect({ status: refused.status, body: await refused.json() }).toEqual({
-      status: 403,
-      body: { error: 'This API key lacks the required scope', details: { requiredScope: 'reports:read' } },
+    await expect(refused).toAnswer(403, {
+      error: 'This API key lacks the required scope',
+      details: { requiredScope: 'reports:read' },
     })
   })
 
@@ -255,9 +255,9 @@ describe('Exporting cases', () => {
     }
     const team = await makeKey(await makeTenant({ plan: 'team' }))
     const refused = await call('/api/cases/export?format=csv', { key: team.key })
-    expect({ status: refused.status, body: await refused.json() }).toEqual({
-      status: 403,
-      body: { error: 'Your plan does not include this feature', details: { requiredPlan: 'council' } },
+    await expect(refused).toAnswer(403, {
+      error: 'Your plan does not include this feature',
+      details: { requiredPlan: 'council' },
     })
     expect(refused.headers.get('Content-Disposition')).toBeNull()
   })

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { app } from '../../src/app'
-import { call, costOf } from '../support/call'
+import { answerOf, call, costOf } from '../support/call'
 import { sendInStep } from '../support/in-step'
 import { d1Of, insert, makeKey, makeTenant, makeUser, type TestTenant } from '../support/tenants'
 
@@ -18,8 +18,6 @@ const aKey = { name: 'Website sync', scopes: ['cases:read'], role: 'manager' }
 const post = (key: string, json: unknown = aKey) => call('/api/keys', { key, json })
 
 const rotate = (key: string, id: string, json: unknown = {}) => call(`/api/keys/${id}/rotate`, { key, json })
-
-const told = async (response: Response) => ({ status: response.status, body: await response.json() })
 
 const full = (live: number, most = 50) => ({
   status: 409,
@@ -72,7 +70,7 @@ describe('a tenant’s live keys', () => {
     const users = await countOf(tenant, 'users')
     const response = await post(key)
     expect(costOf(response)).toMatchObject({ trips: 2, rowsWritten: 1 })
-    expect(await told(response)).toEqual(full(50))
+    await expect(response).toAnswer(full(50))
     expect([await countOf(tenant, 'users'), await countOf(tenant, 'audit')]).toEqual([users, 0])
   })
 
@@ -83,7 +81,7 @@ describe('a tenant’s live keys', () => {
     const revoked = await d1Of().prepare(oneOfThem).bind(tenant.id).first('id')
     expect((await call(`/api/keys/${revoked}`, { key, method: 'DELETE' })).status).toBe(200)
     expect((await post(key)).status).toBe(201)
-    expect(await told(await post(key))).toEqual(full(50))
+    await expect(post(key)).toAnswer(full(50))
     await d1Of().prepare(`update keys set expires_at = 1 where id = (${oneOfThem})`).bind(tenant.id).run()
     expect((await post(key)).status).toBe(201)
   })
@@ -98,7 +96,7 @@ describe('a tenant’s live keys', () => {
       .run()
     const made = await (await post(key)).json<Shown>()
     expect((await rotate(key, made.id)).status).toBe(201)
-    expect(await told(await post(key))).toEqual(full(50))
+    await expect(post(key)).toAnswer(full(50))
   })
 
   it('cost no more to count among thousands that are dead', async () => {
@@ -125,7 +123,7 @@ describe('a tenant’s live keys', () => {
       })
       return app.fetch(request, { ...env, TENANT_KEYS: most })
     }
-    expect(await told(await send('2'))).toEqual(full(3, 2))
+    await expect(send('2')).toAnswer(full(3, 2))
     expect((await send('4')).status).toBe(201)
   })
 
@@ -134,7 +132,7 @@ describe('a tenant’s live keys', () => {
     const website = await makeKey(tenant)
     const first = await rotate(key, website.id)
     expect(first.status).toBe(201)
-    expect(await told(await rotate(key, website.id))).toEqual(full(51))
+    await expect(rotate(key, website.id)).toAnswer(full(51))
     const atOnce = await rotate(key, website.id, { graceSeconds: 0 })
     expect(atOnce.status).toBe(201)
     expect((await rotate(key, id)).status).toBe(201)
@@ -163,20 +161,20 @@ describe('a key that ends', () => {
 
   it.each([{}, { expiresAt: null }])('makes keys that end with it, where %j is asked', async (change) => {
     const { key, end } = await arrange()
-    expect(await told(await post(key, { ...aKey, ...change }))).toMatchObject({ status: 201, body: { expiresAt: end } })
+    expect(await answerOf(post(key, { ...aKey, ...change }))).toMatchObject({ status: 201, body: { expiresAt: end } })
   })
 
   it('makes keys that end with it or sooner, and none that ends later', async () => {
     const { key, end, tenant } = await arrange()
     const sooner = inMs(hour / 2)
     for (const expiresAt of [sooner, end]) {
-      expect(await told(await post(key, { ...aKey, expiresAt }))).toMatchObject({ status: 201, body: { expiresAt } })
+      expect(await answerOf(post(key, { ...aKey, expiresAt }))).toMatchObject({ status: 201, body: { expiresAt } })
     }
     const later = new Date(Date.parse(end) + 1).toISOString()
     const message = `Must not be later than your own key's end, ${end}`
-    expect(await told(await post(key, { ...aKey, expiresAt: later }))).toEqual({
-      status: 422,
-      body: { error: 'Validation failed', details: { fields: { expiresAt: { code: 'range', message } } } },
+    await expect(post(key, { ...aKey, expiresAt: later })).toAnswer(422, {
+      error: 'Validation failed',
+      details: { fields: { expiresAt: { code: 'range', message } } },
     })
     expect(await countOf(tenant, 'keys')).toBe(3)
   })
@@ -208,6 +206,6 @@ describe('the key of a service user', () => {
     const row = { id: `sv-${tenant.id}`, tenant_id: tenant.id, name: 'Service (manager)', role: 'manager' }
     await insert('users', { ...row, email: `manager.service@${tenant.slug}.invalid`, created_at: 1 })
     expect((await post(key)).status).toBe(201)
-    expect(await told(await post(key))).toEqual(full(50))
+    await expect(post(key)).toAnswer(full(50))
   })
 })

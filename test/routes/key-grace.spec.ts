@@ -16,8 +16,6 @@ const statusOf = async (key: string) => (await call('/api/me', { key })).status
 
 const rotate = (key: string, id: string, json: unknown = {}) => call(`/api/keys/${id}/rotate`, { key, json })
 
-const told = async (response: Response) => ({ status: response.status, body: await response.json() })
-
 const livesOf = async ({ id }: TestTenant) => {
   const sql = `select id, expires_at from keys where tenant_id = ? and revoked_at is null
     and (expires_at is null or expires_at > ?) order by created_at, id`
@@ -61,7 +59,7 @@ describe('a rotation whose answer is lost', () => {
     expect(await statusOf(own.key)).toBe(200)
     expect((await call('/api/cases', { key: own.key })).status).toBe(200)
     // Its successor may be in somebody's hands, so it manages keys no more, not even its own.
-    expect(await told(await rotate(own.key, own.id))).toEqual(replaced)
+    await expect(rotate(own.key, own.id)).toAnswer(replaced)
     expect(await statusOf(own.key)).toBe(200)
   })
 
@@ -97,10 +95,10 @@ describe('a key in its grace period', () => {
   it('makes, rotates and revokes no key, its own family’s included', async () => {
     const { tenant, old, successor, other } = await arrange()
     const before = await livesOf(tenant)
-    expect(await told(await call('/api/keys', { key: old.key, json: aKey }))).toEqual(replaced)
+    await expect(call('/api/keys', { key: old.key, json: aKey })).toAnswer(replaced)
     for (const { id } of [old, successor, other, { id: 'nothing' }]) {
-      expect(await told(await rotate(old.key, id))).toEqual(replaced)
-      expect(await told(await call(`/api/keys/${id}`, { key: old.key, method: 'DELETE' }))).toEqual(replaced)
+      await expect(rotate(old.key, id)).toAnswer(replaced)
+      await expect(call(`/api/keys/${id}`, { key: old.key, method: 'DELETE' })).toAnswer(replaced)
     }
     expect(await livesOf(tenant)).toEqual(before)
   })
@@ -109,16 +107,16 @@ describe('a key in its grace period', () => {
     const { tenant, old } = await arrange()
     const response = await call('/api/keys', { key: old.key, json: { hash: 'x' } })
     expect(costOf(response)).toMatchObject({ trips: 1, rowsWritten: 1 })
-    expect(await told(response)).toEqual(replaced)
+    await expect(response).toAnswer(replaced)
     const headers = { 'Idempotency-Key': 'once' }
-    expect(await told(await call('/api/keys', { key: old.key, json: aKey, headers }))).toEqual(replaced)
+    await expect(call('/api/keys', { key: old.key, json: aKey, headers })).toAnswer(replaced)
 
     const reader = await makeKey(tenant, { scopes: ['cases:read'] })
     const admin = await makeKey(tenant)
     await rotate(admin.key, reader.id)
-    expect(await told(await rotate(reader.key, reader.id))).toEqual({
-      status: 403,
-      body: { error: 'This API key lacks the required scope', details: { requiredScope: 'keys:write' } },
+    await expect(rotate(reader.key, reader.id)).toAnswer(403, {
+      error: 'This API key lacks the required scope',
+      details: { requiredScope: 'keys:write' },
     })
   })
 
@@ -132,7 +130,7 @@ describe('a key in its grace period', () => {
   it('manages none either once its successor has ended', async () => {
     const { old, successor } = await arrange()
     await d1Of().prepare('update keys set expires_at = 1 where id = ?').bind(successor.id).run()
-    expect(await told(await rotate(old.key, old.id))).toEqual(replaced)
+    await expect(rotate(old.key, old.id)).toAnswer(replaced)
   })
 
   it('leaves nothing behind when it was rotated between a request’s read and its write', async () => {
@@ -149,7 +147,7 @@ describe('a key in its grace period', () => {
       const { tenant, own, other } = await arranged()
       const { path, ...asked } = act(other.id)
       const beforeWrite = () => rotate(own.key, own.id)
-      expect(await told(await callMeddled(path, { key: own.key, ...asked }, { beforeWrite }))).toEqual(replaced)
+      await expect(callMeddled(path, { key: own.key, ...asked }, { beforeWrite })).toAnswer(replaced)
       // The two that were there, and the successor of the caller's.
       expect(await keysWritten(tenant)).toBe(3)
       expect(await statusOf(other.key)).toBe(200)
@@ -182,7 +180,7 @@ describe('a family whose keys were made by clocks that differ', () => {
       .run()
     const successor = await (await rotate(admin.key, ahead.id)).json<Shown & { createdAt: string }>()
     expect(Date.parse(successor.createdAt)).toBeGreaterThan(Date.now() + hour - 60_000)
-    expect(await told(await rotate(ahead.key, ahead.id))).toEqual(replaced)
+    await expect(rotate(ahead.key, ahead.id)).toAnswer(replaced)
     expect((await rotate(successor.key, ahead.id)).status).toBe(201)
   })
 })

@@ -70,10 +70,7 @@ describe('DELETE /api/keys/{id}', () => {
     const { key, id } = await makeAdmin()
     expect(await revoke(key, id)).toEqual(success)
     const next = await call('/api/me', { key })
-    expect({ status: next.status, body: await next.json() }).toEqual({
-      status: 401,
-      body: { error: 'Invalid API key' },
-    })
+    await expect(next).toAnswer(401, { error: 'Invalid API key' })
   })
 })
 

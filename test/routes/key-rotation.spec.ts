@@ -173,7 +173,7 @@ describe('POST /api/keys/{id}/rotate', () => {
     const admin = await makeAdmin()
     const dead = await makeKey(admin.tenant, state)
     const response = await rotate(admin.key, dead.id)
-    expect({ status: response.status, body: await response.json() }).toEqual({ status: 409, body: { error } })
+    await expect(response).toAnswer(409, { error })
     expect(await actsOf(admin.tenant.id)).toEqual([])
   })
 
@@ -182,9 +182,9 @@ describe('POST /api/keys/{id}/rotate', () => {
     const lesser = await makeKey(tenant, { scopes: ['keys:write'] })
     const strong = await makeKey(tenant)
     const response = await rotate(lesser.key, strong.id)
-    expect({ status: response.status, body: await response.json() }).toEqual({
-      status: 403,
-      body: { error: 'This API key lacks the required scope', details: { requiredScope: 'cases:read' } },
+    await expect(response).toAnswer(403, {
+      error: 'This API key lacks the required scope',
+      details: { requiredScope: 'cases:read' },
     })
     expect(await statusOf(strong.key)).toBe(200)
     expect((await rotate(lesser.key, lesser.id)).status).toBe(201)

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { call } from '../support/call'
-import { answered, makeAdmin } from '../support/publications'
+import { answerOf, call } from '../support/call'
+import { type Item, makeAdmin } from '../support/publications'
 
-const create = (key: string, json: unknown) => answered(call('/api/news', { key, json }))
+const create = (key: string, json: unknown) => answerOf<Item>(call('/api/news', { key, json }))
 
 describe('a news article', () => {
   it('has the documented keys and no others', async () => {
@@ -30,8 +30,8 @@ describe('a news article', () => {
       version: 1,
     }
     expect(body).toEqual(expected)
-    expect(await answered(call('/api/news', { key }))).toEqual({ status: 200, body: [expected] })
-    expect(await answered(call(`/api/news/${body.id}`, { key }))).toEqual({ status: 200, body: expected })
+    await expect(call('/api/news', { key })).toAnswer(200, [expected])
+    await expect(call(`/api/news/${body.id}`, { key })).toAnswer(200, expected)
   })
 
   it('holds 200 characters of title and 20,000 of body', async () => {

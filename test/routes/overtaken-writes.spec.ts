@@ -24,7 +24,7 @@ describe('A write is acknowledged only if it was written', () => {
 
     const response = await call(path, { key: key.key, ...request, bindings: { DB } })
 
-    expect({ status: response.status, body: await response.json() }).toEqual(answer)
+    await expect(response).toAnswer(answer)
     expect(await everything()).toEqual(before)
   })
 
@@ -49,9 +49,9 @@ describe.each(kinds)('Approving where an item is deleted meanwhile: $path', (kin
       call(`${kind.path}/approve`, { key, ...post({ ids: [...ids, lost] }), ...(bindings && { bindings }) })
 
     const first = await approve({ DB })
-    expect([first.status, await first.json()]).toEqual([200, { approved: 2 }])
+    await expect(first).toAnswer(200, { approved: 2 })
     const again = await approve()
-    expect([again.status, await again.json()]).toEqual([200, { approved: 2 }])
+    await expect(again).toAnswer(200, { approved: 2 })
     expect(again.headers.get('Idempotency-Replayed')).toBe('true')
     const { audit } = await everything()
     expect(audit).toMatchObject(expect.arrayContaining([expect.objectContaining({ target_id: ids[0] })]))
@@ -73,6 +73,6 @@ it('The loser of a race on one Idempotency-Key gets the winner’s result, even 
 
   const loser = await create({ DB })
 
-  expect([loser.status, await loser.json()]).toEqual([201, winner])
+  await expect(loser).toAnswer(201, winner)
   expect(loser.headers.get('Idempotency-Replayed')).toBe('true')
 })

@@ -169,19 +169,16 @@ describe('What is asked wrongly', () => {
   it('is 400 for an unknown parameter', async () => {
     const { slug } = await aTenant()
     const response = await callFrom(newAddress(), `/api/public/${slug}/wards?post_code=TR1+1AA`)
-    expect({ status: response.status, body: await response.json() }).toEqual({
-      status: 400,
-      body: {
-        error: 'Invalid request',
-        details: { fields: { post_code: { code: 'unknown', message: 'Unknown query parameter' } } },
-      },
+    await expect(response).toAnswer(400, {
+      error: 'Invalid request',
+      details: { fields: { post_code: { code: 'unknown', message: 'Unknown query parameter' } } },
     })
   })
 
   it('is 404 for an unknown tenant, even with a malformed postcode', async () => {
     for (const query of ['', '?postcode=TR1+1AA', '?postcode=x']) {
       const response = await callFrom(newAddress(), `/api/public/nobody/wards${query}`)
-      expect({ status: response.status, body: await response.json() }).toEqual(notFound)
+      await expect(response).toAnswer(notFound)
     }
   })
 

@@ -1,8 +1,9 @@
 import { ulid } from 'ulid'
 import { describe, expect, it } from 'vitest'
 import { encodeCursor } from '../../src/domain/page'
-import { call } from '../support/call'
-import { actsOf, answered, kinds, listed, makeAdmin, makeItem } from '../support/publications'
+import { actsOf } from '../support/acts'
+import { answerOf, call } from '../support/call'
+import { type Item, kinds, listed, makeAdmin, makeItem } from '../support/publications'
 import { d1Of, makeKey, makeTenant } from '../support/tenants'
 
 const day = 24 * 3_600_000
@@ -80,9 +81,9 @@ describe.each(kinds)('GET $path', (kind) => {
       cursorOf([kind.kind, true], [1, 'x']),
       cursorOf([kind.kind, null, null], [1]),
     ]) {
-      expect(await answered(call(`${path}?cursor=${cursor}`, { key }))).toEqual({
-        status: 400,
-        body: { error: 'Invalid request', details: { fields: { cursor: { code: 'format', message } } } },
+      await expect(call(`${path}?cursor=${cursor}`, { key })).toAnswer(400, {
+        error: 'Invalid request',
+        details: { fields: { cursor: { code: 'format', message } } },
       })
     }
     for (const query of ['approved=yes', 'page=2', 'cursor=']) {
@@ -94,7 +95,7 @@ describe.each(kinds)('GET $path', (kind) => {
 describe.each(kinds)('POST $path/approve', (kind) => {
   const { path } = kind
   const approve = (key: string, ids: unknown, headers = {}) =>
-    answered(call(`${path}/approve`, { key, json: { ids }, headers }))
+    answerOf<Item>(call(`${path}/approve`, { key, json: { ids }, headers }))
 
   it('publishes what is a draft, and counts what is approved already without touching it', async () => {
     const { tenant, key, user } = await makeAdmin()
@@ -103,23 +104,23 @@ describe.each(kinds)('POST $path/approve', (kind) => {
       await makeItem(tenant, kind, { createdBy: user.id }),
     ]
     const done = await makeItem(tenant, kind, { createdBy: user.id, publishedAt: may })
-    const before = (await answered(call(`${path}/${done}`, { key }))).body
+    const before = (await answerOf<Item>(call(`${path}/${done}`, { key }))).body
 
     expect(await approve(key, [...drafts, done, done])).toEqual({ status: 200, body: { approved: 3 } })
-    expect((await answered(call(`${path}/${done}`, { key }))).body).toEqual(before)
+    expect((await answerOf<Item>(call(`${path}/${done}`, { key }))).body).toEqual(before)
     for (const id of drafts) {
-      const { body } = await answered(call(`${path}/${id}`, { key }))
+      const { body } = await answerOf<Item>(call(`${path}/${id}`, { key }))
       expect(body).toMatchObject({ approved: true, version: 2, publishedAt: body.updatedAt })
       expect(Date.now() - Date.parse(String(body.publishedAt))).toBeLessThan(60_000)
     }
     const entry = { action: `${kind.kind}.approve`, target_type: kind.kind }
     const entries = drafts.toSorted().map((id) => ({ ...entry, target_id: id }))
-    expect(await actsOf(tenant)).toEqual(entries)
+    expect(await actsOf(tenant)).toMatchObject(entries)
 
-    const again = (await answered(call(`${path}/${drafts[0]}`, { key }))).body
+    const again = (await answerOf<Item>(call(`${path}/${drafts[0]}`, { key }))).body
     expect(await approve(key, drafts)).toEqual({ status: 200, body: { approved: 2 } })
-    expect((await answered(call(`${path}/${drafts[0]}`, { key }))).body).toEqual(again)
-    expect(await actsOf(tenant)).toEqual(entries)
+    expect((await answerOf<Item>(call(`${path}/${drafts[0]}`, { key }))).body).toEqual(again)
+    expect(await actsOf(tenant)).toMatchObject(entries)
   })
 
   it('approves none when one is unknown, another tenant’s or of the other kind, and says which', async () => {
@@ -138,7 +139,10 @@ describe.each(kinds)('POST $path/approve', (kind) => {
         details: { fields: { ids: { code: 'unknown_reference', message } }, unknownIds },
       },
     })
-    expect((await answered(call(`${path}/${draft}`, { key }))).body).toMatchObject({ approved: false, version: 1 })
+    expect((await answerOf<Item>(call(`${path}/${draft}`, { key }))).body).toMatchObject({
+      approved: false,
+      version: 1,
+    })
     expect(await actsOf(tenant)).toEqual([])
   })
 
@@ -175,10 +179,7 @@ describe.each(kinds)('POST $path/approve', (kind) => {
         key,
         ...(method === 'PATCH' && { json: { title: 'x' } }),
       })
-      expect({ status: response.status, body: await response.json() }).toEqual({
-        status: 404,
-        body: { error: 'Not found' },
-      })
+      await expect(response).toAnswer(404, { error: 'Not found' })
     }
     expect((await approve(key, [id])).status).toBe(200)
   })
@@ -193,7 +194,7 @@ describe.each(kinds)('$path', (kind) => {
       await makeKey(tenant, { role: 'caseworker' }),
       await makeKey(tenant, { role: 'councillor' }),
     ]
-    const created = await answered(call(path, { key: councillor.key, json: body }))
+    const created = await answerOf<Item>(call(path, { key: councillor.key, json: body }))
     expect(created.status).toBe(201)
     const { id } = created.body
     const reads: [string, string][] = [
@@ -209,7 +210,7 @@ describe.each(kinds)('$path', (kind) => {
     const [reader, writer] = [await makeKey(tenant, { scopes: [read] }), await makeKey(tenant, { scopes: [write] })]
     const free = await makeKey(await makeTenant({ plan: 'free' }))
     const refusal = async (key: string, [method, at]: [string, string]) => {
-      const { status, body: said } = await answered(call(at, { method, key }))
+      const { status, body: said } = await answerOf<Item>(call(at, { method, key }))
       return { status, details: said.details }
     }
     for (const at of reads) {

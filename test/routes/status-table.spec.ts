@@ -4,7 +4,7 @@ import { app } from '../../src/app'
 import { mintKey } from '../../src/gate/key-format'
 import { call } from '../support/call'
 import { invalid, least, unknownReference, unprocessable } from '../support/case-calls'
-import { above64KiB, arrangeCase, arrangeFull, expectError, json, limited, noScope, notFound } from '../support/errors'
+import { above64KiB, arrangeCase, arrangeFull, json, limited, noScope, notFound } from '../support/errors'
 import { makeCase } from '../support/rows'
 import { d1Of, makeKey } from '../support/tenants'
 
@@ -13,13 +13,13 @@ const required = { code: 'required', message: 'Required' }
 describe('Every row of the status table, with its whole body', () => {
   test('400: malformed JSON, a missing field, a wrong type, an unknown field, a bad query', async () => {
     const { key } = await arrangeCase()
-    await expectError('/api/cases', { key, body: '{', headers: json }, 400, { error: 'The body is not valid JSON' })
-    await expectError('/api/cases', { key, body: 'a=1', headers: { 'Content-Type': 'text/plain' } }, 400, {
+    await expect(call('/api/cases', { key, body: '{', headers: json })).toAnswer(400, {
+      error: 'The body is not valid JSON',
+    })
+    await expect(call('/api/cases', { key, body: 'a=1', headers: { 'Content-Type': 'text/plain' } })).toAnswer(400, {
       error: 'Send the body as JSON, with Content-Type: application/json',
     })
-    await expectError(
-      '/api/cases',
-      { key, json: { summary: 7, bogus: 1 } },
+    await expect(call('/api/cases', { key, json: { summary: 7, bogus: 1 } })).toAnswer(
       400,
       invalid({
         residentName: required,
@@ -27,9 +27,7 @@ describe('Every row of the status table, with its whole body', () => {
         bogus: { code: 'unknown', message: 'Unknown field' },
       }),
     )
-    await expectError(
-      '/api/cases?page=0&bogus=1',
-      { key },
+    await expect(call('/api/cases?page=0&bogus=1', { key })).toAnswer(
       400,
       invalid({
         page: { code: 'range', message: 'Must be at least 1' },
@@ -39,8 +37,10 @@ describe('Every row of the status table, with its whole body', () => {
   })
 
   test('401: no key, and one answer for every bad one', async () => {
-    const none = await expectError('/api/cases', {}, 401, { error: 'API key required' })
-    const bad = await expectError('/api/cases', { key: mintKey() }, 401, { error: 'Invalid API key' })
+    const none = await call('/api/cases')
+    await expect(none).toAnswer(401, { error: 'API key required' })
+    const bad = await call('/api/cases', { key: mintKey() })
+    await expect(bad).toAnswer(401, { error: 'Invalid API key' })
     for (const { headers } of [none, bad]) {
       expect(headers.get('WWW-Authenticate')).toBe('Bearer realm="casework"')
       expect(headers.get('X-RateLimit-Limit')).toBe(null)
@@ -49,14 +49,14 @@ describe('Every row of the status table, with its whole body', () => {
 
   test('403: the plan, the scope and the role, each named', async () => {
     const free = await arrangeCase({ plan: 'free' })
-    await expectError('/api/cases', { key: free.key }, 403, {
+    await expect(call('/api/cases', { key: free.key })).toAnswer(403, {
       error: 'Your plan does not include this feature',
       details: { requiredPlan: 'pro' },
     })
     const reader = await arrangeCase({ scopes: ['cases:read'] })
-    await expectError('/api/cases', { key: reader.key, json: least }, 403, noScope)
+    await expect(call('/api/cases', { key: reader.key, json: least })).toAnswer(403, noScope)
     const caseworker = await arrangeCase({ role: 'caseworker' })
-    await expectError('/api/cases', { key: caseworker.key, json: { ...least, assigneeId: null } }, 403, {
+    await expect(call('/api/cases', { key: caseworker.key, json: { ...least, assigneeId: null } })).toAnswer(403, {
       error: 'Your role does not allow this',
       details: { requiredRole: 'manager' },
     })
@@ -66,23 +66,25 @@ describe('Every row of the status table, with its whole body', () => {
     const { tenant, id } = await arrangeCase()
     const other = await arrangeCase()
     const caseworker = await makeKey(tenant, { role: 'caseworker' })
-    await expectError(`/api/cases/${ulid()}`, { key: other.key }, 404, notFound)
-    await expectError(`/api/cases/${id}`, { key: other.key }, 404, notFound)
-    await expectError(`/api/cases/${id}`, { key: caseworker.key }, 404, notFound)
-    await expectError('/api/nope', { key: other.key }, 404, notFound)
-    await expectError('/nope', {}, 404, notFound)
-    await expectError('/api/public/nope', {}, 404, notFound)
+    await expect(call(`/api/cases/${ulid()}`, { key: other.key })).toAnswer(404, notFound)
+    await expect(call(`/api/cases/${id}`, { key: other.key })).toAnswer(404, notFound)
+    await expect(call(`/api/cases/${id}`, { key: caseworker.key })).toAnswer(404, notFound)
+    await expect(call('/api/nope', { key: other.key })).toAnswer(404, notFound)
+    await expect(call('/nope')).toAnswer(404, notFound)
+    await expect(call('/api/public/nope')).toAnswer(404, notFound)
   })
 
   test('405 and 413: with Allow, and above 64 KiB', async () => {
     const { key, id } = await arrangeCase()
     const wrong = { error: 'Method not allowed' }
-    const method = await expectError(`/api/cases/${id}`, { key, method: 'DELETE' }, 405, wrong)
+    const method = await call(`/api/cases/${id}`, { key, method: 'DELETE' })
+    await expect(method).toAnswer(405, wrong)
     expect(method.headers.get('Allow')?.split(', ').sort()).toEqual(['GET', 'HEAD', 'PATCH'])
-    const open = await expectError('/healthz', { method: 'POST' }, 405, wrong)
+    const open = await call('/healthz', { method: 'POST' })
+    await expect(open).toAnswer(405, wrong)
     expect(open.headers.get('Allow')).toBe('GET, HEAD')
     const tooLarge = { error: 'The request body is larger than 64 KiB' }
-    await expectError('/api/cases', { key, body: above64KiB, headers: json }, 413, tooLarge)
+    await expect(call('/api/cases', { key, body: above64KiB, headers: json })).toAnswer(413, tooLarge)
   })
 
   test('A body of exactly 64 KiB is read', async () => {
@@ -102,11 +104,11 @@ describe('Every row of the status table, with its whole body', () => {
       external_id: 'crm-1',
       reference: 'CW-1999-7',
     })
-    await expectError(`/api/cases/${id}`, { key, method: 'PATCH', json: { summary: 'x', version: 2 } }, 409, {
+    await expect(call(`/api/cases/${id}`, { key, method: 'PATCH', json: { summary: 'x', version: 2 } })).toAnswer(409, {
       error: 'Changed since you last read it',
       details: { current: { version: 3, updatedAt: '2026-05-06T07:08:09.000Z' } },
     })
-    await expectError('/api/cases', { key, json: { ...least, externalId: 'crm-1' } }, 409, {
+    await expect(call('/api/cases', { key, json: { ...least, externalId: 'crm-1' } })).toAnswer(409, {
       error: 'This externalId is already in use',
       details: { existing: { id, reference: 'CW-1999-7' } },
     })
@@ -114,18 +116,14 @@ describe('Every row of the status table, with its whole body', () => {
 
   test('422: valid JSON that breaks a rule', async () => {
     const { key } = await arrangeCase()
-    await expectError(
-      '/api/cases',
-      { key, json: { ...least, status: 'done', residentPostcode: 'X' } },
+    await expect(call('/api/cases', { key, json: { ...least, status: 'done', residentPostcode: 'X' } })).toAnswer(
       422,
       unprocessable({
         status: { code: 'enum', message: 'Must be one of: open, in_progress, resolved, closed' },
         residentPostcode: { code: 'format', message: 'Must be a UK postcode, like TR1 1AA' },
       }),
     )
-    await expectError(
-      '/api/cases',
-      { key, json: { ...least, wardId: 'x' } },
+    await expect(call('/api/cases', { key, json: { ...least, wardId: 'x' } })).toAnswer(
       422,
       unprocessable({ wardId: unknownReference }),
     )
@@ -133,7 +131,8 @@ describe('Every row of the status table, with its whole body', () => {
 
   test('429: exactly one sentence, with Retry-After', async () => {
     const { key } = await arrangeFull()
-    const response = await expectError('/api/cases', { key }, 429, limited)
+    const response = await call('/api/cases', { key })
+    await expect(response).toAnswer(429, limited)
     expect(Number(response.headers.get('Retry-After'))).toBeGreaterThanOrEqual(1)
     expect(response.headers.get('X-RateLimit-Remaining')).toBe('0')
   })
@@ -142,7 +141,8 @@ describe('Every row of the status table, with its whole body', () => {
     const { key } = await arrangeCase()
     await d1Of().exec('alter table timeline rename to gone')
     const headers = { 'X-Request-Id': 'trace-500' }
-    const response = await expectError('/api/cases', { key, json: least, headers }, 500, {
+    const response = await call('/api/cases', { key, json: least, headers })
+    await expect(response).toAnswer(500, {
       error: 'Internal server error',
       details: { requestId: 'trace-500' },
     })

@@ -1,14 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { costOf } from '../support/call'
+import { answerOf, costOf } from '../support/call'
 import { makeSubmission } from '../support/rows'
-import {
-  answerOf,
-  arrangeInbox,
-  converted,
-  convertSubmission,
-  getSubmission,
-  patchSubmission,
-} from '../support/submission-calls'
+import { arrangeInbox, converted, convertSubmission, getSubmission, patchSubmission } from '../support/submission-calls'
 import { d1Of } from '../support/tenants'
 
 describe('Filing submissions', () => {
@@ -52,10 +45,8 @@ describe('Filing submissions', () => {
       status: 409,
       body: { error: 'Changed since you last read it', details: { current: { version: 2, updatedAt } } },
     }
-    expect(await answerOf(patchSubmission(key, id, { status: 'new', version: 1 }))).toEqual(stale)
-    expect(await answerOf(patchSubmission(key, id, { status: 'new' }, { 'If-Match': '"1-0123456789abcdef"' }))).toEqual(
-      stale,
-    )
+    await expect(patchSubmission(key, id, { status: 'new', version: 1 })).toAnswer(stale)
+    await expect(patchSubmission(key, id, { status: 'new' }, { 'If-Match': '"1-0123456789abcdef"' })).toAnswer(stale)
     expect((await patchSubmission(key, id, { status: 'new', version: 2 })).status).toBe(200)
     expect((await patchSubmission(key, id, { status: 'new' }, { 'If-Match': 'nonsense' })).status).toBe(400)
   })
@@ -77,16 +68,13 @@ describe('Filing submissions', () => {
     const id = await makeSubmission(tenant)
     const shown = await getSubmission(key, id)
     expect((await patchSubmission(key, id, { ...shown, status: 'dismissed' })).status).toBe(200)
-    expect(await answerOf(patchSubmission(key, id, { status: 'converted' }))).toEqual({
-      status: 422,
-      body: {
-        error: 'Validation failed',
-        details: { fields: { status: { code: 'enum', message: 'Must be one of: new, spam, dismissed' } } },
-      },
+    await expect(patchSubmission(key, id, { status: 'converted' })).toAnswer(422, {
+      error: 'Validation failed',
+      details: { fields: { status: { code: 'enum', message: 'Must be one of: new, spam, dismissed' } } },
     })
-    expect(await answerOf(patchSubmission(key, id, {}))).toEqual({
-      status: 400,
-      body: { error: 'Invalid request', details: { fields: { status: { code: 'required', message: 'Required' } } } },
+    await expect(patchSubmission(key, id, {})).toAnswer(400, {
+      error: 'Invalid request',
+      details: { fields: { status: { code: 'required', message: 'Required' } } },
     })
     expect((await patchSubmission(key, id, { status: 'new', colour: 'red' })).status).toBe(400)
   })
@@ -95,9 +83,9 @@ describe('Filing submissions', () => {
     const { tenant, key } = await arrangeInbox()
     const id = await makeSubmission(tenant)
     const { body } = await answerOf(convertSubmission(key, id))
-    expect(await answerOf(patchSubmission(key, id, { status: 'spam' }))).toEqual({
-      status: 409,
-      body: { error: converted, details: { existing: { id: body.id, reference: body.reference } } },
+    await expect(patchSubmission(key, id, { status: 'spam' })).toAnswer(409, {
+      error: converted,
+      details: { existing: { id: body.id, reference: body.reference } },
     })
     expect((await getSubmission(key, id)).status).toBe('converted')
   })

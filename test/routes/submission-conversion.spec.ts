@@ -1,14 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { call, costOf } from '../support/call'
+import { answerOf, call, costOf } from '../support/call'
 import { makeCase, makePlace, makeSubmission } from '../support/rows'
-import {
-  answerOf,
-  arrangeInbox,
-  converted,
-  convertSubmission,
-  getSubmission,
-  patchSubmission,
-} from '../support/submission-calls'
+import { arrangeInbox, converted, convertSubmission, getSubmission, patchSubmission } from '../support/submission-calls'
 import { d1Of, makeKey, makeTenant, makeUser } from '../support/tenants'
 
 describe('Making a case of a submission', () => {
@@ -102,13 +95,10 @@ describe('Making a case of a submission', () => {
       wardId: null,
       ward: null,
     })
-    expect(await answerOf(convertSubmission(key, second, { wardId }))).toEqual({
-      status: 422,
-      body: {
-        error: 'Validation failed',
-        details: {
-          fields: { wardId: { code: 'unknown_reference', message: 'Refers to nothing that can be used here' } },
-        },
+    await expect(convertSubmission(key, second, { wardId })).toAnswer(422, {
+      error: 'Validation failed',
+      details: {
+        fields: { wardId: { code: 'unknown_reference', message: 'Refers to nothing that can be used here' } },
       },
     })
     expect((await answerOf(convertSubmission(key, second, {}))).body).toMatchObject({ wardId, ward: { id: wardId } })
@@ -138,8 +128,8 @@ describe('Making a case of a submission', () => {
       status: 403,
       body: { error: 'Your role does not allow this', details: { requiredRole: 'manager' } },
     }
-    expect(await answerOf(convertSubmission(key, id, { assigneeId: other.id }))).toEqual(refused)
-    expect(await answerOf(convertSubmission(key, id, { assigneeId: null }))).toEqual(refused)
+    await expect(convertSubmission(key, id, { assigneeId: other.id })).toAnswer(refused)
+    await expect(convertSubmission(key, id, { assigneeId: null })).toAnswer(refused)
     const { body } = await answerOf(convertSubmission(key, id))
     expect(body.assignee).toEqual({ id: user.id, name: user.name, role: 'caseworker' })
     expect((await call(`/api/cases/${body.id}`, { key })).status).toBe(200)
@@ -150,11 +140,11 @@ describe('Making a case of a submission', () => {
     const caseworker = await makeKey(tenant, { role: 'caseworker' })
     const id = await makeSubmission(tenant)
     const { body } = await answerOf(convertSubmission(key, id))
-    expect(await answerOf(convertSubmission(key, id))).toEqual({
-      status: 409,
-      body: { error: converted, details: { existing: { id: body.id, reference: body.reference } } },
+    await expect(convertSubmission(key, id)).toAnswer(409, {
+      error: converted,
+      details: { existing: { id: body.id, reference: body.reference } },
     })
-    expect(await answerOf(convertSubmission(caseworker.key, id))).toEqual({ status: 409, body: { error: converted } })
+    await expect(convertSubmission(caseworker.key, id)).toAnswer(409, { error: converted })
   })
 
   test('ten at once make exactly one case, and the others are told which', async () => {
@@ -194,12 +184,9 @@ describe('Making a case of a submission', () => {
     const { tenant, key } = await arrangeInbox()
     const taken = await makeCase(tenant, { external_id: 'crm-1', reference: 'CW-1999-9999' })
     const id = await makeSubmission(tenant)
-    expect(await answerOf(convertSubmission(key, id, { externalId: 'crm-1' }))).toEqual({
-      status: 409,
-      body: {
-        error: 'This externalId is already in use',
-        details: { existing: { id: taken, reference: 'CW-1999-9999' } },
-      },
+    await expect(convertSubmission(key, id, { externalId: 'crm-1' })).toAnswer(409, {
+      error: 'This externalId is already in use',
+      details: { existing: { id: taken, reference: 'CW-1999-9999' } },
     })
     expect((await getSubmission(key, id)).status).toBe('new')
   })
@@ -221,19 +208,16 @@ describe('Making a case of a submission', () => {
       ['cases:write', 'submissions:write'],
     ]) {
       const { key: half } = await makeKey(tenant, { scopes: [scope ?? ''] })
-      expect(await answerOf(convertSubmission(half, id))).toEqual({
-        status: 403,
-        body: { error: 'This API key lacks the required scope', details: { requiredScope: missing } },
+      await expect(convertSubmission(half, id)).toAnswer(403, {
+        error: 'This API key lacks the required scope',
+        details: { requiredScope: missing },
       })
     }
-    expect(await answerOf(convertSubmission(key, id, { status: 'closed', summary: ' ' }))).toEqual({
-      status: 400,
-      body: {
-        error: 'Invalid request',
-        details: {
-          fields: {
-            status: { code: 'unknown', message: 'Unknown field' },
-          },
+    await expect(convertSubmission(key, id, { status: 'closed', summary: ' ' })).toAnswer(400, {
+      error: 'Invalid request',
+      details: {
+        fields: {
+          status: { code: 'unknown', message: 'Unknown field' },
         },
       },
     })
@@ -249,9 +233,9 @@ describe('Making a case of a submission', () => {
       status: 403,
       body: { error: 'Your plan does not include this feature', details: { requiredPlan: 'pro' } },
     }
-    expect(await answerOf(call('/api/submissions', { key }))).toEqual(refused)
-    expect(await answerOf(call(`/api/submissions/${id}`, { key }))).toEqual(refused)
-    expect(await answerOf(patchSubmission(key, id, { status: 'spam' }))).toEqual(refused)
-    expect(await answerOf(convertSubmission(key, id))).toEqual(refused)
+    await expect(call('/api/submissions', { key })).toAnswer(refused)
+    await expect(call(`/api/submissions/${id}`, { key })).toAnswer(refused)
+    await expect(patchSubmission(key, id, { status: 'spam' })).toAnswer(refused)
+    await expect(convertSubmission(key, id)).toAnswer(refused)
   })
 })

@@ -1,14 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { call, costOf } from '../support/call'
+import { answerOf, call, costOf } from '../support/call'
 import { makeCase, makePlace, makeSubmission } from '../support/rows'
-import {
-  answerOf,
-  arrangeInbox,
-  convertSubmission,
-  getSubmission,
-  notFound,
-  patchSubmission,
-} from '../support/submission-calls'
+import { arrangeInbox, convertSubmission, getSubmission, notFound, patchSubmission } from '../support/submission-calls'
 import { d1Of, makeKey } from '../support/tenants'
 
 const at = Date.UTC(2026, 2, 1, 9)
@@ -130,9 +123,9 @@ describe('Reading submissions', () => {
     const { nextCursor } = (await listOf(key, '?pageSize=1')).pagination
     const message = 'Not a cursor of this list: keep filters and sort as they were, or start again without'
     for (const query of [`?cursor=${nextCursor}&status=new`, '?cursor=nonsense']) {
-      expect(await answerOf(call(`/api/submissions${query}`, { key }))).toEqual({
-        status: 400,
-        body: { error: 'Invalid request', details: { fields: { cursor: { code: 'format', message } } } },
+      await expect(call(`/api/submissions${query}`, { key })).toAnswer(400, {
+        error: 'Invalid request',
+        details: { fields: { cursor: { code: 'format', message } } },
       })
     }
     const both = await answerOf(call(`/api/submissions?page=1&cursor=${nextCursor}`, { key }))
@@ -174,9 +167,9 @@ describe('Reading submissions', () => {
     const stranger = await arrangeInbox()
     expect(await idsOf(key)).toEqual([id])
     expect(await idsOf(stranger.key)).toEqual([])
-    expect(await answerOf(call(`/api/submissions/${id}`, { key: stranger.key }))).toEqual(notFound)
-    expect(await answerOf(patchSubmission(stranger.key, id, { status: 'spam' }))).toEqual(notFound)
-    expect(await answerOf(convertSubmission(stranger.key, id))).toEqual(notFound)
+    await expect(call(`/api/submissions/${id}`, { key: stranger.key })).toAnswer(notFound)
+    await expect(patchSubmission(stranger.key, id, { status: 'spam' })).toAnswer(notFound)
+    await expect(convertSubmission(stranger.key, id)).toAnswer(notFound)
     expect((await getSubmission(key, id)).status).toBe('new')
   })
 

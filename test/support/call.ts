@@ -38,6 +38,12 @@ export async function call(
   return worker.fetch(new Request(`https://gateway.example${path}`, init), bound, createExecutionContext())
 }
 
+/** Status and body of an answer, for tests that go on from its body; see `toAnswer` for the others. */
+export async function answerOf<T = Record<string, unknown>>(answer: Response | Promise<Response>) {
+  const response = await answer
+  return { status: response.status, body: await response.json<T>() }
+}
+
 /** What a request cost D1, as its `Server-Timing` says: numbers from D1's own meta. */
 export function costOf(response: Response) {
   const timing = response.headers.get('Server-Timing') ?? ''

@@ -1,4 +1,3 @@
-import { expect } from 'vitest'
 import type { Role } from '../../src/domain/vocabulary'
 import { type Call, call } from './call'
 import { makeKey, makeTenant, type TestTenant } from './tenants'
@@ -39,11 +38,6 @@ export const patch = (key: string, id: string, json: unknown, headers: Call['hea
 
 /** What a GET shows of a case. */
 export const get = async (key: string, id: string) => (await call(`/api/cases/${id}`, { key })).json<Shown>()
-
-/** Asserts status and whole body. */
-export async function expectAnswer(response: Response, status: number, body: unknown): Promise<void> {
-  expect({ status: response.status, body: await response.json() }).toEqual({ status, body })
-}
 
 /** The body of a 422. */
 export const unprocessable = (fields: object) => ({ error: 'Validation failed', details: { fields } })

@@ -1,5 +1,4 @@
-import { expect } from 'vitest'
-import { type Call, call } from './call'
+import { call } from './call'
 import { makeCase } from './rows'
 import { type KeyOptions, makeKey, makeTenant } from './tenants'
 
@@ -32,12 +31,4 @@ export async function arrangeFull() {
   const arranged = await arrangeCase({ limit: 1 })
   await call('/api/me', { key: arranged.key })
   return arranged
-}
-
-/** Sends a request and asserts status, whole body and content type of its error. */
-export async function expectError(path: string, request: Call, status: number, body: unknown): Promise<Response> {
-  const response = await call(path, request)
-  expect({ status: response.status, body: await response.clone().json() }).toEqual({ status, body })
-  expect(response.headers.get('Content-Type')).toBe('application/json')
-  return response
 }

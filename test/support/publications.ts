@@ -1,6 +1,6 @@
 import { call, costOf } from './call'
 import { nextId } from './ids'
-import { d1Of, insert, makeKey, makeTenant, type TestTenant } from './tenants'
+import { insert, makeKey, makeTenant, type TestTenant } from './tenants'
 
 /** A published time later than all others: what the database keeps for a draft. */
 export const never = 9_007_199_254_740_991
@@ -69,16 +69,4 @@ export async function listed(key: string, path: string) {
     next,
     cost: costOf(response),
   }
-}
-
-/** An answer as its status and body. */
-export async function answered(answer: Promise<Response>) {
-  const response = await answer
-  return { status: response.status, body: await response.json<Item>() }
-}
-
-/** What the audit says of a tenant's items, oldest first. */
-export async function actsOf(tenant: TestTenant) {
-  const sql = 'select action, target_type, target_id from audit where tenant_id = ? order by id'
-  return (await d1Of().prepare(sql).bind(tenant.id).all()).results
 }

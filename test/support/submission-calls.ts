@@ -20,12 +20,6 @@ export const patchSubmission = (key: string, id: string, json: unknown, headers:
 export const convertSubmission = (key: string, id: string, json?: unknown, headers: Call['headers'] = {}) =>
   call(`/api/submissions/${id}/convert`, { key, method: 'POST', json, headers })
 
-/** Status and body of an answer. */
-export async function answerOf(response: Response | Promise<Response>) {
-  const answer = await response
-  return { status: answer.status, body: await answer.json<Record<string, unknown>>() }
-}
-
 /** What is said of a submission that has a case. */
 export const converted = 'This submission has been converted to a case'
 

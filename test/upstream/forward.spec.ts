@@ -49,7 +49,7 @@ describe('the gate in front of an origin', () => {
     const { key } = await makeKey(await makeTenant())
     const answer = await ask('/api/cases?nobody=knows', key)
     expect(costOf(answer)).toEqual({ trips: 1, rowsRead: 8, rowsWritten: 1 })
-    expect(await outcome(answer)).toEqual([200, { from: 'origin' }])
+    await expect(answer).toAnswer(200, { from: 'origin' })
     expect(answer.headers.get('X-RateLimit-Remaining')).toBe('999')
     expect(answer.headers.get('X-Request-Id')).toMatch(/^[0-9a-f-]{36}$/)
     expect(answer.headers.get('Cache-Control')).toBe('private, no-store')
@@ -65,12 +65,12 @@ describe('the gate in front of an origin', () => {
     const pro = await makeKey(await makeTenant({ plan: 'pro' }))
     const free = await makeKey(await makeTenant({ plan: 'free' }))
     const post = { method: 'POST', body: '{}' }
-    expect(await outcome(await ask('/api/cases'))).toEqual([401, { error: 'API key required' }])
-    expect(await outcome(await ask('/api/cases', 'sk_no'))).toEqual([401, { error: 'Invalid API key' }])
-    expect(await outcome(await ask('/api/cases', reader.key, post))).toEqual([
-      403,
-      { error: 'This API key lacks the required scope', details: { requiredScope: 'cases:write' } },
-    ])
+    await expect(ask('/api/cases')).toAnswer(401, { error: 'API key required' })
+    await expect(ask('/api/cases', 'sk_no')).toAnswer(401, { error: 'Invalid API key' })
+    await expect(ask('/api/cases', reader.key, post)).toAnswer(403, {
+      error: 'This API key lacks the required scope',
+      details: { requiredScope: 'cases:write' },
+    })
     const plan = (requiredPlan: string) => [
       403,
       { error: 'Your plan does not include this feature', details: { requiredPlan } },
@@ -78,12 +78,11 @@ describe('the gate in front of an origin', () => {
     expect(await outcome(await ask('/api/reports/public', pro.key))).toEqual(plan('council'))
     expect(await outcome(await ask('/api/cases', free.key))).toEqual(plan('pro'))
     expect(await outcome(await ask('/api/cases', limited.key, { method: 'PUT' }))).toMatchObject([405, {}])
-    expect(await outcome(await ask('/api/cases', limited.key))).toEqual([429, { error: 'Rate limit exceeded' }])
+    await expect(ask('/api/cases', limited.key)).toAnswer(429, { error: 'Rate limit exceeded' })
     const large = { ...post, body: 'x'.repeat(65_537) }
-    expect(await outcome(await ask('/api/cases', reader.key, large))).toEqual([
-      413,
-      { error: 'The request body is larger than 64 KiB' },
-    ])
+    await expect(ask('/api/cases', reader.key, large)).toAnswer(413, {
+      error: 'The request body is larger than 64 KiB',
+    })
     expect(asked).toEqual([])
   })
 
@@ -95,15 +94,15 @@ describe('the gate in front of an origin', () => {
       body: 'not json',
       headers: { 'Idempotency-Key': 'once', 'Content-Type': 'text/plain' },
     }
-    expect(await outcome(await ask('/api/cases', key, twice))).toEqual([200, { from: 'origin' }])
-    expect(await outcome(await ask('/api/cases', key, twice))).toEqual([200, { from: 'origin' }])
+    await expect(ask('/api/cases', key, twice)).toAnswer(200, { from: 'origin' })
+    await expect(ask('/api/cases', key, twice)).toAnswer(200, { from: 'origin' })
     expect(asked).toEqual([`POST ${base}/api/cases`, `POST ${base}/api/cases`])
   })
 
   it('goes on serving from D1 what is not proxied', async () => {
     const { ask, asked } = proxied()
     const { key } = await makeKey(await makeTenant())
-    expect(await outcome(await ask('/api/wards', key))).toEqual([200, []])
+    await expect(ask('/api/wards', key)).toAnswer(200, [])
     expect((await ask('/api/me', key)).status).toBe(200)
     expect(asked).toEqual([])
   })
@@ -113,7 +112,7 @@ describe('the gate in front of an origin', () => {
     const { key } = await makeKey(await makeTenant())
     for (let i = 0; i < 5; i++) await ask('/api/cases', key)
     const refused = await ask('/api/cases/42', key)
-    expect(await outcome(refused)).toEqual([503, { error: 'Temporarily unavailable, please retry' }])
+    await expect(refused).toAnswer(503, { error: 'Temporarily unavailable, please retry' })
     expect(refused.headers.get('Retry-After')).toBe('10')
     expect(asked.length).toBe(5)
     await ask('/api/reports/public', key)
@@ -162,7 +161,7 @@ describe('the gate in front of an origin', () => {
     const { key } = await makeKey(await makeTenant())
     const answer = await ask(`/api/cases/${rest}`, key)
     expect(answer.headers.get('X-RateLimit-Remaining')).toBe('999')
-    expect(await outcome(answer)).toEqual([404, { error: 'Not found' }])
+    await expect(answer).toAnswer(404, { error: 'Not found' })
     expect(asked).toEqual([])
   })
 
@@ -223,7 +222,7 @@ describe('wrong settings', () => {
     const logged = vi.spyOn(console, 'error').mockReturnValue()
     const answer = await ask('/healthz')
     const requestId = answer.headers.get('X-Request-Id')
-    expect(await outcome(answer)).toEqual([500, { error: 'Internal server error', details: { requestId } }])
+    await expect(answer).toAnswer(500, { error: 'Internal server error', details: { requestId } })
     expect(asked).toEqual([])
     expect(logged.mock.calls.length).toBe(1)
     const { error } = JSON.parse(logged.mock.calls[0]?.[0])
