@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { call } from '../support/call'
-import { firstCreatedAt, makeCase, seedCases } from '../support/many-cases'
+import { firstCreatedAt, makeNumberedCase, seedCases } from '../support/many-cases'
 import { makeKey, makeTenant } from '../support/tenants'
 
 interface Body {
@@ -128,7 +128,7 @@ describe('a cursor', () => {
 
   test('of another tenant is a place in one’s own list', async () => {
     const other = await makeTenant()
-    await makeCase(other, 2026000001, { created_at: firstCreatedAt })
+    await makeNumberedCase(other, 2026000001, { created_at: firstCreatedAt })
     const { key: theirs } = await makeKey(other)
     const { cases } = await list(theirs, `cursor=${cursor}`)
     expect(cases.map(({ reference }) => reference)).toEqual(['CW-2026-0001'])

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { call } from '../support/call'
-import { firstCreatedAt, makeCase, seedCases } from '../support/many-cases'
+import { firstCreatedAt, makeNumberedCase, seedCases } from '../support/many-cases'
 import { d1Of, makeKey, makeTenant, makeUser, type TestTenant, type TestUser } from '../support/tenants'
 
 interface Body {
@@ -69,7 +69,7 @@ describe('a walk by cursor', () => {
     // Ties: eight cases of one moment, whose ids alone tell them apart.
     for (let n = 1; n <= 8; n++) {
       const moment = firstCreatedAt + 45 * 60_000
-      await makeCase(tenant, 2025000000 + n, { created_at: moment, updated_at: moment })
+      await makeNumberedCase(tenant, 2025000000 + n, { created_at: moment, updated_at: moment })
     }
   })
 
@@ -127,7 +127,7 @@ test('cases that come in meanwhile neither hide a case nor show one twice', asyn
   let serial = 2026000100
   const { seen } = await walk(key, 'pageSize=5', '', async () => {
     const created_at = firstCreatedAt + 3600_000 * 24 + serial
-    await makeCase(tenant, serial++, { created_at, updated_at: created_at })
+    await makeNumberedCase(tenant, serial++, { created_at, updated_at: created_at })
   })
   expect(seen).toEqual(before)
 })
@@ -135,7 +135,8 @@ test('cases that come in meanwhile neither hide a case nor show one twice', asyn
 test('references sort as numbers, by year and then by number', async () => {
   const tenant = await makeTenant()
   const { key } = await makeKey(tenant)
-  for (const serial of [2026010000, 2025010001, 2026009999, 2026000002, 2026123456]) await makeCase(tenant, serial)
+  for (const serial of [2026010000, 2025010001, 2026009999, 2026000002, 2026123456])
+    await makeNumberedCase(tenant, serial)
   expect((await walk(key, 'sort=reference&pageSize=2')).seen).toEqual([
     'CW-2025-10001',
     'CW-2026-0002',

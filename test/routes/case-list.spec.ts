@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { call } from '../support/call'
-import { firstCreatedAt, makeCase, makeSurroundings, moreThanCounted } from '../support/many-cases'
+import { firstCreatedAt, makeNumberedCase, makeSurroundings, moreThanCounted } from '../support/many-cases'
 import { insert, makeKey, makeTenant, makeUser, type TestTenant, type TestUser } from '../support/tenants'
 
 interface Body {
@@ -34,8 +34,8 @@ test('a page is its cases, each whole, and where it stands', async () => {
   const named = { tenant_id: tenant.id, created_at: 0, updated_at: 0 }
   await insert('wards', { id: `w-${tenant.id}`, name: 'Arwenack', name_key: 'arwenack', ...named })
   await insert('categories', { id: `c-${tenant.id}`, name: 'Roads', name_key: 'roads', ...named })
-  await makeCase(tenant, 2026000001)
-  const id = await makeCase(tenant, 2026000002, {
+  await makeNumberedCase(tenant, 2026000001)
+  const id = await makeNumberedCase(tenant, 2026000002, {
     created_at: moment(1),
     updated_at: moment(2),
     ward_id: `w-${tenant.id}`,
@@ -101,13 +101,18 @@ describe('filters', () => {
     category = around.categoryIds[0] ?? ''
     worker = await makeUser(tenant, { role: 'caseworker' })
     key = (await makeKey(tenant)).key
-    await makeCase(tenant, 2026000001, { ward_id: ward, created_at: moment(1), updated_at: moment(9) })
-    await makeCase(tenant, 2026000002, { category_id: category, status: 'in_progress', created_at: moment(2) })
-    await makeCase(tenant, 2026000003, { assignee_id: worker.id, status: 'resolved', created_at: moment(3) })
-    await makeCase(tenant, 2026000004, { external_id: 'crm-4', status: 'closed', created_at: moment(4) })
-    await makeCase(tenant, 2026000005, { source_channel: 'phone', ward_id: ward, created_at: moment(5) })
-    await makeCase(tenant, 2026000006, { archived: 1, ward_id: ward, assignee_id: worker.id, created_at: moment(6) })
-    await makeCase(await makeTenant(), 2026000001, { ward_id: ward, external_id: 'crm-4' })
+    await makeNumberedCase(tenant, 2026000001, { ward_id: ward, created_at: moment(1), updated_at: moment(9) })
+    await makeNumberedCase(tenant, 2026000002, { category_id: category, status: 'in_progress', created_at: moment(2) })
+    await makeNumberedCase(tenant, 2026000003, { assignee_id: worker.id, status: 'resolved', created_at: moment(3) })
+    await makeNumberedCase(tenant, 2026000004, { external_id: 'crm-4', status: 'closed', created_at: moment(4) })
+    await makeNumberedCase(tenant, 2026000005, { source_channel: 'phone', ward_id: ward, created_at: moment(5) })
+    await makeNumberedCase(tenant, 2026000006, {
+      archived: 1,
+      ward_id: ward,
+      assignee_id: worker.id,
+      created_at: moment(6),
+    })
+    await makeNumberedCase(await makeTenant(), 2026000001, { ward_id: ward, external_id: 'crm-4' })
   })
 
   test.each<[string, () => string, number[]]>([

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { call } from '../support/call'
-import { makeCase, moreThanCounted, seedCases } from '../support/many-cases'
+import { makeNumberedCase, moreThanCounted, seedCases } from '../support/many-cases'
 import { makeKey, makeTenant, makeUser } from '../support/tenants'
 
 interface Body {
@@ -63,7 +63,7 @@ test('the newest 10,000 matches are all that is ranked, sorted, filtered, counte
   const own = await makeKey(tenant, { user })
   const { key } = await makeKey(tenant)
   const best = { internal_ref: 'Resident', source_channel: 'letter', assignee_id: user.id }
-  const id = await makeCase(tenant, 2026000001, best)
+  const id = await makeNumberedCase(tenant, 2026000001, best)
   await seedCases(tenant, { count: 9_999, after: 1 })
 
   const seen = async () => {
@@ -78,7 +78,7 @@ test('the newest 10,000 matches are all that is ranked, sorted, filtered, counte
   expect((await search(key, 'resident')).pagination).toMatchObject({ total: 9_000 })
   expect((await search(key, 'resident')).pagination.totalCapped).toBeUndefined()
 
-  await makeCase(tenant, 2026010001)
+  await makeNumberedCase(tenant, 2026010001)
   expect(await seen()).toEqual([-1, -1, -1, -1, -1, -1, -1])
   expect((await search(key, 'resident')).pagination).toMatchObject({ total: 9_000, totalCapped: true })
   expect((await search(own.key, 'resident')).pagination).toMatchObject({ total: 0, totalCapped: true })

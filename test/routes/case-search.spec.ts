@@ -3,7 +3,7 @@ import { mintKey } from '../../src/gate/key-format'
 import { call } from '../support/call'
 import { found, search, tenantWith } from '../support/case-searches'
 import { arrangeFull, limited, noScope } from '../support/errors'
-import { firstCreatedAt, makeCase } from '../support/many-cases'
+import { firstCreatedAt, makeNumberedCase } from '../support/many-cases'
 import { makeKey, makeTenant, makeUser } from '../support/tenants'
 
 describe('relevance', () => {
@@ -198,9 +198,9 @@ describe('visibility', () => {
     const tenant = await makeTenant()
     const user = await makeUser(tenant, { role: 'caseworker' })
     const other = await makeUser(tenant, { role: 'caseworker' })
-    await makeCase(tenant, 2026000001, { internal_ref: 'Flint', assignee_id: other.id })
-    await makeCase(tenant, 2026000002, { description: 'Flint', assignee_id: user.id })
-    await makeCase(tenant, 2026000003, { resident_name: 'Flint' })
+    await makeNumberedCase(tenant, 2026000001, { internal_ref: 'Flint', assignee_id: other.id })
+    await makeNumberedCase(tenant, 2026000002, { description: 'Flint', assignee_id: user.id })
+    await makeNumberedCase(tenant, 2026000003, { resident_name: 'Flint' })
     const { key } = await makeKey(tenant, { user })
     expect(await found(key, 'flint')).toEqual([2])
     expect(await found(key, 'flint', '&sort=reference')).toEqual([2])

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { answerOf, call, costOf } from '../support/call'
+import { notFound } from '../support/errors'
 import { makeCase, makePlace, makeSubmission } from '../support/rows'
-import { arrangeInbox, convertSubmission, getSubmission, notFound, patchSubmission } from '../support/submission-calls'
+import { arrangeInbox, convertSubmission, getSubmission, patchSubmission } from '../support/submission-calls'
 import { d1Of, makeKey } from '../support/tenants'
 
 const at = Date.UTC(2026, 2, 1, 9)
@@ -167,9 +168,9 @@ describe('Reading submissions', () => {
     const stranger = await arrangeInbox()
     expect(await idsOf(key)).toEqual([id])
     expect(await idsOf(stranger.key)).toEqual([])
-    await expect(call(`/api/submissions/${id}`, { key: stranger.key })).toAnswer(notFound)
-    await expect(patchSubmission(stranger.key, id, { status: 'spam' })).toAnswer(notFound)
-    await expect(convertSubmission(stranger.key, id)).toAnswer(notFound)
+    await expect(call(`/api/submissions/${id}`, { key: stranger.key })).toAnswer(404, notFound)
+    await expect(patchSubmission(stranger.key, id, { status: 'spam' })).toAnswer(404, notFound)
+    await expect(convertSubmission(stranger.key, id)).toAnswer(404, notFound)
     expect((await getSubmission(key, id)).status).toBe('new')
   })
 

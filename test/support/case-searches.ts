@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { call } from './call'
-import { firstCreatedAt, makeCase } from './many-cases'
+import { firstCreatedAt, makeNumberedCase } from './many-cases'
 import { makeKey, makeTenant } from './tenants'
 
 /** A page of a search. */
@@ -29,7 +29,7 @@ export async function tenantWith(...rows: Record<string, unknown>[]) {
   const tenant = await makeTenant()
   const ids: string[] = []
   for (const [i, row] of rows.entries()) {
-    ids.push(await makeCase(tenant, 2026000001 + i, { created_at: firstCreatedAt + i, ...row }))
+    ids.push(await makeNumberedCase(tenant, 2026000001 + i, { created_at: firstCreatedAt + i, ...row }))
   }
   return { tenant, ids, key: (await makeKey(tenant)).key }
 }

@@ -1,4 +1,5 @@
 import { monotonicFactory, ulid } from 'ulid'
+import { makeCase } from './rows'
 import { d1Of, insert, makeKey, makeTenant, makeUser, type TestTenant, type TestUser } from './tenants'
 
 /** What seeded cases refer to. */
@@ -114,12 +115,10 @@ export function moreThanCounted(): Promise<ManyCases & { key: string }> {
   return shared
 }
 
-/** One open case of a tenant, columns by their SQL names; answers its id. */
-export async function makeCase(tenant: TestTenant, serial: number, columns: Record<string, unknown> = {}) {
+/** One open case of a tenant with a number of its own, `CW-<year>-<n>` for `<year>*1,000,000 + n`; answers its id. */
+export function makeNumberedCase(tenant: TestTenant, serial: number, columns: Record<string, unknown> = {}) {
   const id = ulid(Number(columns.created_at ?? firstCreatedAt))
   const reference = `CW-${Math.floor(serial / 1_000_000)}-${String(serial % 1_000_000).padStart(4, '0')}`
-  const required = { resident_name: 'Alex Resident', summary: 'Pothole', source_channel: 'api', status: 'open' }
-  const times = { created_at: firstCreatedAt, updated_at: firstCreatedAt }
-  await insert('cases', { id, tenant_id: tenant.id, serial, reference, ...required, ...times, ...columns }, tenant.cell)
-  return id
+  const usual = { summary: 'Pothole', source_channel: 'api', created_at: firstCreatedAt, updated_at: firstCreatedAt }
+  return makeCase(tenant, { id, serial, reference, ...usual, ...columns })
 }

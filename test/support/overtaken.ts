@@ -1,4 +1,5 @@
 import type { Call } from './call'
+import { unknownReference } from './case-calls'
 import { notFound } from './errors'
 import type { TestKey, TestTenant } from './tenants'
 
@@ -19,7 +20,6 @@ export interface Scene {
   answer: { status: number; body: unknown }
 }
 
-const unknownReference = { code: 'unknown_reference', message: 'Refers to nothing that can be used here' }
 export const refersTo = (...names: string[]) => ({
   status: 422,
   body: {

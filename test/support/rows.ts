@@ -8,7 +8,7 @@ let serial = 0
 /** Inserts a case of a tenant and yields its id; columns by their SQL names. */
 export async function makeCase(tenant: TestTenant, columns: Columns = {}): Promise<string> {
   serial += 1
-  const id = nextId()
+  const id = typeof columns.id === 'string' ? columns.id : nextId()
   const row = {
     id,
     tenant_id: tenant.id,

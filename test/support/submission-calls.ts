@@ -22,6 +22,3 @@ export const convertSubmission = (key: string, id: string, json?: unknown, heade
 
 /** What is said of a submission that has a case. */
 export const converted = 'This submission has been converted to a case'
-
-/** The answer for what is not there, or another tenant's. */
-export const notFound = { status: 404, body: { error: 'Not found' } }
