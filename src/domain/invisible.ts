@@ -52,5 +52,5 @@ export function withoutAnyInvisible(text: string): string {
  * UAX #15). Putting a longer run in order costs the square of its length.
  */
 export function hasLongRun(text: string): boolean {
-  return /\p{M}{31}/u.test(text)
+  return text.match(/\p{M}+/gu)?.some((run) => [...run].length > 30) ?? false
 }
