@@ -1,4 +1,5 @@
 import type { Meter } from './db/batch'
+import type { ApiError } from './errors'
 import type { Gate } from './gate/gate'
 import type { PublicGate } from './gate/public-gate'
 import type { Env } from './settings'
@@ -9,10 +10,12 @@ export interface AppEnv {
   Variables: {
     requestId: string
     meter: Meter
-    /** Present behind `needs`. */
+    /** Present behind `keyed`. */
     gate: Gate
-    /** Present behind `open`. */
+    /** Present behind `publicRoute`. */
     publicGate: PublicGate
+    /** Present once the request has been refused. */
+    refusal?: ApiError
     /** Present where answers are pages. */
     isPage?: true
     /** Present where answers are pages: what their own style is known by. */

@@ -1,7 +1,9 @@
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
+import { routePath } from 'hono/route'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import { DatabaseUnavailable } from './db/database-error'
+import type { AppEnv } from './app-env'
+import { type DatabaseCause, DatabaseUnavailable, databaseCauseOf } from './db/database-error'
 import { SettingsError } from './settings'
 
 /** Every way in which the API says no: the only statuses and sentences an error may have. */
@@ -109,13 +111,45 @@ export function toResponse(error: Error, c: Context): Response {
   return c.json({ error: message, ...(details && { details }) }, status, headers)
 }
 
-/** Anything thrown as a refusal. Unknown errors are logged by name only, and become a 500 that says nothing of them. */
-export function refusalOf(error: unknown, c: Context): ApiError {
+/**
+ * The refusal that anything thrown is answered with, noted for the request log. An unknown error is logged by name, with
+ * the request's id and route, and becomes a 500 that reveals nothing of it.
+ */
+export function refusalOf(error: unknown, c: Context<AppEnv>): ApiError {
   const known = knownError(error)
-  if (known) return known
-  const unknown = error instanceof Error ? error : new Error('Something was thrown that is no error')
-  console.error(JSON.stringify({ level: 'error', error: sayable(unknown), stack: frames(unknown) }))
-  return new ApiError('internal', { details: { requestId: c.get('requestId') } })
+  if (!known) logUnknown(error, c)
+  const details = { requestId: c.get('requestId') }
+  const refusal = known ?? new ApiError('internal', { details, cause: error })
+  c.set('refusal', refusal)
+  return refusal
+}
+
+function logUnknown(thrown: unknown, c: Context<AppEnv>): void {
+  const error = thrown instanceof Error ? thrown : new Error('Something was thrown that is not an error')
+  const line = {
+    time: new Date().toISOString(),
+    level: 'error',
+    requestId: c.get('requestId'),
+    method: c.req.method,
+    route: routePath(c),
+    cause: causeOf(error),
+    error: error instanceof SettingsError ? error.message : error.name,
+    stack: frames(error),
+  }
+  console.error(JSON.stringify(line))
+}
+
+/** The causes of a 5xx that a log may name. */
+type Cause = DatabaseCause | 'settings' | 'upstream_broken' | 'upstream_timeout' | 'upstream_unavailable'
+
+/** The cause of a 5xx: of the refusal, or of the error that led to it. */
+export function causeOf(error: unknown): Cause {
+  if (error instanceof SettingsError) return 'settings'
+  if (!(error instanceof ApiError)) return databaseCauseOf(error)
+  if (error.code === 'bad_gateway') return 'upstream_broken'
+  if (error.code === 'gateway_timeout') return 'upstream_timeout'
+  const isUpstreams = error.code === 'unavailable' && !(error.cause instanceof DatabaseUnavailable)
+  return isUpstreams ? 'upstream_unavailable' : causeOf(error.cause)
 }
 
 function knownError(error: unknown): ApiError | undefined {
@@ -126,8 +160,6 @@ function knownError(error: unknown): ApiError | undefined {
   // The validators' own refusals: malformed JSON, or a media type that is not JSON.
   if (error instanceof HTTPException && error.status < 500) return new ApiError('invalid_request')
 }
-
-const sayable = (error: Error) => (error instanceof SettingsError ? error.message : error.name)
 
 /** Where an error came from, without its message: a message may hold SQL and what was bound to it. */
 function frames(error: Error): string[] {

@@ -63,11 +63,11 @@ export function uniqueViolation(error: unknown): string | undefined {
   }
 }
 
-/** Why D1 did not do something, as far as a log may say it. */
-export type Cause = DatabaseUnavailable['why'] | 'missing_table' | 'unexpected'
+/** The causes of a failed batch that a log may name. */
+export type DatabaseCause = DatabaseUnavailable['why'] | 'missing_table' | 'unexpected'
 
-/** The cause of anything that `runBatch` has thrown. */
-export function causeOf(error: unknown): Cause {
+/** The cause of any error that `runBatch` has thrown. */
+export function databaseCauseOf(error: unknown): DatabaseCause {
   if (error instanceof DatabaseUnavailable) return error.why
   return messages(error).some((message) => /no such table/.test(message)) ? 'missing_table' : 'unexpected'
 }

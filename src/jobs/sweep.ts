@@ -1,5 +1,5 @@
 import { newMeter, runBatch } from '../db/batch'
-import { type Cause, causeOf } from '../db/database-error'
+import { type DatabaseCause, databaseCauseOf } from '../db/database-error'
 import type { Values } from '../db/query'
 import { oldResults, quietAddresses, type Walk } from '../db/sweep'
 import { databasesOf, type Env } from '../settings'
@@ -15,7 +15,7 @@ interface Swept {
   /** False where something was left for the next day. */
   done: boolean
   /** Why, where it was a fault. */
-  cause?: Cause
+  cause?: DatabaseCause
 }
 
 /**
@@ -50,7 +50,7 @@ async function sweepCell(cell: number, d1: D1Database, isLate: () => boolean): P
     })
     swept.done = noResultsLeft && noWindowsLeft
   } catch (error) {
-    swept.cause = causeOf(error)
+    swept.cause = databaseCauseOf(error)
   }
   return swept
 }

@@ -2,15 +2,11 @@ import type { OpenAPIHono } from '@hono/zod-openapi'
 import { version } from '../../package.json'
 import type { AppEnv } from '../app-env'
 import { exampleOf, type Schemas, type Side } from './examples'
+import { guide } from './guide'
 import { errorResponses, errorSchema, refusalsAt } from './refusals'
 
 type Document = ReturnType<OpenAPIHono<AppEnv>['getOpenAPI31Document']>
 type Operation = NonNullable<NonNullable<Document['paths']>[string]['get']>
-
-const description = `Residents’ cases, events, news, wards and a public contact form for UK councillors.
-
-Send your key as \`Authorization: Bearer sk_…\` or \`X-API-Key: sk_…\`. A key may make 100 requests in any minute; every
-answer to a key says how many are left. Every error has one shape: \`{"error": "…", "details": {…}}\`.`
 
 const tagDescriptions: Record<string, string> = {
   audit: 'Who did what to which id, and when.',
@@ -87,7 +83,7 @@ export function documentOf(app: OpenAPIHono<AppEnv>): Document {
     info: {
       title: 'Casework API',
       version,
-      description,
+      description: guide,
       license: { name: 'MIT', url: 'https://opensource.org/license/mit' },
     },
     servers: [{ url: '/' }],
@@ -136,6 +132,7 @@ function complete(operation: Operation, path: string, method: string, schemas: S
   const responses = operation.responses ?? {}
   const changesVersion = method === 'patch' && takesVersion(operation, schemas)
   const hasEtag = '304' in responses || changesVersion
+  if (isKeyed) operation.description = `${operation.description}\n\n${accessOf(operation)}`
 
   for (const [status, response] of Object.entries(responses)) {
     const named = [...everywhere, ...(isKeyed ? withKey : []), ...(hasEtag ? (['ETag'] as const) : [])]
@@ -155,6 +152,20 @@ function complete(operation: Operation, path: string, method: string, schemas: S
   ].filter((name) => name !== false)
   const parameters = named.map((name) => ({ $ref: `#/components/parameters/${name}` }))
   if (parameters.length > 0) operation.parameters = [...(operation.parameters ?? []), ...parameters]
+}
+
+/** The plan, scopes and role that an operation needs, in a sentence. */
+function accessOf(operation: Operation): string {
+  const extensions = operation as { 'x-required-plan'?: string; 'x-required-role'?: string | null }
+  const scopes = (operation.security?.[0]?.bearer ?? []).map((scope) => `\`${scope}\``)
+  const role = extensions['x-required-role']
+  return [
+    `**Plan** ${extensions['x-required-plan']} or higher`,
+    scopes.length > 0 && `**scope** ${scopes.join(' and ')}`,
+    role && `**role** ${role} or higher`,
+  ]
+    .filter(Boolean)
+    .join(' · ')
 }
 
 /** Answers that show a key are never kept, so never replayed. */

@@ -41,11 +41,16 @@ const policy = [
 
 /** `/openapi.json`, the document of an app's routes, and at `/docs` the reference that reads it. */
 export function docsOf(app: OpenAPIHono<AppEnv>): Hono<AppEnv> {
-  let document: string | undefined
+  let text: string | undefined
   const docs = new Hono<AppEnv>()
   docs.get('/openapi.json', (c) => {
-    document ??= JSON.stringify(documentOf(app))
-    return c.body(document, 200, { 'Content-Type': 'application/json', 'Access-Control-Allow-Origin': '*' })
+    text ??= JSON.stringify(documentOf(app))
+    const servers = JSON.stringify([{ url: new URL(c.req.url).origin }])
+    return c.body(
+      text.replace('[{"url":"/"}]', () => servers),
+      200,
+      { 'Content-Type': 'application/json', 'Access-Control-Allow-Origin': '*' },
+    )
   })
   docs.get('/docs', (c) => {
     c.header('Content-Security-Policy', policy)

@@ -10,6 +10,11 @@ export const landing = new Hono<AppEnv>().get('/', (c) =>
     <>
       <h1>Casework API</h1>
       <p>Residents’ cases, events, news, wards and a contact form for UK councillors.</p>
+      <h2>For integrators</h2>
+      <p>
+        You need an API key. Ask an administrator of your council’s account, or whoever operates this gateway. A key may
+        make 100 requests a minute unless it has a limit of its own.
+      </p>
       <ul>
         <li>
           <a href="/docs">API reference</a>

@@ -114,7 +114,16 @@ describe('the one envelope, from each place that an error can come from', () => 
       })
       expect(lines).toHaveLength(1)
       expect(lines.join()).not.toMatch(/select|keys|hash|params|5f2a|sk_cw/i)
-      expect(JSON.parse(lines.join())).toEqual({ level: 'error', error: 'Error', stack: expect.any(Array) })
+      expect(JSON.parse(lines.join())).toEqual({
+        time: expect.stringMatching(/Z$/),
+        level: 'error',
+        requestId: 'req-1',
+        method: 'GET',
+        route: path,
+        cause: 'unexpected',
+        error: 'Error',
+        stack: expect.any(Array),
+      })
     },
   )
 

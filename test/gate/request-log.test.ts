@@ -81,6 +81,33 @@ describe('the request log', () => {
     expect(text).not.toContain(key.slice(0, 11))
   })
 
+  it('gives the reason for a refusal: its code, the fields at fault and the prefix of a well-formed key', async () => {
+    const { send, lines } = makeLogged()
+    const { key } = await makeKey(await makeTenant())
+    const headers = { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' }
+    const revoked = await makeKey(await makeTenant(), { revokedAt: Date.now() - 1000 })
+
+    await send('/api/cases', { method: 'POST', headers, body: '{"residentName":7,"Trevithick":1,"residentEmail":"x"}' })
+    await send('/api/cases?pageSize=0&Trevithick=1', { headers })
+    await send('/api/me', { headers: { Authorization: `Bearer ${revoked.key}` } })
+    await send('/api/me', { headers: { Authorization: 'Bearer sk_Trevithick' } })
+
+    const reasons = lines.map(({ status, error, fields, keyPrefix, cause }) => ({
+      status,
+      error,
+      fields,
+      keyPrefix,
+      cause,
+    }))
+    expect(reasons).toEqual([
+      { status: 400, error: 'invalid_request', fields: ['residentName', 'summary', 'residentEmail', '(unknown)'] },
+      { status: 400, error: 'invalid_request', fields: ['pageSize', '(unknown)'] },
+      { status: 401, error: 'key_invalid', keyPrefix: revoked.key.slice(0, 11) },
+      { status: 401, error: 'key_invalid' },
+    ])
+    expect(JSON.stringify(lines)).not.toContain('Trevithick')
+  })
+
   it('names a caller only once they have been admitted', async () => {
     const { send, lines } = makeLogged()
     const { key } = await makeKey(await makeTenant(), { limit: 1 })

@@ -8,7 +8,7 @@ describe('The pages', () => {
     expect(response.status).toBe(200)
     expect(response.headers.get('Content-Type')).toBe('text/html; charset=UTF-8')
     expect(response.headers.get('Content-Security-Policy')).toContain("default-src 'none'")
-    for (const [, path] of text.matchAll(/href="([^"]+)"/g)) expect((await call(path ?? '')).status, path).toBe(200)
+    for (const [, path] of text.matchAll(/href="(\/[^"]*)"/g)) expect((await call(path ?? '')).status, path).toBe(200)
     expect(text).not.toContain('<script')
   })
 
@@ -24,5 +24,17 @@ describe('The pages', () => {
     const script = await call('/docs/reference.js')
     expect(script.headers.get('Content-Type')).toBe('text/javascript')
     expect((await script.text()).length).toBeGreaterThan(1_000_000)
+  })
+
+  test('the document names the address that it was asked at, and each operation the plan, scope and role it needs', async () => {
+    const { servers, paths } = await (await call('/openapi.json')).json<{
+      servers: unknown
+      paths: Record<string, Record<string, { description: string }>>
+    }>()
+    expect(servers).toEqual([{ url: 'https://gateway.example' }])
+    const { description } = paths['/api/cases/export']?.get ?? { description: '' }
+    expect(description).toMatch(
+      /\*\*Plan\*\* council or higher · \*\*scope\*\* `reports:read` · \*\*role\*\* caseworker or higher$/,
+    )
   })
 })
