@@ -75,7 +75,7 @@ describe('D1 gives rows as objects, so two columns of one name would be one and 
     expect(exported.map(({ name }) => name)).toEqual(
       expect.arrayContaining([
         'cases.ts: caseById',
-        'cases.ts: caseReferences',
+        'case-references.ts: caseReferences',
         'cases.ts: insertCase',
         'cases.ts: timelineOf',
         'caller-row.ts: caller',

@@ -2,7 +2,7 @@ import { and, desc, eq, ne, type SQL, sql } from 'drizzle-orm'
 import type { Status, TimelineType } from '../../domain/vocabulary'
 import { auditOf } from '../audit'
 import { atExpectedVersion, jsonColumn, ofTenantById, touched, unlessNull } from '../conditions'
-import { callerRow, callerTenant } from '../gate/caller'
+import { callerRow } from '../gate/caller'
 import { guard, unless } from '../guards'
 import { takenNumber, takenReference } from '../numbers'
 import {
@@ -92,47 +92,6 @@ export const timelineOf = timelineOfCase(visibleCase)
 
 /** The same, after a write. */
 export const timelineAfterWrite = timelineOfCase(sql`(select ${cases.id} from ${cases} where ${isTheirs})`)
-
-const refTo = (table: typeof wards | typeof categories, id: string, name: string) =>
-  jsonColumn<Ref | null>(
-    sql`(
-    select json_object('id', ${table.id}, 'name', ${table.name}) from ${table}
-    where ${table.id} = ${placeholder(id)} and ${table.tenantId} = me.tenant and ${table.enabled} = 1)`,
-    name,
-  )
-
-const me = sql`(select ${callerTenant()} as tenant) me`
-
-/** What a case is about to refer to, each null where the tenant has no such enabled thing; and who has its externalId. */
-export const caseReferences = exactlyOne(
-  statement(
-    build
-      .select({
-        ward: refTo(wards, 'wardId', 'ward'),
-        category: refTo(categories, 'categoryId', 'category'),
-        assignee: jsonColumn<CaseDetail['assignee']>(
-          sql`(
-          select json_object('id', ${users.id}, 'name', ${users.name}, 'role', ${users.role}) from ${users}
-          where ${users.id} = ${placeholder('assigneeId')} and ${users.tenantId} = me.tenant and ${users.enabled} = 1)`,
-          'assignee',
-        ),
-        taken: jsonColumn<Taken | null>(
-          sql`(
-          select json_object('id', ${cases.id}, 'reference', ${cases.reference}, 'assigneeId', ${cases.assigneeId})
-          from ${cases}
-          where ${cases.externalId} = ${placeholder('externalId')} and ${cases.tenantId} = me.tenant)`,
-          'taken',
-        ),
-      })
-      .from(me),
-  ),
-)
-
-interface Taken {
-  id: string
-  reference: string
-  assigneeId: string | null
-}
 
 /** Inserts a case under the number just taken; yields its reference. */
 export const insertCase = exactlyOne(

@@ -1,6 +1,7 @@
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
 import type { AppEnv } from '../../app-env'
 import { recordAudit } from '../../db/audit'
+import { caseReferences } from '../../db/cases/case-references'
 import {
   addEntry,
   addStatusEntry,
@@ -9,7 +10,6 @@ import {
   caseAfterWrite,
   caseById,
   caseIsTheirs,
-  caseReferences,
   insertCase,
   timelineAfterWrite,
   timelineOf,
