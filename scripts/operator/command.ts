@@ -1,7 +1,9 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { isEmail } from '../../src/domain/email'
-import { isGssCode } from '../../src/domain/gss'
-import { isPhone } from '../../src/domain/phone'
+import { parseEmail } from '../../src/domain/email'
+import { parseGssCode } from '../../src/domain/gss'
+import { readMoment } from '../../src/domain/moment'
+import { parsePhone } from '../../src/domain/phone'
+import { isBlank, type Reading, readText } from '../../src/domain/text'
 import { plans, roles, type Scope, scopes } from '../../src/domain/vocabulary'
 import { reportFault } from './fault'
 
@@ -50,13 +52,28 @@ export const planOption = () => new Option('--plan <plan>', 'what the tenant has
 /** `--role`, one of the vocabulary's. */
 export const roleOption = () => new Option('--role <role>', 'what the user may do').choices(roles)
 
-/** Text of a name's kind: not blank, no control characters, at most `max` long. */
+/** What was read, or what was wrong with it, said as commander says it. */
+function taken<T>({ value, fault }: Reading<T>): T {
+  if (!fault) return value
+  throw new InvalidArgumentError(fault.code === 'required' ? 'It must not be blank.' : `It m${fault.message.slice(1)}.`)
+}
+
+/** What a parser makes of a text, or an error that says what it must be. */
+function shaped(parse: (value: string) => string | undefined, must: string): (value: string) => string {
+  return function shaped(value) {
+    const parsed = parse(value)
+    if (parsed !== undefined) return parsed
+    throw new InvalidArgumentError(`It must be ${must}.`)
+  }
+}
+
+/** Text of a name's kind, at most `max` long. */
 export function text(max: number): (value: string) => string {
   return function text(value) {
-    const trimmed = value.trim()
-    if (trimmed === '' || trimmed.length > max) throw new InvalidArgumentError(`It must have 1 to ${max} characters.`)
-    if (/\p{Cc}/u.test(trimmed)) throw new InvalidArgumentError('It must not contain control characters.')
-    return trimmed
+    const read = readText(value, { max })
+    const isLength = read.fault?.code === 'required' || read.fault?.code === 'too_long'
+    if (isLength) throw new InvalidArgumentError(`It must have 1 to ${max} characters.`)
+    return taken(read)
   }
 }
 
@@ -76,41 +93,26 @@ export function slug(value: string): string {
 }
 
 /** A local authority's GSS code. */
-export function councilCode(value: string): string {
-  if (isGssCode(value)) return value
-  throw new InvalidArgumentError('It must be a GSS code, like E06000052.')
-}
+export const councilCode = shaped(parseGssCode, 'a GSS code, like E06000052')
 
 /** An email address, kept as typed. */
-export function email(value: string): string {
-  const trimmed = value.trim()
-  if (isEmail(trimmed)) return trimmed
-  throw new InvalidArgumentError('It must be an email address, like jane@example.com.')
-}
+export const email = shaped(parseEmail, 'an email address, like jane@example.com')
 
 /** A phone number, kept as typed. */
-export function phone(value: string): string {
-  const trimmed = value.trim()
-  if (isPhone(trimmed)) return trimmed
-  throw new InvalidArgumentError('It must be a phone number, like 01632 960001.')
-}
+export const phone = shaped(parsePhone, 'a phone number, like 01632 960001')
 
-/** What a parser takes, or an empty text, which clears the field. */
+/** What a parser takes, or a blank text, which clears the field. */
 export function orEmpty(parse: (value: string) => string): (value: string) => string {
   return function orEmpty(value) {
-    return value === '' ? value : parse(value)
+    return isBlank(value) ? '' : parse(value)
   }
 }
 
 /** A moment to come, ISO 8601 with an offset, as UTC with milliseconds. */
 export function moment(value: string): string {
-  const isWhole = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/.test(value)
-  const at = isWhole ? Date.parse(value) : Number.NaN
-  if (Number.isNaN(at) || !isDay(value)) {
-    throw new InvalidArgumentError('It must be a time with an offset, like 2030-01-01T00:00:00Z.')
-  }
-  if (at <= Date.now()) throw new InvalidArgumentError('It must be in the future.')
-  return new Date(at).toISOString()
+  const at = taken(readMoment(value))
+  if (Date.parse(at) > Date.now()) return at
+  throw new InvalidArgumentError('It must be in the future.')
 }
 
 /** `all`, or a list with commas, as the vocabulary orders them. */
@@ -123,10 +125,4 @@ export function scopeList(value: string): Scope[] {
     throw new InvalidArgumentError(`${fault}It must be "all", or some of ${scopes.join(', ')}.`)
   }
   return scopes.filter((scope) => named.includes(scope))
-}
-
-/** JavaScript takes 30 February for 2 March. */
-function isDay(value: string): boolean {
-  const day = value.slice(0, 10)
-  return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day)
 }

@@ -125,7 +125,7 @@ const emptied = (value: string | undefined) => (value === '' ? null : value)
 act(
   program,
   'update',
-  "Change a tenant's name, council or contact details; an empty text clears the latter.",
+  "Change a tenant's name, council or contact details; a blank text clears the latter.",
   'update --slug acme --contact-email office@example.com --contact-phone ""',
 )
   .requiredOption('--slug <slug>', 'its short name', slug)

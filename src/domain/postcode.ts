@@ -1,3 +1,5 @@
+import { plainCharacters } from './text'
+
 /**
  * UK postcodes, as Royal Mail's shapes allow them: AN, ANN, AAN, AANN, ANA and AANA outward, NAA inward, and GIR 0AA.
  * A well-shaped postcode need not exist.
@@ -8,15 +10,16 @@ const shape =
 /** More characters than any postcode needs, however it is spaced and punctuated. */
 const longest = 50
 
-/** A postcode without a space, `TR11AA`, or undefined where the text has no postcode's shape. */
+/**
+ * A postcode without a space, `TR11AA`, however it is spaced and punctuated, and whatever comes with it that nobody sees.
+ * Undefined where the text has no postcode's shape.
+ */
 export function parsePostcode(text: string): string | undefined {
-  // Before it is normalised: putting a long run of combining marks in order costs the square of its length.
-  if (text.length > longest) return
-  const bare = text
-    .normalize('NFKC')
+  const bare = plainCharacters(text, longest)
+    ?.normalize('NFKC')
     .toUpperCase()
     .replace(/[\s\p{P}]/gu, '')
-  return shape.test(bare) ? bare : undefined
+  return bare !== undefined && shape.test(bare) ? bare : undefined
 }
 
 /** A stored postcode as people write it: `TR11AA` → `TR1 1AA`. */

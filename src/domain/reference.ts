@@ -1,12 +1,15 @@
+import { readCode } from './text'
+
 /** Case references: `CW-2026-0042` is the 42nd case of a tenant in 2026. As a number, year × 1,000,000 + 42. */
 const numbersPerYear = 1_000_000
 
 /** The sortable number of a reference, or undefined where the text is none. */
 export function parseReference(text: string): number | undefined {
-  const match = /^CW-(\d{4})-(\d{4,6})$/i.exec(text.trim())
+  const code = readCode(text, { max: 32 }).value ?? ''
+  const match = /^CW-(\d{4})-(\d{4,6})$/i.exec(code)
   if (!match) return
   const [year, number] = [Number(match[1]), Number(match[2])]
-  return formatReference(year, number) === text.trim().toUpperCase() ? year * numbersPerYear + number : undefined
+  return formatReference(year, number) === code.toUpperCase() ? year * numbersPerYear + number : undefined
 }
 
 /** A reference as people read it: `CW` for cases, `CF` for messages from the contact form. */

@@ -1,10 +1,11 @@
 import { parsePostcode } from './postcode'
+import { foldLetters } from './search-letters'
 import { foldToken, tokensOf } from './search-tokens'
 
 /** How many different words a search may have. */
 export const mostWords = 10
 
-/** A word, which may have several parts (`O'Brien`), or a postcode that was typed with its space. */
+/** A word, which may have several parts (`O'Brien`), or a postcode, typed with or without its space. */
 interface Term {
   text: string
   /** What the index calls words; of a postcode the whole and its halves. */
@@ -16,7 +17,7 @@ interface Term {
 
 /**
  * How many different words are looked for in what a person typed. Each part of a word counts, but no part twice
- * (`CW-2026-0042` has three); a postcode with a space counts as three, since it is looked for in two ways.
+ * (`CW-2026-0042` has three); a postcode counts as three, since it is looked for in two ways.
  */
 export function wordsSought(text: string): number {
   const terms = termsOf(text)
@@ -41,22 +42,30 @@ export function searchTerms(text: string): string | undefined {
 }
 
 function termsOf(text: string): Term[] {
-  const words = text
+  const words = foldLetters(text)
     .replace(/\p{Cc}/gu, ' ')
     .split(/\s+/)
     .filter((word) => tokensOf(word).length > 0)
   const terms: Term[] = []
   for (let i = 0; i < words.length; i++) {
     const [word = '', next = ''] = [words[i], words[i + 1]]
-    const postcode = postcodeOf(word, next)
-    if (postcode) i++
+    const spaced = postcodeOf(word, next)
+    if (spaced) i++
+    const postcode = spaced ?? wholePostcodeOf(word)
     const isPrefix = i === words.length - 1
     terms.push({ ...(postcode ?? { text: word, parts: tokensOf(word), isPostcode: false }), isPrefix })
   }
   return once(terms)
 }
 
-/** Two words as the postcode that they are. */
+/** One word as the postcode that it is, with a hyphen for its space or nothing. */
+function wholePostcodeOf(word: string): Omit<Term, 'isPrefix'> | undefined {
+  const [first = '', second, ...more] = tokensOf(word)
+  if (more.length > 0) return
+  return second === undefined ? postcodeOf(first.slice(0, -3), first.slice(-3)) : postcodeOf(first, second)
+}
+
+/** The halves of a postcode as the postcode that they are. */
 function postcodeOf(word: string, next: string): Omit<Term, 'isPrefix'> | undefined {
   const halves = [tokensOf(word), tokensOf(next)].filter(({ length }) => length === 1).flat()
   const [outward = '', inward = ''] = halves

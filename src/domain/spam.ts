@@ -49,9 +49,4 @@ export function spamReasonsOf({ texts, evidence, now, isSaidAgain }: Suspect): s
   return Object.entries(reasons).flatMap(([reason, holds]) => (holds ? reason : []))
 }
 
-/** A text as it is compared: case, spacing and the encoding of its characters make no difference. */
-export function sameText(text: string): string {
-  return text.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim()
-}
-
 const linksIn = (token: string) => token.match(/https?:\/\/(?:www\.)?|\bwww\./gi)?.length ?? 0

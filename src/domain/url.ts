@@ -1,3 +1,5 @@
+import { readCode } from './text'
+
 /** More characters than a link for people needs, as it is sent and as it is kept. */
 export const longestWebAddress = 500
 
@@ -6,8 +8,9 @@ export const longestWebAddress = 500
  * characters before and after, nothing invisible and no half of a surrogate pair.
  */
 export function parseWebAddress(text: string): string | undefined {
-  if (text.length > longestWebAddress || /[\p{Cc}\p{Cf}\p{Cs}]/u.test(text) || !URL.canParse(text)) return
-  const { protocol, href } = new URL(text)
+  const { value } = readCode(text, { max: longestWebAddress })
+  if (value === undefined || !URL.canParse(value)) return
+  const { protocol, href } = new URL(value)
   const isWeb = protocol === 'http:' || protocol === 'https:'
   return isWeb && href.length <= longestWebAddress ? href : undefined
 }

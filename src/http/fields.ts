@@ -1,95 +1,104 @@
 import { z } from '@hono/zod-openapi'
-import { isEmail } from '../domain/email'
-import { isPhone } from '../domain/phone'
+import { parseEmail } from '../domain/email'
+import { readMoment } from '../domain/moment'
+import { parsePhone } from '../domain/phone'
 import { parsePostcode } from '../domain/postcode'
+import { isBlank, type Reading, readCode, readText, type TextRule } from '../domain/text'
 import type { FieldError } from '../errors'
 
 /** What `custom` issues carry, so that the fault keeps its code. */
 export const errorCode = (code: FieldError['code']) => ({ code })
 
-// Nor half a surrogate pair: JSON can spell one, UTF-8 cannot keep it.
-const noControls = /^[^\p{Cc}\p{Cs}]*$/u
-
-/**
- * A rule for texts of a bounded length: one that is too long is refused for that, and never looked into. zod runs every
- * check of a field, also after one that has failed.
- */
-export const upTo = (max: number, isFit: (text: string) => boolean) => (text: string) =>
-  text.length > max || isFit(text)
-
-const clean = (schema: z.ZodString, max: number, lines: boolean) =>
-  schema.max(max).refine(
-    upTo(max, (text) => noControls.test(lines ? text.replace(/[\t\r\n]/g, '') : text)),
-    { params: errorCode('format'), error: 'Must not contain control characters' },
-  )
-
-interface TextOptions {
-  description: string
-  example: string
-  /** Longest value, in characters. */
-  max: number
-  /** Whether line breaks are allowed. */
-  lines?: boolean
+/** A field that is read by a rule of `src/domain`: what is wrong with it is said in that rule's words. */
+export function readBy<T>(read: (raw: string) => Reading<T>) {
+  return z.string().transform((raw, ctx): T => {
+    const { value, fault } = read(raw)
+    if (!fault) return value
+    ctx.addIssue({ code: 'custom', params: errorCode(fault.code), message: fault.message })
+    return z.NEVER
+  })
 }
 
-/** Required text, trimmed: blank counts as missing. */
-export function text({ description, example, max, lines = false }: TextOptions) {
-  return clean(z.string().trim().min(1), max, lines).openapi({ description, example })
+interface TextOptions extends TextRule {
+  description: string
+  example: string
+}
+
+/** Required text: blank counts as missing. */
+export function text({ description, example, ...rule }: TextOptions) {
+  return readBy((raw) => readText(raw, rule)).openapi({ description, example, minLength: 1, maxLength: rule.max })
 }
 
 /** Optional text: null or blank clears it. */
-export function optionalText(options: TextOptions) {
-  return optional(clean(z.string().trim(), options.max, options.lines ?? false)).openapi({
-    description: options.description,
-    example: options.example,
-  })
+export function optionalText({ description, example, ...rule }: TextOptions) {
+  return clearable(readBy((raw) => readText(raw, rule))).openapi({ description, example, maxLength: rule.max })
 }
 
-/** An optional text of a given shape: null or blank clears it. */
-function optional(schema: z.ZodType<string, string>) {
-  return schema
-    .transform((value) => value || null)
-    .nullable()
+/** Optional text for machines: null or blank clears it. */
+export function optionalCode({ description, example, max }: Omit<TextOptions, 'lines'>) {
+  return clearable(readBy((raw) => readCode(raw, { max }))).openapi({ description, example, maxLength: max })
+}
+
+/** A query parameter that names something by a text for machines. */
+export function codeParam({ description, example, max }: Omit<TextOptions, 'lines'>) {
+  return readBy((raw) => readCode(raw, { max }))
     .optional()
+    .openapi({ description, example, maxLength: max })
 }
 
-const shaped = (isShaped: (value: string) => boolean, error: string) =>
-  z
-    .string()
-    .trim()
-    .refine((value) => value === '' || isShaped(value), { params: errorCode('format'), error })
+/** A field that may be empty: null or blank clears it. */
+export function clearable<S extends z.ZodType>(schema: S) {
+  return z.preprocess((value) => (value === undefined || !isBlank(value) ? value : null), schema.nullish()).optional()
+}
 
-export const optionalEmail = optional(
-  shaped((value) => isEmail(value), 'Must be an email address, like name@example.com'),
-).openapi({ description: 'Email address, kept as typed.', example: 'alex@example.com' })
+/** A field that always has a value, and may be left out of a body: null or blank leaves it as it is. */
+export function omissible<S extends z.ZodType>(schema: S) {
+  return z.preprocess((value) => (isBlank(value) ? undefined : value), schema.optional()).optional()
+}
 
-export const optionalPhone = optional(
-  shaped((value) => isPhone(value), 'Must be a phone number, like 01632 960001'),
-).openapi({ description: 'Phone number, kept as typed.', example: '01632 960001' })
-
-export const optionalPostcode = z
-  .string()
-  .trim()
-  .refine((value) => value === '' || parsePostcode(value) !== undefined, {
-    params: errorCode('format'),
-    error: 'Must be a UK postcode, like TR1 1AA',
+/** A text of a shape that a function knows: what it makes of it, or 422. */
+export const shaped = <T>(parse: (raw: string) => T | undefined, message: string) =>
+  readBy<T>((raw) => {
+    const value = parse(raw)
+    if (value !== undefined) return { value }
+    return { fault: isBlank(raw) ? { code: 'required', message: 'Required' } : { code: 'format', message } }
   })
-  .transform((value) => parsePostcode(value) ?? null)
-  .nullable()
-  .optional()
-  .openapi({ description: 'UK postcode, stored without a space.', example: 'TR11AA' })
+
+/** An email address. */
+export const email = shaped(parseEmail, 'Must be an email address, like name@example.com')
+
+/** A UK postcode. */
+export const postcode = shaped(parsePostcode, 'Must be a UK postcode, like TR1 1AA')
+
+export const optionalEmail = clearable(email).openapi({
+  description: 'Email address, kept as typed.',
+  example: 'alex@example.com',
+})
+
+export const optionalPhone = clearable(shaped(parsePhone, 'Must be a phone number, like 01632 960001')).openapi({
+  description: 'Phone number, kept as typed.',
+  example: '01632 960001',
+})
+
+export const optionalPostcode = clearable(postcode).openapi({
+  description: 'UK postcode, stored without a space.',
+  example: 'TR11AA',
+})
+
+const longestId = 128
+
+/** An id in a body, checked against the tenant's own. */
+export const id = () =>
+  readBy((raw) => readText(raw, { max: longestId })).openapi({ minLength: 1, maxLength: longestId })
 
 /** A reference to something else, checked against the tenant's own: null or blank clears it. */
 export function optionalId(description: string) {
-  return optional(z.string().trim().max(128)).openapi({ description, example: '01JZ8E2Q4N6T1V3X5Z7B9D0F2H' })
+  return optionalText({ description, example: '01JZ8E2Q4N6T1V3X5Z7B9D0F2H', max: longestId })
 }
 
 /** A moment in a body or a query: ISO 8601 with an offset, given on as UTC with milliseconds. */
 export function moment(description: string) {
-  return z.iso
-    .datetime({ offset: true, error: 'Must be an ISO 8601 time with an offset, like 2026-03-01T09:00:00Z' })
-    .transform((value) => new Date(value).toISOString())
-    .openapi({ description, example: '2026-03-01T09:00:00.000Z', format: 'date-time' })
+  return readBy(readMoment).openapi({ description, example: '2026-03-01T09:00:00.000Z', format: 'date-time' })
 }
 
 /** A moment in a response. */
@@ -135,11 +144,10 @@ export const json = <S extends z.ZodType>(description: string, schema: S) => ({
   description,
   content: { 'application/json': { schema } },
 })
-export const versionField = z
-  .int()
-  .min(1)
-  .optional()
-  .openapi({ description: 'The version you read; stale is 409.', example: 1 })
+export const versionField = omissible(z.int().min(1)).openapi({
+  description: 'The version you read; stale is 409.',
+  example: 1,
+})
 export const versionShown = z.int().openapi({ description: 'Rises with every change.', example: 1 })
 /** A thing that another refers to. */
 export const Ref = z.object({ id: Id, name: z.string().openapi({ example: 'Falmouth Arwenack' }) }).openapi('Ref')

@@ -1,6 +1,7 @@
 import type { Hook } from '@hono/zod-openapi'
 import type { z } from 'zod'
 import type { AppEnv } from '../app-env'
+import { isBlank } from '../domain/text'
 import { type FieldError, invalidFields } from '../errors'
 import { refuse } from '../gate/keyed'
 import { refusePublic } from '../gate/public'
@@ -62,7 +63,7 @@ function at(value: unknown, path: PropertyKey[]): unknown {
 }
 
 function faultOf(issue: Issue, input: unknown): FieldError {
-  const isMissing = input === undefined || input === null || (typeof input === 'string' && input.trim() === '')
+  const isMissing = isBlank(input)
   switch (issue.code) {
     case 'invalid_type':
       return isMissing

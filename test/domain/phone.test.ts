@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { dialled, isPhone } from '../../src/domain/phone'
+import { dialled, parsePhone } from '../../src/domain/phone'
 
 describe('a phone number', () => {
   it.each([
@@ -21,7 +21,20 @@ describe('a phone number', () => {
     ['the shortest international', '+1234567'],
     ['the longest international', '+123456789012345'],
   ])('is taken: %s, %s', (_, text) => {
-    expect(isPhone(text)).toBe(true)
+    expect(parsePhone(text)).toBe(text)
+  })
+
+  it.each([
+    ['direction marks, from a contacts app', '\u202a+44 7700 900123\u202c', '+44 7700 900123'],
+    ['a left-to-right mark', '\u200e07700900123', '07700900123'],
+    ['a zero-width space', '07700\u200b900123', '07700900123'],
+    ['hyphens that do not break', '07700\u2011900\u2011123', '07700-900-123'],
+    ['an en dash', '01632\u2013960001', '01632-960001'],
+    ['a minus sign and a full-width hyphen', '01632\u2212960\uff0d001', '01632-960-001'],
+    ['no-break and thin spaces', '01632\u00a0960\u2009001', '01632 960 001'],
+    ['full-width digits', '０１６３２ ９６０００１', '01632 960001'],
+  ])('is taken as it was meant: %s', (_, text, kept) => {
+    expect(parsePhone(text)).toBe(kept)
   })
 
   it.each([
@@ -44,7 +57,7 @@ describe('a phone number', () => {
     ['more brackets than anybody needs', `0${'('.repeat(50)}1632960001`],
     ['digits of another script', '٠٧٧٠٠٩٠٠١٢٣'],
   ])('is not taken: %s, %s', (_, text) => {
-    expect(isPhone(text)).toBe(false)
+    expect(parsePhone(text)).toBeUndefined()
   })
 })
 

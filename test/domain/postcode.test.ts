@@ -16,6 +16,11 @@ describe('a postcode', () => {
     ['a space in the wrong place', 'TR11 AA', 'TR11AA'],
     ['a no-break space', 'TR1\u00a01AA', 'TR11AA'],
     ['punctuation', 'TR1-1AA.', 'TR11AA'],
+    ['a zero-width space', 'TR1\u200b1AA', 'TR11AA'],
+    ['a left-to-right mark', 'TR1 1AA\u200e', 'TR11AA'],
+    ['a soft hyphen', 'TR1\u00ad1AA', 'TR11AA'],
+    ['a hyphen that does not break', 'TR1\u20111AA', 'TR11AA'],
+    ['a minus sign', 'TR1\u22121AA', 'TR11AA'],
     ['full-width letters', 'ＴＲ１　１ＡＡ', 'TR11AA'],
   ])('is taken: %s, %j', (_, text, stored) => {
     expect(parsePostcode(text)).toBe(stored)

@@ -21,7 +21,7 @@ describe('search terms', () => {
     ['a lone quote cannot end its phrase', 'x" OR "y', '"x""" AND "OR" AND """y"*'],
     ['words of signs alone are left out', 'street - & light !', '"street" AND "light"*'],
     ['control characters part words', 'street\u0000light', '"street" AND "light"*'],
-    ['other scripts are words', 'Straße 東京', '"Straße" AND "東京"*'],
+    ['other scripts are words', 'Straße 東京', '"Strasse" AND "東京"*'],
     ['an apostrophe does not part a word', "Zoë O'Brien", '"Zoë" AND "O\'Brien"*'],
     ['a word is looked for once', 'lamp lamp post lamp lam', '"lamp" AND "post" AND "lam"*'],
     ['in whatever letters', 'José JOSE jose\u0301 Müller', '"José" AND "Müller"*'],
@@ -38,7 +38,9 @@ describe('search terms', () => {
 
   it.each([
     ['with its space', 'TR1 1AA', '("TR11AA" OR ("TR1" AND "1AA"*))'],
-    ['without it', 'TR11AA', '"TR11AA"*'],
+    ['without it', 'TR11AA', '("TR11AA" OR ("TR1" AND "1AA"*))'],
+    ['with a hyphen', 'TR1-1AA', '("TR11AA" OR ("TR1" AND "1AA"*))'],
+    ['with signs about it and no space', '(TR11AA)', '("TR11AA" OR ("TR1" AND "1AA"*))'],
     ['among words', 'pothole TR1 1AA road', '"pothole" AND ("TR11AA" OR ("TR1" AND "1AA")) AND "road"*'],
     ['in lower case', 'tr1 1aa', '("tr11aa" OR ("tr1" AND "1aa"*))'],
     ['half typed, it is two words', 'TR1 1A', '"TR1" AND "1A"*'],
@@ -68,6 +70,7 @@ describe('search terms', () => {
     ['CW-2026-0042', 3],
     ['CW-2026-0042 CW-2026-0043', 4],
     ['TR1 1AA', 3],
+    ['TR11AA', 3],
     ['TR1 1AA tr1 1aa TR1 1AB', 6],
     ['a b c d e f g h i j', 10],
     ['a b c d e f g h i j k', 11],

@@ -4,7 +4,7 @@ import { operatorsOn, temporaryFolder } from './command'
 
 const { folder, remove } = temporaryFolder()
 afterAll(remove)
-const { operate, refusal } = operatorsOn(join(folder, 'state'))
+const { operate, answer, refusal } = operatorsOn(join(folder, 'state'))
 
 describe('bad input', () => {
   const tenant = ['create', '--name', 'B', '--plan', 'pro', '--slug']
@@ -61,13 +61,34 @@ describe('bad input', () => {
     [
       'keys',
       [...key, '--expires', '2030-02-30T00:00:00Z'],
-      'It must be a time with an offset, like 2030-01-01T00:00:00Z.',
+      'It must be an ISO 8601 time with an offset, like 2026-03-01T09:00:00Z.',
     ],
     ['keys', ['create', '--tenant', 'acme', '--scopes', 'all'], 'Give either --role or --user'],
   ])('%s %j is refused in one line', async (name, args, fault) => {
     const line = await refusal(name, ...args)
     expect(line).toContain(fault)
     expect(line).toMatch(/^error: [^\n]+\n$/)
+  })
+
+  it('that only looks bad is taken as it was meant', async () => {
+    const texts = [
+      ...['--name', 'Ac\u00adme \u200bCouncil', '--council-code', 'e06000052'],
+      ...['--contact-email', 'office@example.com\u200b', '--contact-phone', '\u202a01632 960100\u202c'],
+    ]
+    expect(await answer('tenants', 'create', '--slug', 'acme', '--plan', 'pro', ...texts)).toMatchObject({
+      name: 'Acme Council',
+      councilCode: 'E06000052',
+      contactEmail: 'office@example.com',
+      contactPhone: '01632 960100',
+    })
+    const cleared = ['--contact-phone', '\u200b', '--council-code', ' ']
+    expect(await answer('tenants', 'update', '--slug', 'acme', ...cleared)).toMatchObject({
+      councilCode: null,
+      contactPhone: null,
+    })
+    expect(await answer('keys', ...key, '--expires', '2999-06-01t00:00+01:00')).toMatchObject({
+      expiresAt: '2999-05-31T23:00:00.000Z',
+    })
   })
 
   it('is avoided with --help, which shows an example', async () => {

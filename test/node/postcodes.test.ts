@@ -150,11 +150,11 @@ describe('an import', () => {
     expect(await rowsOf(state, countRows)).toEqual([{ rows: 5, n: 1 }])
   })
 
-  it('reads the header of 2025, a byte order mark, CRLF and quotes', async () => {
+  it('reads the header of 2025, a byte order mark, CRLF, quotes and codes in lower case', async () => {
     const lines = [
       '"pcd7","pcd8","pcds","dointr","doterm","cty25cd","ced25cd","lad25cd","wd25cd","parncp25cd","usrtypind"',
       `"TR1 2AA","TR1  2AA","TR1 2AA","198001","","E99999999","E99999999","${cornwall}","E05013000","St ""A"", B",0`,
-      `"TR1 2AB","TR1  2AB","TR1 2AB","198001","","E99999999","E99999999","${cornwall}","E05013000","two\r\nlines",0`,
+      `"TR1 2AB","TR1  2AB","TR1 2AB","198001","","E99999999","E99999999","${cornwall.toLowerCase()}","e05013000","two\r\nlines",0`,
     ]
     const path = file('ONSPD_MAY_2025_UK.CSV', lines, { newline: '\r\n', start: '\uFEFF' })
     expect((await imported(path, '--allow-fewer')).answer).toMatchObject({ release: 'ONSPD_MAY_2025_UK', kept: 2 })

@@ -1,37 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { mintKey } from '../../src/gate/key-format'
 import { call } from '../support/call'
+import { found, search, tenantWith } from '../support/case-searches'
 import { arrangeFull, expectError, limited, noScope } from '../support/errors'
 import { firstCreatedAt, makeCase } from '../support/many-cases'
 import { makeKey, makeTenant, makeUser } from '../support/tenants'
-
-interface Body {
-  cases: { id: string; reference: string }[]
-  pagination: { total: number; totalCapped?: true; nextCursor: string | null }
-  searchActive?: true
-}
-
-async function search(key: string, words: string, more = ''): Promise<Body> {
-  const response = await call(`/api/cases?search=${encodeURIComponent(words)}${more}`, { key })
-  expect({ words, status: response.status }).toEqual({ words, status: 200 })
-  return response.json()
-}
-
-/** The numbers of the cases found, in their order; the total must agree. */
-async function found(key: string, words: string, more = ''): Promise<number[]> {
-  const { cases, pagination, searchActive } = await search(key, words, more)
-  expect({ total: pagination.total, searchActive }).toEqual({ total: cases.length, searchActive: true })
-  return cases.map(({ reference }) => Number(reference.slice(8)))
-}
-
-async function tenantWith(...rows: Record<string, unknown>[]) {
-  const tenant = await makeTenant()
-  const ids: string[] = []
-  for (const [i, row] of rows.entries()) {
-    ids.push(await makeCase(tenant, 2026000001 + i, { created_at: firstCreatedAt + i, ...row }))
-  }
-  return { tenant, ids, key: (await makeKey(tenant)).key }
-}
 
 describe('relevance', () => {
   test('an own reference counts more than a name, a name more than the summary, and that more than the description', async () => {

@@ -138,7 +138,23 @@ describe('The wards of a postcode', () => {
     expect(await wardsAt(tenant, 'TR1+9ZZ')).toEqual(notFound)
   })
 
-  it.each(['', '+', 'x', 'TR1', '1AA', 'TR1+1AA+', 'QR1+1AA', 'TR11AAA', '%00', 'TR1%0A1AA%27--', 'x'.repeat(65)])(
+  it.each(['', '+', '%E2%80%8B'])('are 400 for a postcode that is blank: %j', async (postcode) => {
+    const { tenant } = await arrangeWards()
+    expect(await wardsAt(tenant, postcode)).toEqual({
+      status: 400,
+      body: { error: 'Invalid request', details: { fields: { postcode: { code: 'required', message: 'Required' } } } },
+    })
+  })
+
+  it.each(['TR1%E2%80%8B1AA', 'TR1+1AA%E2%80%8E', 'TR1%C2%AD1AA', 'TR1%E2%80%911AA', 'TR1%E2%88%921AA'])(
+    'are found by a postcode that was pasted with what nobody sees: %s',
+    async (postcode) => {
+      const { tenant } = await arrangeWards()
+      expect(await wardsAt(tenant, postcode)).toMatchObject({ status: 200, body: { postcode: 'TR11AA' } })
+    },
+  )
+
+  it.each(['x', 'TR1', '1AA', 'TR1+1AA+', 'QR1+1AA', 'TR11AAA', '%00', 'TR1%0A1AA%27--', 'x'.repeat(65)])(
     'are 400 or found, never an error: %j',
     async (postcode) => {
       const { tenant } = await arrangeWards()

@@ -233,7 +233,6 @@ describe('Making a case of a submission', () => {
         details: {
           fields: {
             status: { code: 'unknown', message: 'Unknown field' },
-            summary: { code: 'required', message: 'Required' },
           },
         },
       },

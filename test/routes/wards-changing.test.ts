@@ -104,7 +104,7 @@ describe('changing a ward', () => {
     expect(response.status).toBe(400)
     expect(await response.json()).toEqual({
       error: 'Invalid request',
-      details: { fields: { name: required, enabled: required } },
+      details: { fields: { name: required } },
     })
   })
 })

@@ -255,7 +255,7 @@ export interface NewCase {
    * Your own id for it, unique within the tenant.
    */
   externalId?: string | null | undefined
-  status?: 'open' | 'in_progress' | 'resolved' | 'closed' | undefined
+  status?: 'open' | 'in_progress' | 'resolved' | 'closed' | null | undefined
   /**
    * Email address, kept as typed.
    */
@@ -276,7 +276,8 @@ export interface NewCase {
    * The whole story.
    */
   description?: string | null | undefined
-  sourceChannel?: 'email' | 'phone' | 'letter' | 'in_person' | 'surgery' | 'social_media' | 'web_form' | 'api' | 'other' | undefined
+  sourceChannel?:
+    'email' | 'phone' | 'letter' | 'in_person' | 'surgery' | 'social_media' | 'web_form' | 'api' | 'other' | null
   /**
    * An enabled category.
    */
@@ -289,7 +290,7 @@ export interface NewCase {
    * An enabled user; another than yourself, or nobody, only as a manager or admin.
    */
   assigneeId?: string | null | undefined
-  highlightedForPublic?: boolean | undefined
+  highlightedForPublic?: boolean | null | undefined
   /**
    * What the public may read.
    */
@@ -316,7 +317,7 @@ export interface CaseChanges {
    * Your own id for it, unique within the tenant.
    */
   externalId?: string | null | undefined
-  status?: 'open' | 'in_progress' | 'resolved' | 'closed' | undefined
+  status?: 'open' | 'in_progress' | 'resolved' | 'closed' | null | undefined
   /**
    * Email address, kept as typed.
    */
@@ -337,7 +338,8 @@ export interface CaseChanges {
    * The whole story.
    */
   description?: string | null | undefined
-  sourceChannel?: 'email' | 'phone' | 'letter' | 'in_person' | 'surgery' | 'social_media' | 'web_form' | 'api' | 'other' | undefined
+  sourceChannel?:
+    'email' | 'phone' | 'letter' | 'in_person' | 'surgery' | 'social_media' | 'web_form' | 'api' | 'other' | null
   /**
    * An enabled category.
    */
@@ -350,7 +352,7 @@ export interface CaseChanges {
    * An enabled user; another than yourself, or nobody, only as a manager or admin.
    */
   assigneeId?: string | null | undefined
-  highlightedForPublic?: boolean | undefined
+  highlightedForPublic?: boolean | null | undefined
   /**
    * What the public may read.
    */
@@ -359,11 +361,11 @@ export interface CaseChanges {
    * Themes for the public.
    */
   publicThemes?: string | null | undefined
-  archived?: boolean | undefined
+  archived?: boolean | null | undefined
   /**
    * The version you read; stale is 409.
    */
-  version?: number | undefined
+  version?: number | null | undefined
 }
 export interface NewNote {
   /**
@@ -450,7 +452,7 @@ export interface NewEvent {
    * What happens.
    */
   description?: string | null | undefined
-  type?: 'council' | 'area' | 'surgery' | 'consultation' | 'community' | 'other' | undefined
+  type?: 'council' | 'area' | 'surgery' | 'consultation' | 'community' | 'other' | null | undefined
   /**
    * Where.
    */
@@ -493,7 +495,7 @@ export interface EventChanges {
    * What happens.
    */
   description?: string | null | undefined
-  type?: 'council' | 'area' | 'surgery' | 'consultation' | 'community' | 'other' | undefined
+  type?: 'council' | 'area' | 'surgery' | 'consultation' | 'community' | 'other' | null | undefined
   /**
    * Where.
    */
@@ -525,7 +527,7 @@ export interface EventChanges {
   /**
    * The version you read; stale is 409.
    */
-  version?: number | undefined
+  version?: number | null | undefined
 }
 export interface Deleted {
   success: true
@@ -606,7 +608,7 @@ export interface NewsChanges {
   /**
    * The version you read; stale is 409.
    */
-  version?: number | undefined
+  version?: number | null | undefined
 }
 export interface Ward {
   /**
@@ -658,7 +660,7 @@ export interface Ward {
 }
 export interface NewWard {
   /**
-   * Unique within the tenant, ignoring case.
+   * Unique within the tenant, ignoring case and spacing.
    */
   name: string
   /**
@@ -681,7 +683,7 @@ export interface NewWard {
   /**
    * Whether cases, events and residents may name it.
    */
-  enabled?: boolean | undefined
+  enabled?: boolean | null | undefined
   /**
    * GSS code, which links postcodes to the ward.
    */
@@ -719,7 +721,7 @@ export interface ExportedWard {
 }
 export interface WardChanges {
   /**
-   * Unique within the tenant, ignoring case.
+   * Unique within the tenant, ignoring case and spacing.
    */
   name?: string | undefined
   /**
@@ -742,7 +744,7 @@ export interface WardChanges {
   /**
    * Whether cases, events and residents may name it.
    */
-  enabled?: boolean | undefined
+  enabled?: boolean | null | undefined
   /**
    * GSS code, which links postcodes to the ward.
    */
@@ -756,7 +758,7 @@ export interface WardChanges {
   /**
    * The version you read; stale is 409.
    */
-  version?: number | undefined
+  version?: number | null | undefined
 }
 export interface Category {
   /**
@@ -787,35 +789,35 @@ export interface Category {
 }
 export interface NewCategory {
   /**
-   * Unique within the tenant, ignoring case.
+   * Unique within the tenant, ignoring case and spacing.
    */
   name: string
   /**
    * Whether cases and residents may name it.
    */
-  enabled?: boolean | undefined
+  enabled?: boolean | null | undefined
   /**
    * Its place in the list, 0 to 10,000; ties are A–Z.
    */
-  sortOrder?: number | undefined
+  sortOrder?: number | null | undefined
 }
 export interface CategoryChanges {
   /**
-   * Unique within the tenant, ignoring case.
+   * Unique within the tenant, ignoring case and spacing.
    */
   name?: string | undefined
   /**
    * Whether cases and residents may name it.
    */
-  enabled?: boolean | undefined
+  enabled?: boolean | null | undefined
   /**
    * Its place in the list, 0 to 10,000; ties are A–Z.
    */
-  sortOrder?: number | undefined
+  sortOrder?: number | null | undefined
   /**
    * The version you read; stale is 409.
    */
-  version?: number | undefined
+  version?: number | null | undefined
 }
 export interface User {
   /**
@@ -863,7 +865,7 @@ export interface NewUser {
   /**
    * A disabled user’s keys open nothing, from the next request on.
    */
-  enabled?: boolean | undefined
+  enabled?: boolean | null | undefined
 }
 export interface ChangedUser {
   /**
@@ -915,11 +917,11 @@ export interface UserChanges {
   /**
    * A disabled user’s keys open nothing, from the next request on.
    */
-  enabled?: boolean | undefined
+  enabled?: boolean | null | undefined
   /**
    * The version you read; stale is 409.
    */
-  version?: number | undefined
+  version?: number | null | undefined
 }
 export interface Key {
   /**
@@ -1250,13 +1252,13 @@ export interface SubmissionChanges {
   /**
    * The version you read; stale is 409.
    */
-  version?: number | undefined
+  version?: number | null | undefined
 }
 export interface Conversion {
   /**
    * One line; the first of the message if absent.
    */
-  summary?: string | undefined
+  summary?: string | null | undefined
   /**
    * The whole story; the message if absent.
    */
@@ -1477,7 +1479,7 @@ export interface ListCasesQuery {
    */
   externalId?: string | undefined
   /**
-   * Words that must all occur, at most 10 different ones, of which each part counts (`CW-2026-0042` has three); the last may be the beginning of one. Looks at reference, internalRef, externalId, residentName, residentPostcode, summary and description. Only the newest 10,000 cases with these words are ranked, sorted, filtered and counted.
+   * Words that must all occur, at most 10 different ones, of which each part counts (`CW-2026-0042` has three); the last may be the beginning of one. Case, accents and letters such as ł, ø or ß for which people type others make no difference; a postcode is found with and without its space. Looks at reference, internalRef, externalId, residentName, residentPostcode, summary and description. Only the newest 10,000 cases with these words are ranked, sorted, filtered and counted.
    */
   search?: string | undefined
   /**
@@ -1543,7 +1545,7 @@ export interface ExportCasesQuery {
    */
   externalId?: string | undefined
   /**
-   * Words that must all occur, at most 10 different ones, of which each part counts (`CW-2026-0042` has three); the last may be the beginning of one. Looks at reference, internalRef, externalId, residentName, residentPostcode, summary and description. Only the newest 10,000 cases with these words are ranked, sorted, filtered and counted.
+   * Words that must all occur, at most 10 different ones, of which each part counts (`CW-2026-0042` has three); the last may be the beginning of one. Case, accents and letters such as ł, ø or ß for which people type others make no difference; a postcode is found with and without its space. Looks at reference, internalRef, externalId, residentName, residentPostcode, summary and description. Only the newest 10,000 cases with these words are ranked, sorted, filtered and counted.
    */
   search?: string | undefined
   /**

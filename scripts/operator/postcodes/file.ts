@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import Papa from 'papaparse'
+import { parseGssCode } from '../../../src/domain/gss'
 import { UsageError } from '../fault'
 
 /** The columns that count, by the names that they have had in one release or another; `YY` is a year. */
@@ -24,7 +25,7 @@ export interface PostcodeFile {
   columns: Record<Column, number>
 }
 
-/** A line of the directory, as it stands there. */
+/** A line of the directory, as it stands there but for GSS codes, which are in capitals. */
 export interface PostcodeLine {
   /** From 1, without the header. */
   number: number
@@ -124,10 +125,11 @@ export async function* linesOf({ path, columns }: PostcodeFile): AsyncGenerator<
 
 function cellsOf(row: string[], columns: PostcodeFile['columns']) {
   const cell = (column: Column) => row[columns[column]]?.trim() ?? ''
+  const code = (column: Column) => parseGssCode(cell(column)) ?? cell(column)
   return {
     postcode: cell('postcode'),
     isTerminated: cell('termination') !== '',
-    ward: cell('ward'),
-    council: cell('council'),
+    ward: code('ward'),
+    council: code('council'),
   }
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { isGssCode } from '../../../src/domain/gss'
+import { parseGssCode } from '../../../src/domain/gss'
 import { parsePostcode } from '../../../src/domain/postcode'
 import type { PostcodeFile, PostcodeLine } from './file'
 
@@ -39,7 +39,7 @@ export function sift(line: PostcodeLine, isSelected: boolean, keepTerminated: bo
   if (line.isTerminated && !keepTerminated) return { why: 'terminated' }
   if (!isWard(line.ward)) return { why: 'noWard' }
   const postcode = parsePostcode(line.postcode)
-  if (!postcode || !isGssCode(line.ward) || !isGssCode(line.council)) return { why: 'malformed' }
+  if (!postcode || !parseGssCode(line.ward) || !parseGssCode(line.council)) return { why: 'malformed' }
   return { postcode }
 }
 

@@ -1,3 +1,4 @@
+import { withoutControls } from '../../domain/text'
 import { type ApiError, type FieldError, invalidFields } from '../../errors'
 import { fieldErrors } from '../../http/validation'
 import { Contact } from '../../routes/public/contact-schemas'
@@ -29,13 +30,10 @@ export function answersOf(form: Record<string, unknown>): Answers {
   return Object.fromEntries(answerNames.map((name) => [name, answerTo(name)])) as Answers
 }
 
-/**
- * A form's value as text; a file is none. Browsers send line ends as CRLF, which would count twice. Word processors leave
- * control characters in what is pasted, which nobody sees and nobody could take out.
- */
+/** A form's value as text, without control characters; a file is none. */
 export function textOf(value: unknown): string {
   if (typeof value !== 'string') return ''
-  return value.replaceAll(/\r\n?|[\v\f\u0085]/g, '\n').replaceAll(/[^\P{Cc}\t\n]/gu, '')
+  return withoutControls(value)
 }
 
 /** Answers as a message, or what is wrong with them, by the API's own rules. */

@@ -3,11 +3,14 @@ import { mostWords, wordsSought } from '../../domain/search-terms'
 import { channels, roles, type Status, statuses, timelineTypes } from '../../domain/vocabulary'
 import {
   bodyOf,
+  codeParam,
   errorCode,
   flagParam,
   Id,
   Instant,
   moment,
+  omissible,
+  optionalCode,
   optionalEmail,
   optionalId,
   optionalPhone,
@@ -129,19 +132,11 @@ export const caseFilters = {
   updatedSince: moment(
     'Changed then or later. With `sort=updatedAt` this is the way to keep a copy in step.',
   ).optional(),
-  reference: z
-    .string()
-    .max(32)
-    .optional()
-    .openapi({ description: 'The case with this reference.', example: 'CW-2026-0042' }),
-  externalId: z
-    .string()
-    .max(128)
-    .optional()
-    .openapi({ description: 'The case with your own id.', example: 'crm-10042' }),
+  reference: codeParam({ description: 'The case with this reference.', example: 'CW-2026-0042', max: 32 }),
+  externalId: codeParam({ description: 'The case with your own id.', example: 'crm-10042', max: 128 }),
   search: searchText.optional().openapi({
     description:
-      'Words that must all occur, at most 10 different ones, of which each part counts (`CW-2026-0042` has three); the last may be the beginning of one. Looks at reference, internalRef, externalId, residentName, residentPostcode, summary and description. Only the newest 10,000 cases with these words are ranked, sorted, filtered and counted.',
+      'Words that must all occur, at most 10 different ones, of which each part counts (`CW-2026-0042` has three); the last may be the beginning of one. Case, accents and letters such as ł, ø or ß for which people type others make no difference; a postcode is found with and without its space. Looks at reference, internalRef, externalId, residentName, residentPostcode, summary and description. Only the newest 10,000 cases with these words are ranked, sorted, filtered and counted.',
     example: 'pothole school',
   }),
 }
@@ -155,23 +150,23 @@ export const CaseListQuery = z
 export type CaseListQuery = z.infer<typeof CaseListQuery>
 
 const settable = {
-  internalRef: optionalText({ description: 'Your own reference.', example: 'HIGHWAYS-77', max: 64 }),
-  externalId: optionalText({
+  internalRef: optionalCode({ description: 'Your own reference.', example: 'HIGHWAYS-77', max: 64 }),
+  externalId: optionalCode({
     description: 'Your own id for it, unique within the tenant.',
     example: 'crm-10042',
     max: 128,
   }),
-  status: z.enum(statuses).optional(),
+  status: omissible(z.enum(statuses)),
   residentEmail: optionalEmail,
   residentPhone: optionalPhone,
   residentAddress: optionalText({ description: 'Postal address.', example: '1 Example Street', max: 500, lines: true }),
   residentPostcode: optionalPostcode,
   description: optionalText({ description: 'The whole story.', example: 'A deep hole.', max: 4000, lines: true }),
-  sourceChannel: z.enum(channels).optional(),
+  sourceChannel: omissible(z.enum(channels)),
   categoryId: optionalId('An enabled category.'),
   wardId: optionalId('An enabled ward.'),
   assigneeId: optionalId('An enabled user; another than yourself, or nobody, only as a manager or admin.'),
-  highlightedForPublic: z.boolean().optional(),
+  highlightedForPublic: omissible(z.boolean()),
   publicSummary: optionalText({ description: 'What the public may read.', example: 'A pothole mended.', max: 500 }),
   publicThemes: optionalText({ description: 'Themes for the public.', example: 'roads, safety', max: 255 }),
 }
@@ -201,8 +196,8 @@ export const CaseChanges = bodyOf(
     residentName: residentName.optional(),
     summary: summary.optional(),
     ...settable,
-    archived: z.boolean().optional(),
-    version: z.int().min(1).optional().openapi({ description: 'The version you read; stale is 409.', example: 3 }),
+    archived: omissible(z.boolean()),
+    version: omissible(z.int().min(1)).openapi({ description: 'The version you read; stale is 409.', example: 3 }),
   },
   readOnly,
 ).openapi('CaseChanges')

@@ -30,7 +30,7 @@ const create = createRoute({
   ...keyedRoute(writing),
   operationId: 'createCategory',
   summary: 'Create a category',
-  description: 'Another category with its name, ignoring case, is 409.',
+  description: 'Another category with its name, ignoring case and spacing, is 409.',
   request: { query: NoQuery, body: jsonBody(NewCategory) },
   responses: { 201: json('The category.', Category) },
 })

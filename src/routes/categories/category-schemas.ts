@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { readOnlyFields } from '../../http/directory-schemas'
-import { bodyOf, Id, Instant, text, versionField, versionShown } from '../../http/fields'
+import { bodyOf, Id, Instant, omissible, text, versionField, versionShown } from '../../http/fields'
 
 const sortOrderText = { description: 'Its place in the list, 0 to 10,000; ties are A–Z.', example: 10 }
 
@@ -18,14 +18,14 @@ export const Category = z
 export type Category = z.infer<typeof Category>
 
 const name = text({
-  description: 'Unique within the tenant, ignoring case.',
+  description: 'Unique within the tenant, ignoring case and spacing.',
   example: 'Roads and pavements',
   max: 120,
 })
 
 const settable = {
-  enabled: z.boolean().optional().openapi({ description: 'Whether cases and residents may name it.', example: true }),
-  sortOrder: z.int().min(0).max(10_000).optional().openapi(sortOrderText),
+  enabled: omissible(z.boolean()).openapi({ description: 'Whether cases and residents may name it.', example: true }),
+  sortOrder: omissible(z.int().min(0).max(10_000)).openapi(sortOrderText),
 }
 
 export const NewCategory = bodyOf({ name, ...settable }, [...readOnlyFields, 'version']).openapi('NewCategory')

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { roles, scopes } from '../../domain/vocabulary'
-import { bodyOf, errorCode, Id, Instant, moment, text } from '../../http/fields'
+import { bodyOf, clearable, errorCode, Id, Instant, moment, optionalId, text } from '../../http/fields'
 import { cursorParam } from '../../http/paging'
 
 export const Key = z
@@ -52,33 +52,24 @@ export const NewKey = bodyOf(
       .max(100)
       .transform((asked) => scopes.filter((scope) => asked.includes(scope)))
       .openapi({ description: 'What it may do: at most what your own key may.', example: ['cases:read'] }),
-    role: z
-      .enum(roles)
-      .nullish()
-      .openapi({ description: "Held by this role's service user; instead of `userId`.", example: 'manager' }),
-    userId: z
-      .string()
-      .trim()
-      .max(128)
-      .nullish()
-      .openapi({ description: 'Held by this enabled user; instead of `role`.', example: '01JZ8E2Q4N6T1V3X5Z7B9D0F2H' }),
-    expiresAt: moment(
-      'When it ends: no later than your own key. Null or absent for that end, or for never where yours has none.',
-    )
-      .refine(isLater, { params: errorCode('past'), error: 'Must not be in the past' })
-      .nullish(),
-    limit: z
-      .int()
-      .min(1)
-      .max(1000)
-      .nullish()
-      .openapi({ description: "Requests in any window, at most the deployment's default.", example: 50 }),
-    windowSeconds: z
-      .int()
-      .min(1)
-      .max(3600)
-      .nullish()
-      .openapi({ description: "Seconds in a window, at least the deployment's default.", example: 60 }),
+    role: clearable(z.enum(roles)).openapi({
+      description: "Held by this role's service user; instead of `userId`.",
+      example: 'manager',
+    }),
+    userId: optionalId('Held by this enabled user; instead of `role`.'),
+    expiresAt: clearable(
+      moment(
+        'When it ends: no later than your own key. Null or absent for that end, or for never where yours has none.',
+      ).refine(isLater, { params: errorCode('past'), error: 'Must not be in the past' }),
+    ),
+    limit: clearable(z.int().min(1).max(1000)).openapi({
+      description: "Requests in any window, at most the deployment's default.",
+      example: 50,
+    }),
+    windowSeconds: clearable(z.int().min(1).max(3600)).openapi({
+      description: "Seconds in a window, at least the deployment's default.",
+      example: 60,
+    }),
   },
   ['id', 'familyId', 'prefix', 'revokedAt', 'lastUsedAt', 'createdAt'],
 )
@@ -97,17 +88,12 @@ export type NewKey = z.infer<typeof NewKey>
 export const defaultGraceSeconds = 3600
 
 export const Rotation = bodyOf({
-  graceSeconds: z
-    .int()
-    .min(0)
-    .max(86_400)
-    .nullish()
-    .openapi({
-      description:
-        'How long the older keys go on working; 3600 if absent. 0 ends them at once: should the answer get lost, a key ' +
-        'that rotated itself is locked out.',
-      example: 3600,
-    }),
+  graceSeconds: clearable(z.int().min(0).max(86_400)).openapi({
+    description:
+      'How long the older keys go on working; 3600 if absent. 0 ends them at once: should the answer get lost, a key ' +
+      'that rotated itself is locked out.',
+    example: 3600,
+  }),
 }).openapi('Rotation')
 
 export const Revoked = z.object({ success: z.literal(true) }).openapi('Revoked')

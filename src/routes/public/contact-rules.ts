@@ -13,9 +13,10 @@ import { uniqueViolation } from '../../db/database-error'
 import { choicesAreUsable } from '../../db/guards'
 import { type Idempotency, storedResult, storeResult } from '../../db/idempotency'
 import { takeNumber } from '../../db/numbers'
+import { fold } from '../../domain/fold'
 import { sha256Hex } from '../../domain/hash'
 import { newId } from '../../domain/id'
-import { type Evidence, sameText, spamReasonsOf } from '../../domain/spam'
+import { type Evidence, spamReasonsOf } from '../../domain/spam'
 import { ApiError, type FieldError, invalidFields } from '../../errors'
 import type { PublicGate } from '../../gate/public-gate'
 import { rethrowOvertaken, unknownReference } from '../../http/conflicts'
@@ -79,7 +80,7 @@ function fieldsOf({ name, email, phone, postcode, address, categoryId, wardId, m
 
 /** What is said again where the same sender says it: who corrects an address to reply to says something new. */
 function saidBy({ message, email, phone }: Fields): string {
-  return [message, email ?? '', phone ?? ''].map(sameText).join('\n')
+  return [message, email ?? '', phone ?? ''].map(fold).join('\n')
 }
 
 function requireKnown(asked: Fields, found: { ward: string | null; category: string | null }): void {

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { isBlank } from '../../domain/text'
 import {
   errorCode,
   optionalEmail,
@@ -8,9 +9,6 @@ import {
   optionalText,
   text,
 } from '../../http/fields'
-
-const isBlank = (value: unknown) =>
-  value === undefined || value === null || (typeof value === 'string' && value.trim() === '')
 
 /** A resident's message as they send it. */
 export const Contact = z

@@ -1,17 +1,8 @@
 import { z } from '@hono/zod-openapi'
-import { parsePostcode } from '../../domain/postcode'
-import { errorCode, Id } from '../../http/fields'
+import { Id, postcode } from '../../http/fields'
 
 export const PublicWardsQuery = z.strictObject({
-  postcode: z
-    .string()
-    .refine((value) => parsePostcode(value) !== undefined, {
-      params: errorCode('format'),
-      error: 'Must be a UK postcode, like TR1 1AA',
-    })
-    .transform((value) => parsePostcode(value) ?? '')
-    .optional()
-    .openapi({ description: 'Only the wards that it lies in.', example: 'TR1 1AA' }),
+  postcode: postcode.optional().openapi({ description: 'Only the wards that it lies in.', example: 'TR1 1AA' }),
 })
 
 const PublicWard = z.object({

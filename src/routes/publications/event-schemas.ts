@@ -4,14 +4,16 @@ import { eventTypes } from '../../domain/vocabulary'
 import { endsAfter } from '../../http/conflicts'
 import {
   bodyOf,
+  clearable,
   errorCode,
   Instant,
   moment,
+  omissible,
   optionalId,
   optionalPostcode,
   optionalText,
+  shaped,
   text,
-  upTo,
   versionField,
 } from '../../http/fields'
 import { commonFields, readOnlyFields, settableFields } from './publication-schemas'
@@ -38,21 +40,16 @@ export const endsBeforeStart = (startsAt: string | null, endsAt: string | null |
 const title = text({ description: 'What it is called.', example: 'Councillor surgery', max: 200 })
 const startsAt = moment('When it starts; in the past at creation is 422.')
 
-const url = z
-  .string()
-  .trim()
-  .max(longestWebAddress)
-  .refine(
-    upTo(longestWebAddress, (value) => value === '' || parseWebAddress(value) !== undefined),
-    { params: errorCode('format'), error: 'Must be a web address, like https://example.com/event' },
-  )
-  .transform((value) => parseWebAddress(value) ?? null)
-  .nullable()
-  .optional()
-  .openapi({
-    description: 'More about it on the web: `http` or `https`, kept as the URL Standard writes it.',
-    example: 'https://council.example.com/surgery',
-  })
+const url = clearable(
+  z
+    .string()
+    .max(longestWebAddress)
+    .pipe(shaped(parseWebAddress, 'Must be a web address, like https://example.com/event')),
+).openapi({
+  description: 'More about it on the web: `http` or `https`, kept as the URL Standard writes it.',
+  example: 'https://council.example.com/surgery',
+  maxLength: longestWebAddress,
+})
 
 const settable = {
   description: optionalText({
@@ -61,11 +58,11 @@ const settable = {
     max: 4000,
     lines: true,
   }),
-  type: z.enum(eventTypes).optional(),
+  type: omissible(z.enum(eventTypes)),
   location: optionalText({ description: 'Where.', example: 'Town hall', max: 255 }),
   postcode: optionalPostcode,
   wardId: optionalId('An enabled ward.'),
-  endsAt: moment('When it ends; before the start is 422.').nullable().optional(),
+  endsAt: clearable(moment('When it ends; before the start is 422.')),
   url,
   ...settableFields,
 }

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { bodyOf, flagParam, Id, Instant, optionalText, Ref } from '../../http/fields'
+import { bodyOf, codeParam, flagParam, Id, Instant, id, optionalCode, optionalText, Ref } from '../../http/fields'
 import { cursorParam } from '../../http/paging'
 
 /** What events and news have in common. */
@@ -24,18 +24,18 @@ export const commonFields = {
 export const readOnlyFields = ['id', 'tenantId', 'approved', 'publishedAt', 'createdAt', 'updatedAt', 'createdBy']
 
 export const settableFields = {
-  externalId: optionalText({ description: 'Your own id, unique within the tenant.', example: 'cms-77', max: 128 }),
+  externalId: optionalCode({ description: 'Your own id, unique within the tenant.', example: 'cms-77', max: 128 }),
   source: optionalText({ description: 'Where it came from.', example: 'Council newsroom', max: 255 }),
 }
 export const PublicationQuery = z.strictObject({
   approved: flagParam('Only approved items, or only drafts; both if absent.').optional(),
-  externalId: z.string().max(128).optional().openapi({ description: 'The item with your own id.', example: 'cms-77' }),
+  externalId: codeParam({ description: 'The item with your own id.', example: 'cms-77', max: 128 }),
   cursor: cursorParam,
 })
 
 export const Approval = bodyOf({
   ids: z
-    .array(z.string().max(128))
+    .array(id())
     .min(1)
     .max(100)
     .openapi({ description: '1 to 100 ids.', example: ['01JZ8E2Q4N6T1V3X5Z7B9D0F2H'] }),

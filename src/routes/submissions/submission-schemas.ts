@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { submissionStatuses } from '../../domain/vocabulary'
-import { bodyOf, Id, Instant, optionalId, optionalText, Ref, text } from '../../http/fields'
+import { bodyOf, Id, Instant, omissible, optionalCode, optionalId, optionalText, Ref, text } from '../../http/fields'
 import { checkPaging, Pagination, paging } from '../../http/paging'
 
 const nullable = (example: string, description?: string) =>
@@ -54,18 +54,20 @@ const readOnly = Object.keys(Submission.shape).filter((name) => name !== 'status
 export const SubmissionChanges = bodyOf(
   {
     status: z.enum(['new', 'spam', 'dismissed']).openapi({ example: 'dismissed' }),
-    version: z.int().min(1).optional().openapi({ description: 'The version you read; stale is 409.', example: 1 }),
+    version: omissible(z.int().min(1)).openapi({ description: 'The version you read; stale is 409.', example: 1 }),
   },
   readOnly,
 ).openapi('SubmissionChanges')
 export type SubmissionChanges = z.infer<typeof SubmissionChanges>
 
 export const Conversion = bodyOf({
-  summary: text({
-    description: 'One line; the first of the message if absent.',
-    example: 'Pothole outside the school',
-    max: 255,
-  }).optional(),
+  summary: omissible(
+    text({
+      description: 'One line; the first of the message if absent.',
+      example: 'Pothole outside the school',
+      max: 255,
+    }),
+  ),
   description: optionalText({
     description: 'The whole story; the message if absent.',
     example: 'A deep hole.',
@@ -75,8 +77,8 @@ export const Conversion = bodyOf({
   categoryId: optionalId('An enabled category; the submission’s own if absent.'),
   wardId: optionalId('An enabled ward; the submission’s own if absent.'),
   assigneeId: optionalId('An enabled user; another than yourself, or nobody, only as a manager or admin.'),
-  internalRef: optionalText({ description: 'Your own reference.', example: 'HIGHWAYS-77', max: 64 }),
-  externalId: optionalText({
+  internalRef: optionalCode({ description: 'Your own reference.', example: 'HIGHWAYS-77', max: 64 }),
+  externalId: optionalCode({
     description: 'Your own id for the case, unique within the tenant.',
     example: 'crm-10042',
     max: 128,

@@ -1,8 +1,16 @@
 import { z } from '@hono/zod-openapi'
-import { isEmail } from '../../domain/email'
 import { plans, roles } from '../../domain/vocabulary'
 import { readOnlyFields } from '../../http/directory-schemas'
-import { bodyOf, errorCode, Id, Instant, text, versionField, versionShown } from '../../http/fields'
+import {
+  bodyOf,
+  email as emailField,
+  Id,
+  Instant,
+  omissible,
+  text,
+  versionField,
+  versionShown,
+} from '../../http/fields'
 
 export const User = z
   .object({
@@ -37,19 +45,18 @@ export type ChangedUser = z.infer<typeof ChangedUser>
 
 const name = text({ description: 'Their name.', example: 'Sam Councillor', max: 200 })
 
-const email = z
-  .string()
-  .trim()
-  .min(1)
-  .refine(isEmail, { params: errorCode('format'), error: 'Must be an email address, like name@example.com' })
-  .openapi({ description: 'Unique within the tenant, ignoring case; kept as typed.', example: 'sam@example.com' })
+const email = emailField.openapi({
+  description: 'Unique within the tenant, ignoring case; kept as typed.',
+  example: 'sam@example.com',
+  minLength: 1,
+})
 
 const role = z.enum(roles).openapi({ description: 'What their keys may do.', example: 'councillor' })
 
-const enabled = z
-  .boolean()
-  .optional()
-  .openapi({ description: 'A disabled user’s keys open nothing, from the next request on.', example: true })
+const enabled = omissible(z.boolean()).openapi({
+  description: 'A disabled user’s keys open nothing, from the next request on.',
+  example: true,
+})
 
 const notSettable = [...readOnlyFields, 'planOverride', 'planOverrideExpiresAt', 'planOverrideReason', 'liveKeys']
 

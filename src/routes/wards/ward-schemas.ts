@@ -1,7 +1,20 @@
 import { z } from '@hono/zod-openapi'
+import { parseGssCode } from '../../domain/gss'
 import { tiers } from '../../domain/vocabulary'
 import { readOnlyFields } from '../../http/directory-schemas'
-import { bodyOf, errorCode, Id, Instant, optionalText, text, versionField, versionShown } from '../../http/fields'
+import {
+  bodyOf,
+  clearable,
+  Id,
+  Instant,
+  id,
+  omissible,
+  optionalText,
+  shaped,
+  text,
+  versionField,
+  versionShown,
+} from '../../http/fields'
 
 const latitudeText = { description: 'Degrees north, −90 to 90.', example: 50.1526 }
 const longitudeText = { description: 'Degrees east, −180 to 180.', example: -5.0663 }
@@ -26,24 +39,15 @@ export const Ward = z
 export type Ward = z.infer<typeof Ward>
 
 const name = text({
-  description: 'Unique within the tenant, ignoring case.',
+  description: 'Unique within the tenant, ignoring case and spacing.',
   example: 'Falmouth Arwenack',
   max: 120,
 })
 
-/** A GSS code of the Office for National Statistics: a letter for the country and eight digits. */
-const code = z
-  .string()
-  .trim()
-  .toUpperCase()
-  .refine((value) => value === '' || /^[A-Z][0-9]{8}$/.test(value), {
-    params: errorCode('format'),
-    error: 'Must be a GSS code, like E05009270',
-  })
-  .transform((value) => value || null)
-  .nullable()
-  .optional()
-  .openapi({ description: 'GSS code, which links postcodes to the ward.', example: 'E05009270' })
+const code = clearable(shaped(parseGssCode, 'Must be a GSS code, like E05009270')).openapi({
+  description: 'GSS code, which links postcodes to the ward.',
+  example: 'E05009270',
+})
 
 const settable = {
   boundaryDescription: optionalText({
@@ -52,23 +56,18 @@ const settable = {
     max: 4000,
     lines: true,
   }),
-  councilTier: z.enum(tiers).nullable().optional().openapi({ description: 'Kind of council.', example: 'unitary' }),
-  latitude: z.number().min(-90).max(90).nullable().optional().openapi(latitudeText),
-  longitude: z.number().min(-180).max(180).nullable().optional().openapi(longitudeText),
-  enabled: z
-    .boolean()
-    .optional()
-    .openapi({ description: 'Whether cases, events and residents may name it.', example: true }),
+  councilTier: clearable(z.enum(tiers)).openapi({ description: 'Kind of council.', example: 'unitary' }),
+  latitude: clearable(z.number().min(-90).max(90)).openapi(latitudeText),
+  longitude: clearable(z.number().min(-180).max(180)).openapi(longitudeText),
+  enabled: omissible(z.boolean()).openapi({
+    description: 'Whether cases, events and residents may name it.',
+    example: true,
+  }),
   code,
-  councillorIds: z
-    .array(z.string().trim().max(128))
-    .max(20)
-    .nullable()
-    .optional()
-    .openapi({
-      description: 'At most 20 enabled users; replaces all there were, and null leaves none.',
-      example: ['01JZ8E2Q4N6T1V3X5Z7B9D0F2H'],
-    }),
+  councillorIds: clearable(z.array(id()).max(20)).openapi({
+    description: 'At most 20 enabled users; replaces all there were, and null leaves none.',
+    example: ['01JZ8E2Q4N6T1V3X5Z7B9D0F2H'],
+  }),
 }
 
 const notSettable = [...readOnlyFields, 'tenantId']

@@ -31,7 +31,7 @@ const create = createRoute({
   ...keyedRoute(writing),
   operationId: 'createWard',
   summary: 'Create a ward',
-  description: 'Another ward with its name, ignoring case, is 409.',
+  description: 'Another ward with its name, ignoring case and spacing, is 409.',
   request: { query: NoQuery, body: jsonBody(NewWard) },
   responses: { 201: json('The ward.', Ward) },
 })

@@ -1,0 +1,108 @@
+import { hasLongRun, withoutAnyInvisible, withoutInvisible } from './invisible'
+
+/** Why a text is not taken: a code of the contract and a sentence for whoever sent it. */
+export interface TextFault {
+  code: 'required' | 'format' | 'too_long' | 'range'
+  message: string
+}
+
+/** What was read of a text, or why it was not taken. */
+export type Reading<T = string> = { value: T; fault?: undefined } | { value?: undefined; fault: TextFault }
+
+/** What a text may be. */
+export interface TextRule {
+  /** Longest value as it is stored, in characters (Unicode code points, as JSON Schema counts them). */
+  max: number
+  /** Line breaks and tabs are allowed. */
+  lines?: boolean
+}
+
+/** How many times longer than what is stored a text may come: decomposed, or full of what nobody sees. */
+const rawFactor = 4
+
+/** Blank where it stands alone: Braille without a dot, and a note head without ink. */
+const onlyBlank = /^[\s\u2800\u{1D159}]*$/u
+
+const fault = (code: TextFault['code'], message: string): { fault: TextFault } => ({ fault: { code, message } })
+
+const format = (message: string) => fault('format', message)
+const required = fault('required', 'Required')
+const halfCharacter = format('Must not contain half a character')
+const controls = format('Must not contain control characters')
+const manyMarks = format('Must not have more than 30 accents on one letter')
+const invisible = format('Must not contain invisible characters')
+
+/** Unicode code points of a text: what its length is counted in. */
+export function lengthOf(text: string): number {
+  return text.length - (text.match(/[\u{10000}-\u{10FFFF}]/gu)?.length ?? 0)
+}
+
+/** The refusal of a text that is longer than `max` characters. */
+const tooLong = (max: number) => fault('too_long', `Must be at most ${max} characters`)
+
+/** What can be said of a text before it costs more than its length; normalising it may cost the square of that. */
+function unfit(raw: string, max: number): { fault: TextFault } | undefined {
+  if (raw.length > max * rawFactor) return tooLong(max)
+  if (!raw.isWellFormed()) return halfCharacter
+  return undefined
+}
+
+/**
+ * Reads a text as it is stored: valid Unicode in its composed form (NFC, UAX #15), without what nobody typed and nobody
+ * sees, one kind of line break, trimmed. Reading what was read changes nothing. Nothing left is `required`.
+ */
+export function readText(raw: string, { max, lines = false }: TextRule): Reading {
+  const wrong = unfit(raw, max)
+  if (wrong) return wrong
+  const seen = withoutInvisible(raw)
+  const trimmed = oneLineBreak(seen).trim()
+  if (hasControls(trimmed, lines)) return controls
+  if (hasLongRun(trimmed)) return manyMarks
+  // A joiner joins nothing at the end.
+  const value = trimmed.normalize('NFC').replace(/[\u200C\u200D]$/, '')
+  if (onlyBlank.test(value)) return required
+  return lengthOf(value) > max ? tooLong(max) : { value }
+}
+
+/**
+ * Reads a text for machines, such as an id of another system or a reference: as `readText`, but what nobody sees is
+ * refused, since two that look the same must be the same.
+ */
+export function readCode(raw: string, { max }: Pick<TextRule, 'max'>): Reading {
+  const read = readText(raw, { max })
+  return !read.fault && withoutAnyInvisible(raw) !== raw ? invisible : read
+}
+
+/** Nothing: absent, null, or a text without anything that can be seen. */
+export function isBlank(value: unknown): boolean {
+  if (value === undefined || value === null) return true
+  return typeof value === 'string' && onlyBlank.test(withoutInvisible(value))
+}
+
+/**
+ * A text from a form. Browsers send line ends as CRLF. Word processors leave control characters in what is pasted, which
+ * nobody sees and nobody could take out.
+ */
+export function withoutControls(text: string): string {
+  return text.replace(/\r\n?|[\v\f\u0085\u2028\u2029]/g, '\n').replace(/[^\P{Cc}\t\n]/gu, '')
+}
+
+const oneLineBreak = (text: string) => text.replace(/\r\n?|[\u2028\u2029]/g, '\n')
+
+const hasControls = (text: string, lines: boolean) => (lines ? /[^\P{Cc}\t\n]/u : /\p{Cc}/u).test(text)
+
+/**
+ * What a person meant by a phone number, postcode or email address that they copied: without what nobody sees, and with
+ * the plain hyphen and space for those that only look different (all dashes, and the minus sign). Undefined where the text
+ * is longer than `longest`, or is no text.
+ */
+export function plainCharacters(raw: string, longest: number): string | undefined {
+  if (unfit(raw, longest)) return
+  const seen = withoutAnyInvisible(raw)
+  if (hasLongRun(seen)) return
+  return seen
+    .normalize('NFC')
+    .replace(/[\p{Pd}\u2212]/gu, '-')
+    .replace(/\p{Zs}/gu, ' ')
+    .trim()
+}
