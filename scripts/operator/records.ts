@@ -1,7 +1,7 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { AnySQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
+import type { Action } from '../../src/db/audit'
 import { build } from '../../src/db/query'
-import type { Action } from '../../src/db/records'
 import { categories } from '../../src/db/schema/directory'
 import { audit } from '../../src/db/schema/ledger'
 import { tenants, users } from '../../src/db/schema/tenants'

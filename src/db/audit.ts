@@ -1,10 +1,11 @@
 import { and, desc, eq, gt, gte, isNull, lt, lte, or, type SQL, sql } from 'drizzle-orm'
+import type { AnySQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { encodeTime } from 'ulid'
-import { callerTenant } from './gate/caller'
-import { build, statement, type Values } from './query'
+import { newId } from '../domain/id'
+import type { Actor, PublicActor } from './actor'
+import { ofCaller, unlessNull } from './conditions'
+import { type BoundStatement, build, placeholder, rowOf, type Statement, statement, type Values } from './query'
 import { audit } from './schema/ledger'
-
-const placeholder = sql.placeholder
 
 /** Which entries a list is of. An absent filter lets everything through. */
 export interface AuditFilters {
@@ -16,12 +17,6 @@ export interface AuditFilters {
   /** ISO 8601, both included. */
   from?: string | undefined
   to?: string | undefined
-}
-
-/** A bound placeholder that lets everything through while it is null. */
-const unlessNull = (name: string, condition: (value: SQL) => SQL) => {
-  const value = sql`${placeholder(name)}`
-  return or(isNull(value), condition(value))
 }
 
 const at = (name: string) => sql`${sql.param(placeholder(name), audit.at)}`
@@ -42,7 +37,7 @@ export const auditEntries = statement(
     .from(audit)
     .where(
       and(
-        eq(audit.tenantId, callerTenant()),
+        ofCaller(audit),
         gt(audit.id, placeholder('idAbove')),
         lt(audit.id, placeholder('idBelow')),
         unlessNull('action', (value) => eq(audit.action, value)),
@@ -55,7 +50,7 @@ export const auditEntries = statement(
       ),
     )
     .orderBy(desc(audit.id))
-    .limit(placeholder('wanted')),
+    .limit(placeholder('limit')),
 )
 
 /** An id's time may be off from its entry's by a clock, never by a day. */
@@ -65,7 +60,7 @@ const slackMs = 24 * 3600 * 1000
 const timePart = (ms: number) => encodeTime(Math.max(0, ms))
 
 /** What `auditEntries` is filled with: `after` is the last entry of the page before. */
-export function auditValues(filters: AuditFilters, after: string | undefined, wanted: number): Values {
+export function auditValues(filters: AuditFilters, after: string | undefined, limit: number): Values {
   const { from, to } = filters
   // `~` comes after all that ids are written with.
   const newest = to === undefined ? '~' : `${timePart(Date.parse(to) + slackMs)}~`
@@ -79,6 +74,48 @@ export function auditValues(filters: AuditFilters, after: string | undefined, wa
     to: to ?? null,
     idAbove: from === undefined ? '' : timePart(Date.parse(from) - slackMs),
     idBelow: after !== undefined && after < newest ? after : newest,
-    wanted,
+    limit,
   }
+}
+
+/** What was done to which kind of thing. */
+export type Action = `${string}.${string}`
+
+const entry = {
+  tenantId: sql`${placeholder('tenantId')}`,
+  id: sql`${placeholder('auditId')}`,
+  at: sql`${sql.param(placeholder('now'), audit.at)}`,
+  keyId: sql`${placeholder('keyId')}`,
+  userId: sql`${placeholder('userId')}`,
+  action: sql`${placeholder('action')}`,
+  targetType: sql`${placeholder('targetType')}`,
+  targetId: sql`${placeholder('targetId')}`,
+  requestId: sql`${placeholder('requestId')}`,
+}
+
+const insertEntries = (row: typeof entry, source: SQL) =>
+  statement(build.insert(audit).select(sql`select ${rowOf(audit, row)} ${source}`))
+
+/** The audit entry of an act on the rows of a table that a condition lets through: none when none is left to act on. */
+export function auditOf(table: SQLiteTable, condition: SQL | undefined): Statement {
+  return insertEntries(entry, sql`from ${table} where ${condition}`)
+}
+
+/** The audit entries of one act on several rows, one a row, filed under the row's own id. */
+export function auditOfEach(table: SQLiteTable, id: AnySQLiteColumn, condition: SQL | undefined): Statement {
+  const each = { ...entry, id: sql`${placeholder('auditId')} || ${id}`, targetId: sql`${id}` }
+  return insertEntries(each, sql`from ${table} where ${condition}`)
+}
+
+const unconditional = insertEntries(entry, sql`where true`)
+
+/** Files who did what to which id for the audit list, in the same batch as the act itself. */
+export function recordAudit(
+  actor: Actor | PublicActor,
+  action: Action,
+  targetId: string,
+  entries: Statement = unconditional,
+): BoundStatement {
+  const targetType = action.slice(0, action.indexOf('.'))
+  return entries.bind({ ...actor, auditId: newId(actor.now), action, targetType, targetId })
 }

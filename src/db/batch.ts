@@ -1,6 +1,6 @@
 import { usualD1DeadlineMs } from '../settings'
 import { DatabaseUnavailable, databaseErrorOf } from './database-error'
-import type { BoundStatement, Results } from './query'
+import { type NamedBoundStatements, type Results, together } from './query'
 
 /** What a request has cost D1 so far: times in milliseconds, rows as D1's own `meta` counts them. */
 export interface Meter {
@@ -13,29 +13,30 @@ export interface Meter {
 export const newMeter = (): Meter => ({ trips: 0, rowsRead: 0, rowsWritten: 0, durationMs: 0 })
 
 /**
- * Runs statements in one D1 batch: one round trip, one transaction, all or nothing.
+ * Runs named statements in one D1 batch, in the order of their names: one round trip, one transaction, all or nothing.
  * Throws `DatabaseUnavailable` when D1 does not answer, `Unmet` for a guard, and D1's own error for anything else that
  * SQLite refused.
  *
  * @param deadlineMs how long it may take: D1 has been seen to stall for minutes
  */
-export async function runBatch<const B extends readonly BoundStatement[]>(
+export async function runBatch<const N extends NamedBoundStatements>(
   d1: D1Database,
   meter: Meter,
-  bound: B,
+  named: N,
   deadlineMs = usualD1DeadlineMs,
-): Promise<Results<B>> {
-  const statements = bound.flatMap((one) => one.statements.map(({ sql, params }) => d1.prepare(sql).bind(...params)))
+): Promise<Results<N>> {
+  const { statements, rows } = together(named)
   meter.trips += 1
-  const results = await within(deadlineMs, d1.batch(statements))
+  const results = await within(
+    deadlineMs,
+    d1.batch(statements.map(({ sql, params }) => d1.prepare(sql).bind(...params))),
+  )
   for (const { meta } of results) {
     meter.rowsRead += meta.rows_read
     meter.rowsWritten += meta.rows_written
     meter.durationMs += meta.duration
   }
-  const rows = bound.map((one) => one.rows(results.splice(0, one.statements.length)))
-  // Each bound statement maps its own results, so the tuple has the types its members name.
-  return rows as Results<B>
+  return rows(results)
 }
 
 async function within<T>(deadlineMs: number, work: Promise<T>): Promise<T> {

@@ -1,16 +1,15 @@
 import { and, asc, eq, gt, type SQL, sql } from 'drizzle-orm'
+import { jsonColumn } from './conditions'
 import { publicRow, publicTenant } from './gate/address'
 import { clock } from './gate/caller'
 import { replayForMs } from './idempotency'
 import { takenReference } from './numbers'
 import { coversPostcode } from './postcodes'
-import { build, pair, type Statement, statement } from './query'
+import { all, atMostOne, build, exactlyOne, placeholder, type Statement, statement } from './query'
 import type { Ref } from './ref'
 import { categories, wards } from './schema/directory'
 import { idempotency } from './schema/ledger'
 import { submissions } from './schema/submissions'
-
-const placeholder = sql.placeholder
 
 /** What the contact form's select boxes offer: the tenant's enabled wards and categories. */
 export interface ContactChoices {
@@ -35,10 +34,7 @@ const enabledCategories = statement(
 )
 
 /** The tenant's enabled wards A–Z, and its enabled categories in their own order. */
-export const contactChoices: Statement<ContactChoices> = pair(enabledWards, enabledCategories, (found, others) => ({
-  wards: found,
-  categories: others,
-}))
+export const contactChoices: Statement<ContactChoices> = all({ wards: enabledWards, categories: enabledCategories })
 
 /** How long a message that is sent twice is taken for one, in milliseconds. */
 export const duplicateForMs = 60_000
@@ -61,8 +57,6 @@ export interface Spent {
   receipt: Receipt
 }
 
-const parse = <T>(text: string): T => JSON.parse(text)
-
 const usable = (table: typeof wards | typeof categories, id: string) => sql<string | null>`(
   select ${table.id} from ${table}
   where ${table.id} = ${placeholder(id)} and ${table.tenantId} = me.tenant and ${table.enabled} = 1)`
@@ -84,64 +78,73 @@ const isSpent = (tenant: SQL) =>
   )
 
 /** What has to be known of a message before it is kept. No row where the request was refused. */
-export const contactLookups = statement(
-  build
-    .select({
-      ward: usable(wards, 'wardId').as('ward'),
-      category: usable(categories, 'categoryId').as('category'),
-      /** Where the postcode lies: two at most, since more than one tells nothing. */
-      wardsAtPostcode: sql<string[]>`(select json_group_array(id) from (
+export const contactLookups = atMostOne(
+  statement(
+    build
+      .select({
+        ward: usable(wards, 'wardId').as('ward'),
+        category: usable(categories, 'categoryId').as('category'),
+        /** Where the postcode lies: two at most, since more than one tells nothing. */
+        wardsAtPostcode: jsonColumn<string[]>(
+          sql`(select json_group_array(id) from (
         select ${wards.id} as id from ${wards}
-        where ${wards.tenantId} = me.tenant and ${wards.enabled} = 1 and ${coversPostcode} limit 2))`
-        .mapWith(parse<string[]>)
-        .as('wards_at_postcode'),
-      spent: sql<Spent | null>`(
+        where ${wards.tenantId} = me.tenant and ${wards.enabled} = 1 and ${coversPostcode} limit 2))`,
+          'wards_at_postcode',
+        ),
+        spent: jsonColumn<Spent | null>(
+          sql`(
         select json_object('requestHash', ${idempotency.requestHash}, 'receipt', json(${idempotency.body}))
-        from ${idempotency} where ${isSpent(sql`me.tenant`)})`
-        .mapWith(parse<Spent>)
-        .as('spent'),
-      /** The same message of the same client, a moment ago. */
-      duplicate: sql<Receipt | null>`(
+        from ${idempotency} where ${isSpent(sql`me.tenant`)})`,
+          'spent',
+        ),
+        /** The same message of the same client, a moment ago. */
+        duplicate: jsonColumn<Receipt | null>(
+          sql`(
         select ${idempotency.body} from ${idempotency}
-        where ${isClients} and ${idempotency.key} = ${placeholder('messageKey')} and ${since(duplicateForMs)})`
-        .mapWith(parse<Receipt>)
-        .as('duplicate'),
-      isSaidAgain: sql<boolean>`exists (
+        where ${isClients} and ${idempotency.key} = ${placeholder('messageKey')} and ${since(duplicateForMs)})`,
+          'duplicate',
+        ),
+        isSaidAgain: sql<boolean>`exists (
         select 1 from ${idempotency} where ${isClients} and ${isOfText} and ${since(replayForMs)})`
-        .mapWith(Boolean)
-        .as('is_said_again'),
-    })
-    .from(sql`${publicRow()} me`),
+          .mapWith(Boolean)
+          .as('is_said_again'),
+      })
+      .from(sql`${publicRow()} me`),
+  ),
 )
 
 /** The reference of the message that a ticket was spent on, or no row. */
-export const referenceByTicket = statement(
-  build
-    .select({ reference: sql<string>`${idempotency.body} ->> 'reference'`.as('reference') })
-    .from(idempotency)
-    .where(isSpent(publicTenant())),
+export const referenceByTicket = atMostOne(
+  statement(
+    build
+      .select({ reference: sql<string>`${idempotency.body} ->> 'reference'`.as('reference') })
+      .from(idempotency)
+      .where(isSpent(publicTenant())),
+  ),
 )
 
 /** Keeps a message under the number just taken. */
-export const insertSubmission = statement(
-  build
-    .insert(submissions)
-    .values({
-      id: placeholder('submissionId'),
-      tenantId: placeholder('tenantId'),
-      reference: takenReference,
-      status: placeholder('status'),
-      name: placeholder('name'),
-      email: placeholder('email'),
-      phone: placeholder('phone'),
-      address: placeholder('address'),
-      postcode: placeholder('postcode'),
-      wardId: placeholder('wardId'),
-      categoryId: placeholder('categoryId'),
-      message: placeholder('message'),
-      spamReasons: placeholder('spamReasons'),
-      createdAt: placeholder('now'),
-      updatedAt: placeholder('now'),
-    })
-    .returning({ reference: submissions.reference }),
+export const insertSubmission = exactlyOne(
+  statement(
+    build
+      .insert(submissions)
+      .values({
+        id: placeholder('submissionId'),
+        tenantId: placeholder('tenantId'),
+        reference: takenReference,
+        status: placeholder('status'),
+        name: placeholder('name'),
+        email: placeholder('email'),
+        phone: placeholder('phone'),
+        address: placeholder('address'),
+        postcode: placeholder('postcode'),
+        wardId: placeholder('wardId'),
+        categoryId: placeholder('categoryId'),
+        message: placeholder('message'),
+        spamReasons: placeholder('spamReasons'),
+        createdAt: placeholder('now'),
+        updatedAt: placeholder('now'),
+      })
+      .returning({ reference: submissions.reference }),
+  ),
 )

@@ -1,10 +1,9 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { clock } from './gate/caller'
-import { build, type Statement, statement } from './query'
+import { gatePlaceholder } from './gate/placeholder'
+import { build, placeholder, type Statement, statement } from './query'
 import { categories, wards } from './schema/directory'
 import { users } from './schema/tenants'
-
-const placeholder = sql.placeholder
 
 /**
  * A statement that breaks the batch it stands in, so that nothing of it is written, and that reads no row of its own.
@@ -24,7 +23,7 @@ export function unless(name: string, condition: SQL | undefined): SQL {
 }
 
 /** D1's own clock has not passed `latest`, in milliseconds. */
-export const inTime = guard(unless('deadline', sql`${clock} <= ${placeholder('latest')}`))
+export const inTime = guard(unless('deadline', sql`${clock} <= ${gatePlaceholder('latest')}`))
 
 /** `name` is null, or the id of something of the tenant's that is enabled. */
 function isUsable(table: typeof wards | typeof categories | typeof users, name: string): SQL {

@@ -1,37 +1,21 @@
-import { and, eq, gt, lt, sql } from 'drizzle-orm'
+import { and, eq, gt, lt, type SQL, sql } from 'drizzle-orm'
 import type { Actor, PublicActor } from './actor'
 import { publicRow } from './gate/address'
 import { callerFamily, clock } from './gate/caller'
+import { gatePlaceholder } from './gate/placeholder'
 import { takenReference } from './numbers'
-import { type BoundStatement, build, group, type Statement, statement, type Values } from './query'
-import { filing, placeholder } from './records'
+import {
+  atMostOne,
+  type BoundStatement,
+  build,
+  group,
+  placeholder,
+  type Statement,
+  statement,
+  type Values,
+} from './query'
 import { idempotency } from './schema/ledger'
 
-/** How long a result is kept for its `Idempotency-Key`: 24 hours, in milliseconds. */
-export const replayForMs = 24 * 3600 * 1000
-
-/** What is kept of a result. */
-export const resultColumns = {
-  requestHash: idempotency.requestHash,
-  status: idempotency.status,
-  location: idempotency.location,
-  body: idempotency.body,
-}
-
-/** The result that a key family already got for an `Idempotency-Key` on a route. */
-export const earlierResult = statement(
-  build
-    .select(resultColumns)
-    .from(idempotency)
-    .where(
-      and(
-        eq(idempotency.owner, callerFamily()),
-        eq(idempotency.route, sql.placeholder('route')),
-        eq(idempotency.key, sql.placeholder('idempotencyKey')),
-        gt(idempotency.createdAt, sql`${clock} - ${sql.raw(String(replayForMs))}`),
-      ),
-    ),
-)
 /** A POST that must not run twice. */
 export interface Idempotency {
   readonly key: string
@@ -40,17 +24,80 @@ export interface Idempotency {
   readonly requestHash: string
 }
 
-const isFiled = and(
+/** A result as it was answered first. */
+export interface StoredResult {
+  requestHash: string
+  status: 200 | 201
+  location: string | null
+  body: string
+}
+
+/** How long a result is kept for its `Idempotency-Key`: 24 hours, in milliseconds. */
+export const replayForMs = 24 * 3600 * 1000
+
+function resultWhere(condition: SQL | undefined): Statement<StoredResult | undefined> {
+  return atMostOne(
+    statement(
+      build
+        .select({
+          requestHash: idempotency.requestHash,
+          status: idempotency.status,
+          location: idempotency.location,
+          body: idempotency.body,
+        })
+        .from(idempotency)
+        .where(condition),
+    ),
+  )
+}
+
+/** @param owner whose results are looked at, in the gate's trip */
+const earlierResultOf = (owner: SQL) =>
+  resultWhere(
+    and(
+      eq(idempotency.owner, owner),
+      eq(idempotency.route, gatePlaceholder('route')),
+      eq(idempotency.key, gatePlaceholder('idempotencyKey')),
+      gt(idempotency.createdAt, sql`${clock} - ${sql.raw(String(replayForMs))}`),
+    ),
+  )
+
+/** The result that a key family already got for an `Idempotency-Key` on a route. */
+export const earlierResult = earlierResultOf(callerFamily())
+
+/** The result that a client already got of a tenant for an `Idempotency-Key` on a route. */
+export const earlierPublicResult = earlierResultOf(sql`(select owner from ${publicRow()})`)
+
+const isStored = and(
   eq(idempotency.owner, placeholder('owner')),
   eq(idempotency.route, placeholder('route')),
   eq(idempotency.key, placeholder('key')),
 )
 
+/** The result that the first of two racing requests stored. */
+export const storedResult = resultWhere(isStored)
+
 const forgetExpired = statement(
   build
     .delete(idempotency)
-    .where(and(isFiled, lt(idempotency.createdAt, sql`${sql.param(placeholder('expired'), idempotency.createdAt)}`))),
+    .where(and(isStored, lt(idempotency.createdAt, sql`${sql.param(placeholder('expired'), idempotency.createdAt)}`))),
 )
+
+/** Files a result whose body SQLite writes: JSON text that may read what its batch has written so far. */
+export function filing(body: SQL): Statement {
+  return statement(
+    build.insert(idempotency).values({
+      owner: placeholder('owner'),
+      route: placeholder('route'),
+      key: placeholder('key'),
+      requestHash: placeholder('requestHash'),
+      status: placeholder('status'),
+      location: placeholder('location'),
+      body,
+      createdAt: placeholder('now'),
+    }),
+  )
+}
 
 const fileResult = filing(sql`case when ${placeholder('kind')} is null then ${placeholder('body')}
   else json_set(${placeholder('body')}, '$.reference', ${takenReference}) end`)
@@ -93,20 +140,3 @@ export function storeResult(
   }
   return group([forgetExpired.bind(values), (result.filing?.query ?? fileResult).bind(values)])
 }
-
-/** The result that the first of two racing requests filed. */
-export const storedResult = statement(build.select(resultColumns).from(idempotency).where(isFiled))
-/** The result that a client already got of a tenant for an `Idempotency-Key` on a route. */
-export const earlierPublicResult = statement(
-  build
-    .select(resultColumns)
-    .from(idempotency)
-    .where(
-      and(
-        eq(idempotency.owner, sql`(select owner from ${publicRow()})`),
-        eq(idempotency.route, placeholder('route')),
-        eq(idempotency.key, placeholder('idempotencyKey')),
-        gt(idempotency.createdAt, sql`${clock} - ${sql.raw(String(replayForMs))}`),
-      ),
-    ),
-)

@@ -1,13 +1,9 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm'
-import { build, statement } from './query'
-import { placeholder } from './records'
+import { ofTenant } from './conditions'
+import { build, placeholder, statement } from './query'
 import { counters } from './schema/ledger'
 
-const ofYear = and(
-  eq(counters.tenantId, placeholder('tenantId')),
-  eq(counters.kind, placeholder('kind')),
-  eq(counters.year, placeholder('year')),
-)
+const ofYear = and(ofTenant(counters), eq(counters.kind, placeholder('kind')), eq(counters.year, placeholder('year')))
 
 /** Takes the next number of a tenant, kind and year. First in a batch: what follows reads it with `takenNumber`. */
 export const takeNumber = statement(

@@ -1,11 +1,10 @@
 import { and, asc, eq, inArray, type SQL, sql } from 'drizzle-orm'
+import { jsonColumn } from './conditions'
 import { publicRow, publicTenant } from './gate/address'
-import { build, exactlyOne, statement } from './query'
+import { build, exactlyOne, placeholder, statement } from './query'
 import { wardCouncillors, wards } from './schema/directory'
 import { postcodeReleases, postcodeWards } from './schema/postcodes'
 import { users } from './schema/tenants'
-
-const placeholder = sql.placeholder
 
 /** A ward and its councillors as the public sees them: names, and nothing else of a person. */
 export interface PublicWard {
@@ -14,15 +13,13 @@ export interface PublicWard {
   councillors: { name: string }[]
 }
 
-const namesOfCouncillors = sql`(
+const councillors = jsonColumn<PublicWard['councillors']>(
+  sql`(
   select json_group_array(json_object('name', ${users.name}) order by ${users.name})
   from ${wardCouncillors} join ${users} on ${users.id} = ${wardCouncillors.userId}
-  where ${wardCouncillors.wardId} = ${wards.id} and ${users.tenantId} = ${wards.tenantId} and ${users.enabled} = 1)`
-
-// Nested, since drizzle strips the tables' names from what stands directly in a selection from one table.
-const councillors = sql`${namesOfCouncillors}`
-  .mapWith((text: string): PublicWard['councillors'] => JSON.parse(text))
-  .as('councillors')
+  where ${wardCouncillors.wardId} = ${wards.id} and ${users.tenantId} = ${wards.tenantId} and ${users.enabled} = 1)`,
+  'councillors',
+)
 
 const isOfActiveRelease = sql`${postcodeWards.releaseId} in (
   select ${postcodeReleases.id} from ${postcodeReleases} where ${postcodeReleases.active} = 1)`

@@ -1,15 +1,26 @@
-import { and, desc, eq, getTableColumns, type InferSelectModel, isNull, or, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, type InferSelectModel, type SQL, sql } from 'drizzle-orm'
+import { auditOf, auditOfEach } from './audit'
+import { atExpectedVersion, jsonColumn, ofCaller, ofCallerById, ofTenant, ofTenantById, touched } from './conditions'
 import { callerTenant } from './gate/caller'
 import { guard, unless } from './guards'
+import { filing } from './idempotency'
 import { listedAtOnce } from './limits'
-import { type BoundStatement, build, exactlyOne, type Given, type Statement, statement, type Values } from './query'
-import { auditOf, auditOfEach, filing } from './records'
+import {
+  atMostOne,
+  type BoundStatement,
+  build,
+  exactlyOne,
+  type Given,
+  placeholder,
+  type Statement,
+  statement,
+  type Values,
+} from './query'
 import type { Ref } from './ref'
 import { wards } from './schema/directory'
 import { never, publications } from './schema/publications'
 import { users } from './schema/tenants'
 
-const placeholder = sql.placeholder
 type Row = InferSelectModel<typeof publications>
 
 /** An event or a news article as it is stored, with its author. */
@@ -19,24 +30,16 @@ export interface Publication extends Omit<Row, 'kind' | 'createdBy'> {
 
 const { kind: _kind, createdBy: _createdBy, ...columns } = getTableColumns(publications)
 
-const author = sql`json_object('id', ${users.id}, 'name', ${users.name})`
-  .mapWith((text: string): Ref => JSON.parse(text))
-  .as('author')
+const author = jsonColumn<Ref>(sql`json_object('id', ${users.id}, 'name', ${users.name})`, 'author')
 
 // Which kind is a value, not a statement of its own: events and news share every query.
-const isCallers = and(eq(publications.tenantId, callerTenant()), eq(publications.kind, placeholder('kind')))
+const ofKind = eq(publications.kind, placeholder('kind'))
 
-const isTheirs = and(
-  eq(publications.id, placeholder('id')),
-  eq(publications.tenantId, placeholder('tenantId')),
-  eq(publications.kind, placeholder('kind')),
-)
+const isCallers = and(ofCaller(publications), ofKind)
 
-// A write's target: theirs, and still at the version they expect, where they expect one.
-const isTarget = and(
-  isTheirs,
-  or(isNull(sql`${placeholder('expectedVersion')}`), eq(publications.version, placeholder('expectedVersion'))),
-)
+const isTheirs = and(ofTenantById(publications), ofKind)
+
+const isTarget = and(isTheirs, atExpectedVersion(publications))
 
 function publicationsWhere(condition: SQL | undefined): Statement<Publication[]> {
   return statement(
@@ -76,10 +79,10 @@ export const listPublicationsByExternalId = publicationsWhere(
 )
 
 /** The item `id`, in the gate's trip. */
-export const publicationById = publicationsWhere(and(isCallers, eq(publications.id, placeholder('id'))))
+export const publicationById = atMostOne(publicationsWhere(and(ofCallerById(publications), ofKind)))
 
 /** The item `id`, after a write. */
-export const publicationAfterWrite = publicationsWhere(isTheirs)
+export const publicationAfterWrite = atMostOne(publicationsWhere(isTheirs))
 
 /** Where in the list an item stands: what a cursor after it must hold. Drafts stand before everything. */
 export function positionAfter({ publishedAt, id }: Publication): (string | number)[] {
@@ -146,18 +149,19 @@ export type PublicationFields = Pick<
 /** Fields of an item to change. */
 export type PublicationChanges = Given<PublicationFields>
 
-const moment = sql`${sql.param(placeholder('now'), publications.updatedAt)}`
-
-const touched = { version: sql`${publications.version} + 1`, updatedAt: moment }
-
 /** Changes an item and raises its version; an approved one stays approved. Built per request, as fields vary. */
-export function updatePublication(changes: PublicationChanges, values: Values): BoundStatement<{ version: number }[]> {
-  return statement(
-    build
-      .update(publications)
-      .set({ ...changes, ...touched })
-      .where(isTarget)
-      .returning({ version: publications.version }),
+export function updatePublication(
+  changes: PublicationChanges,
+  values: Values,
+): BoundStatement<{ version: number } | undefined> {
+  return atMostOne(
+    statement(
+      build
+        .update(publications)
+        .set({ ...changes, ...touched(publications) })
+        .where(isTarget)
+        .returning({ version: publications.version }),
+    ),
   ).bind(values)
 }
 
@@ -169,8 +173,8 @@ export const datesAreInOrder = guard(
   unless('order', sql`not exists (select 1 from ${publications} where ${isTheirs} and ends_at < starts_at)`),
 )
 
-export const deletePublication = statement(
-  build.delete(publications).where(isTarget).returning({ id: publications.id }),
+export const deletePublication = atMostOne(
+  statement(build.delete(publications).where(isTarget).returning({ id: publications.id })),
 )
 
 /** The audit entry of a change to an item: none when another change came first. */
@@ -183,29 +187,22 @@ export const knownPublications = statement(
   build.select({ id: publications.id }).from(publications).where(and(isCallers, areListed)),
 )
 
-const areDrafts = and(
-  eq(publications.tenantId, placeholder('tenantId')),
-  eq(publications.kind, placeholder('kind')),
-  eq(publications.approved, false),
-  areListed,
-)
+const areThere = and(ofTenant(publications), ofKind, areListed)
+
+const areDrafts = and(areThere, eq(publications.approved, false))
+
+const change = touched(publications)
 
 /** Approves and publishes those of `ids` that are not approved yet. */
 export const approvePublications = statement(
   build
     .update(publications)
-    .set({ ...touched, approved: true, publishedAt: moment })
+    .set({ ...change, approved: true, publishedAt: change.updatedAt })
     .where(areDrafts),
 )
 
 /** The audit entries of an approval, one for each item that it changes. Before the approval itself. */
 export const auditOfApproval = auditOfEach(publications, publications.id, areDrafts)
-
-const areThere = and(
-  eq(publications.tenantId, placeholder('tenantId')),
-  eq(publications.kind, placeholder('kind')),
-  areListed,
-)
 
 /** How many of `ids` are there. */
 export const countPublications = exactlyOne(

@@ -1,11 +1,14 @@
-import { fillPlaceholders, type Query as Sql } from 'drizzle-orm'
+import { fillPlaceholders, getTableColumns, type Query, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import type { RunnableQuery } from 'drizzle-orm/runnable-query'
+import { SQLiteSyncDialect, type SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { drizzle } from 'drizzle-orm/sqlite-proxy'
 
 /** Builds SQL and maps rows, but never runs anything: `runBatch` does that. */
 export const build = drizzle(() => {
   throw new Error('Queries run in batches: hand them to runBatch')
 })
+
+export const placeholder = sql.placeholder
 
 /** What placeholders are filled with, by name. */
 export type Values = Record<string, unknown>
@@ -26,13 +29,19 @@ export interface Statement<T = unknown> {
   bind(values: Values): BoundStatement<T>
 }
 
-/** The results of several queries, in their order. */
-export type Results<Queries extends readonly (Statement | BoundStatement)[]> = {
-  -readonly [I in keyof Queries]: Queries[I] extends Statement<infer T> | BoundStatement<infer T> ? T : never
-}
+/** Statements by name, those that are undefined apart: they run in the order in which their names are written. */
+type Named<S> = Readonly<Record<string, S | undefined>>
+
+export type NamedStatements = Named<Statement>
+export type NamedBoundStatements = Named<BoundStatement>
+
+type RowsOf<S> = S extends Statement<infer T> | BoundStatement<infer T> ? T : undefined
+
+/** What each of several named statements yields, under its name. */
+export type Results<N> = { -readonly [Name in keyof N]: RowsOf<N[Name]> }
 
 interface Preparable {
-  prepare(): { getQuery(): Sql; mapResult(response: unknown, isFromBatch: boolean): unknown }
+  prepare(): { getQuery(): Query; mapResult(response: unknown, isFromBatch: boolean): unknown }
 }
 
 /**
@@ -52,6 +61,44 @@ export function statement<T>(builder: RunnableQuery<T, 'sqlite'> & Preparable): 
   }
 }
 
+const dialect = new SQLiteSyncDialect()
+
+/**
+ * A statement written as SQL. Its rows are what SQLite returns, neither mapped nor checked, so `Row` must name the columns
+ * as the SQL does.
+ */
+export function sqlStatement<Row>(text: SQL): Statement<Row[]> {
+  const { sql, params } = dialect.sqlToQuery(text)
+  return {
+    bind: (values) => ({
+      statements: [{ sql, params: fillPlaceholders(params, values) }],
+      rows: ([result]) => (result?.results ?? []) as Row[],
+    }),
+  }
+}
+
+/**
+ * The row that an `insert … select` makes, as its select list: every column by name, in the order in which drizzle writes
+ * the table's.
+ */
+export function rowOf<T extends SQLiteTable>(table: T, values: Record<keyof T['_']['columns'], SQLWrapper>): SQL {
+  const names: (keyof T['_']['columns'])[] = Object.keys(getTableColumns(table))
+  return sql.join(
+    names.map((name) => sql`${values[name]}`),
+    sql`, `,
+  )
+}
+
+/** A statement whose rows go through a function. */
+function through<A, T>(from: Statement<A>, read: (rows: A) => T): Statement<T> {
+  return {
+    bind: (values) => {
+      const bound = from.bind(values)
+      return { ...bound, rows: (results) => read(bound.rows(results)) }
+    },
+  }
+}
+
 /** A statement as the number of rows that it has inserted, changed or deleted. */
 export function changes(statement: Statement): Statement<number> {
   return {
@@ -67,54 +114,48 @@ export function concat<T>(first: Statement<T[]>, second: Statement<T[]>): Statem
   return pair(first, second, (a, b) => [...a, ...b])
 }
 
-/** A query that always yields one row, as that row. */
+/** A statement that yields one row or none, as that row or undefined. */
+export function atMostOne<T>(rows: Statement<T[]>): Statement<T | undefined> {
+  return through(rows, ([row]) => row)
+}
+
+/** A statement that always yields one row, as that row. */
 export function exactlyOne<T>(rows: Statement<T[]>): Statement<T> {
-  return {
-    bind: (values) => {
-      const { statements, rows: read } = rows.bind(values)
-      return {
-        statements,
-        rows: (results) => {
-          const [row] = read(results)
-          if (!row) throw new Error('A query that always yields a row has yielded none')
-          return row
-        },
-      }
-    },
-  }
+  return through(rows, ([row]) => {
+    if (!row) throw new Error('A statement that always yields a row has yielded none')
+    return row
+  })
 }
 
 /** Two queries as one that yields both their rows through a function of them. */
-export function pair<A, B, T>(first: Statement<A>, second: Statement<B>, through: (a: A, b: B) => T): Statement<T> {
-  const both = all({ first, second })
+export function pair<A, B, T>(first: Statement<A>, second: Statement<B>, read: (a: A, b: B) => T): Statement<T> {
+  return through(all({ first, second }), (rows) => read(rows.first, rows.second))
+}
+
+/** Several statements as one that yields all their rows by name. */
+export function all<const N extends NamedStatements>(named: N): Statement<Results<N>> {
   return {
     bind: (values) => {
-      const { statements, rows } = both.bind(values)
-      return {
-        statements,
-        rows: (results) => {
-          const { first, second } = rows(results)
-          return through(first, second)
-        },
-      }
+      const bound = Object.entries(named).map(([name, one]) => [name, one?.bind(values)])
+      // Each name's own statement maps its rows.
+      return together(Object.fromEntries(bound)) as BoundStatement<Results<N>>
     },
   }
 }
 
-/** Several queries as one that yields all their rows by name. */
-export function all<Rows extends object>(queries: { [Name in keyof Rows]: Statement<Rows[Name]> }): Statement<Rows> {
+/** Several bound statements as one that yields all their rows by name. */
+export function together<const N extends NamedBoundStatements>(named: N): BoundStatement<Results<N>> {
+  const members = Object.entries(named).flatMap(([name, bound]) => (bound ? [{ name, bound }] : []))
   return {
-    bind: (values) => {
-      const bound = Object.entries<Statement>(queries).map(([name, one]) => ({ name, ...one.bind(values) }))
-      return {
-        statements: bound.flatMap(({ statements }) => statements),
-        rows: (results) => {
-          const left = [...results]
-          const named = bound.map(({ name, statements, rows }) => [name, rows(left.splice(0, statements.length))])
-          // Each name's own query has mapped its rows.
-          return Object.fromEntries(named) as Rows
-        },
-      }
+    statements: members.flatMap(({ bound }) => bound.statements),
+    rows: (results) => {
+      const left = [...results]
+      const rows = members.map(({ name, bound }) => [name, bound.rows(left.splice(0, bound.statements.length))])
+      // As in `all`.
+      return Object.fromEntries(rows) as Results<N>
+    },
+    keep: () => {
+      for (const { bound } of members) bound.keep?.()
     },
   }
 }

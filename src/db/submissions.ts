@@ -1,16 +1,24 @@
-import { and, desc, eq, getTableColumns, type InferSelectModel, isNull, ne, or, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, type InferSelectModel, ne, or, type SQL, sql } from 'drizzle-orm'
+import { auditOf } from './audit'
 import { summaryColumns } from './cases/case-columns'
-import { callerTenant, callerViewer } from './gate/caller'
+import {
+  atExpectedVersion,
+  jsonColumn,
+  ofCaller,
+  ofCallerById,
+  ofTenant,
+  ofTenantById,
+  touched,
+  unlessNull,
+} from './conditions'
+import { callerViewer } from './gate/caller'
 import { guard, unless } from './guards'
 import { countCap } from './limits'
-import { build, type Statement, statement } from './query'
-import { auditOf } from './records'
+import { atMostOne, build, exactlyOne, placeholder, type Statement, statement } from './query'
 import type { Ref } from './ref'
 import { cases } from './schema/cases'
 import { categories, wards } from './schema/directory'
 import { submissions } from './schema/submissions'
-
-const placeholder = sql.placeholder
 
 type Row = InferSelectModel<typeof submissions>
 
@@ -26,11 +34,12 @@ const { tenantId: _tenantId, wardId: _wardId, categoryId: _categoryId, ...column
 
 /** @param isVisible which cases the caller may see */
 function submissionsWith(isVisible: SQL | undefined) {
-  const made = sql`(
+  const made = jsonColumn<Submission['made']>(
+    sql`(
     select json_object('id', ${cases.id}, 'reference', ${cases.reference}) from ${cases}
-    where ${cases.submissionId} = ${submissions.id} and ${isVisible})`
-    .mapWith((text: string): NonNullable<Submission['made']> => JSON.parse(text))
-    .as('made')
+    where ${cases.submissionId} = ${submissions.id} and ${isVisible})`,
+    'made',
+  )
   return build
     .select({ ...columns, ward: summaryColumns.ward, category: summaryColumns.category, made })
     .from(submissions)
@@ -41,26 +50,23 @@ function submissionsWith(isVisible: SQL | undefined) {
 
 const seenByCaller = or(eq(callerViewer(), sql`''`), eq(cases.assigneeId, callerViewer()))
 
-const isCallers = eq(submissions.tenantId, callerTenant())
-
 /** The submission `id`, in the gate's trip. */
-export const submissionById: Statement<Submission[]> = statement(
-  submissionsWith(seenByCaller).where(and(eq(submissions.id, placeholder('id')), isCallers)),
+export const submissionById: Statement<Submission | undefined> = atMostOne(
+  statement(submissionsWith(seenByCaller).where(ofCallerById(submissions))),
 )
 
-const isTheirs = and(eq(submissions.id, placeholder('id')), eq(submissions.tenantId, placeholder('tenantId')))
+const seenByViewer = unlessNull('viewer', (viewer) => eq(cases.assigneeId, viewer))
 
 /** The same, after a write. */
-export const submissionAfterWrite: Statement<Submission[]> = statement(
-  submissionsWith(or(isNull(sql`${placeholder('viewer')}`), eq(cases.assigneeId, placeholder('viewer')))).where(
-    isTheirs,
-  ),
+export const submissionAfterWrite: Statement<Submission | undefined> = atMostOne(
+  statement(submissionsWith(seenByViewer).where(ofTenantById(submissions))),
 )
 
-const isOrNull = (column: typeof submissions.wardId | typeof submissions.categoryId, name: string) =>
-  or(isNull(sql`${placeholder(name)}`), eq(column, sql`${placeholder(name)}`))
-
-const passes = and(isOrNull(submissions.wardId, 'wardId'), isOrNull(submissions.categoryId, 'categoryId'))
+const areListed = and(
+  ofCaller(submissions),
+  unlessNull('wardId', (wardId) => eq(submissions.wardId, wardId)),
+  unlessNull('categoryId', (categoryId) => eq(submissions.categoryId, categoryId)),
+)
 
 const beyond = sql`(${submissions.createdAt}, ${submissions.id}) < (${placeholder('after0')}, ${placeholder('after1')})`
 
@@ -70,28 +76,28 @@ interface SubmissionListQueries {
   /** After a cursor's row. */
   rowsAfter: Statement<Submission[]>
   /** One more than `countCap` where there are more. */
-  total: Statement<{ total: number }[]>
+  total: Statement<{ total: number }>
 }
 
 function listFor(status: SQL | undefined): SubmissionListQueries {
   const rowsWhere = (condition: SQL | undefined) =>
     statement(
       submissionsWith(seenByCaller)
-        .where(and(isCallers, status, passes, condition))
+        .where(and(areListed, status, condition))
         .orderBy(desc(submissions.createdAt), desc(submissions.id))
-        .limit(placeholder('shown'))
+        .limit(placeholder('limit'))
         .offset(placeholder('offset')),
     )
   const matching = build
     .select({ one: sql`1`.as('one') })
     .from(submissions)
-    .where(and(isCallers, status, passes))
+    .where(and(areListed, status))
     .limit(countCap + 1)
     .as('matching')
   return {
     rows: rowsWhere(undefined),
     rowsAfter: rowsWhere(beyond),
-    total: statement(build.select({ total: sql<number>`count(*)`.as('total') }).from(matching)),
+    total: exactlyOne(statement(build.select({ total: sql<number>`count(*)`.as('total') }).from(matching))),
   }
 }
 
@@ -104,25 +110,17 @@ export const submissionLists = {
 /** Where in the list a submission stands: what a cursor after it must hold. */
 export const positionAfter = ({ createdAt, id }: Submission): [number, string] => [Date.parse(createdAt), id]
 
-const touched = {
-  version: sql`${submissions.version} + 1`,
-  updatedAt: sql`${sql.param(placeholder('now'), submissions.updatedAt)}`,
-}
-
-// A change's target: theirs, no case yet, and still at the version they expect, where they expect one.
-const isTarget = and(
-  isTheirs,
-  ne(submissions.status, 'converted'),
-  or(isNull(sql`${placeholder('expectedVersion')}`), eq(submissions.version, placeholder('expectedVersion'))),
-)
+const isTarget = and(ofTenantById(submissions), ne(submissions.status, 'converted'), atExpectedVersion(submissions))
 
 /** Gives a submission another `status`, unless a case was made of it. */
-export const updateSubmission = statement(
-  build
-    .update(submissions)
-    .set({ ...touched, status: sql`${placeholder('status')}` })
-    .where(isTarget)
-    .returning({ version: submissions.version }),
+export const updateSubmission = atMostOne(
+  statement(
+    build
+      .update(submissions)
+      .set({ ...touched(submissions), status: sql`${placeholder('status')}` })
+      .where(isTarget)
+      .returning({ version: submissions.version }),
+  ),
 )
 
 /** The audit entry of a change to a submission: none when another change came first. */
@@ -133,7 +131,7 @@ export const submissionIsThere = guard(
   unless(
     'target',
     sql`exists (select 1 from ${submissions}
-      where ${submissions.id} = ${placeholder('submissionId')} and ${submissions.tenantId} = ${placeholder('tenantId')})`,
+      where ${submissions.id} = ${placeholder('submissionId')} and ${ofTenant(submissions)})`,
   ),
 )
 
@@ -141,6 +139,6 @@ export const submissionIsThere = guard(
 export const convertSubmission = statement(
   build
     .update(submissions)
-    .set({ ...touched, status: 'converted' })
-    .where(isTheirs),
+    .set({ ...touched(submissions), status: 'converted' })
+    .where(ofTenantById(submissions)),
 )

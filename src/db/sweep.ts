@@ -1,10 +1,8 @@
 import { and, asc, gt, lt, lte, sql } from 'drizzle-orm'
 import { replayForMs } from './idempotency'
-import { build, changes, type Statement, statement, type Values } from './query'
+import { atMostOne, build, changes, placeholder, type Statement, statement, type Values } from './query'
 import { idempotency } from './schema/ledger'
 import { windows } from './schema/tenants'
-
-const placeholder = sql.placeholder
 
 /**
  * A walk through a table by its primary key, a portion at a time: it looks at each row once, fresh or stale. An index on
@@ -14,7 +12,7 @@ export interface Walk {
   /** The place before the first row, as the `after…` of both queries. */
   readonly start: Values
   /** The last place of the portion that begins after a place, as its column names; no row where the table ends. */
-  readonly portion: Statement<Record<string, string>[]>
+  readonly portion: Statement<Record<string, string> | undefined>
   /** Deletes the stale rows after one place and up to another, `upTo…`, and yields how many they were. */
   readonly forget: Statement<number>
 }
@@ -51,17 +49,19 @@ const weighed = sql`(
 /** Results kept for replays longer than 24 hours. */
 export const oldResults: Walk = {
   start: { afterOwner: '', afterRoute: '', afterKey: '' },
-  portion: statement(
-    build
-      .select({
-        owner: sql<string>`owner`.as('owner'),
-        route: sql<string>`route`.as('route'),
-        key: sql<string>`key`.as('key'),
-      })
-      .from(weighed)
-      .where(sql`total <= ${sql.raw(String(bytesAtOnce))}`)
-      .orderBy(sql`total desc`)
-      .limit(1),
+  portion: atMostOne(
+    statement(
+      build
+        .select({
+          owner: sql<string>`owner`.as('owner'),
+          route: sql<string>`route`.as('route'),
+          key: sql<string>`key`.as('key'),
+        })
+        .from(weighed)
+        .where(sql`total <= ${sql.raw(String(bytesAtOnce))}`)
+        .orderBy(sql`total desc`)
+        .limit(1),
+    ),
   ),
   forget: changes(
     statement(
@@ -91,11 +91,13 @@ const isStale = sql`cast(substr(${windows.hits}, -13) as integer) < ${nowMs} - 2
 /** Windows of addresses that were last counted more than two windows ago. */
 export const quietAddresses: Walk = {
   start: { afterId: 'ip:' },
-  portion: statement(
-    build
-      .select({ id: sql<string>`max(id)`.as('id') })
-      .from(sql`${windowsAhead}`)
-      .having(sql`count(*) > 0`),
+  portion: atMostOne(
+    statement(
+      build
+        .select({ id: sql<string>`max(id)`.as('id') })
+        .from(sql`${windowsAhead}`)
+        .having(sql`count(*) > 0`),
+    ),
   ),
   forget: changes(
     statement(

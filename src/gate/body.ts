@@ -30,7 +30,7 @@ export async function readBody(request: Request): Promise<Uint8Array<ArrayBuffer
 }
 
 /** What is wrong with a body before its fields are looked at: it must be JSON, and say so. */
-export function jsonError(headers: Headers, text: string): ApiError | undefined {
+function jsonError(headers: Headers, text: string): ApiError | undefined {
   const type = headers.get('Content-Type') ?? ''
   if (text === '' && type === '') return
   if (!/^application\/([a-z.-]+\+)?json(;\s*[a-z0-9-]+=[^;]+)*$/i.test(type)) {
@@ -42,6 +42,7 @@ export function jsonError(headers: Headers, text: string): ApiError | undefined 
     return new ApiError('invalid_request', { message: 'The body is not valid JSON' })
   }
 }
+
 /** A request's body as it was read, with what is wrong with it. */
 export interface Body {
   /** As they came; undefined where none were read. */
@@ -61,4 +62,12 @@ export async function receive(
     if (error instanceof ApiError) return error
     throw error
   })
+}
+
+/** What was received, as a body. An origin judges its own, so nobody asks for the fault of one. */
+export function judge(headers: Headers, received: Awaited<ReturnType<typeof receive>>): Body {
+  if (received === undefined) return { text: '' }
+  if (received instanceof ApiError) return { text: '', fault: received }
+  const text = new TextDecoder().decode(received)
+  return { bytes: received, text, fault: jsonError(headers, text) }
 }

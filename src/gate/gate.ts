@@ -1,13 +1,13 @@
 import type { Actor } from '../db/actor'
 import { type Meter, runBatch } from '../db/batch'
 import { keyAdmission } from '../db/gate/hit'
-import type { Idempotency } from '../db/idempotency'
-import { earlierResult } from '../db/idempotency'
+import { gateValues } from '../db/gate/placeholder'
+import { earlierResult, type Idempotency } from '../db/idempotency'
 import { replacementOfCaller } from '../db/keys/key-standing'
-import type { BoundStatement, Results, Statement, Values } from '../db/query'
+import { all, type NamedBoundStatements, type NamedStatements, type Results, type Values } from '../db/query'
 import { ApiError } from '../errors'
 import { databaseOf, type Env, settingsOf } from '../settings'
-import { named, replayOf } from './idempotency'
+import { replay, replayValues } from './idempotency'
 import { cellOfKey, hashKey } from './key-format'
 import { type Principal, principalOf } from './principal'
 import { type RateLimit, rateLimitOf, seconds } from './rate-limit'
@@ -21,15 +21,18 @@ export const keyRefusals = refusalMemory(10_000)
 /** One keyed request's dealings with D1. */
 export interface Gate {
   /**
-   * Admits the caller in one D1 trip and brings back the rows that the queries ask for. Each query must scope itself
-   * by the caller (`callerTenant`). Throws 401, 429 and 403, and replays an idempotent result, in that order. What can be
+   * Admits the caller in one D1 trip and brings back the rows that the queries ask for, by name. Each query must scope
+   * itself by the caller (`callerTenant`). Throws 401, 429 and 403, and replays an idempotent result, in that order. What can be
    * refused without D1 is refused before a query is bound, and what was built for one is kept for admitted callers only.
    */
-  read<const Q extends readonly Statement[]>(values: Values, ...queries: Q): Promise<Results<Q>>
+  read<const N extends NamedStatements>(values: Values, named: N): Promise<Results<N>>
   /** Admits the caller and nothing more: what a request that will be refused anyway is counted by. */
   admit(): Promise<void>
-  /** Writes in one batch, all or nothing, and nothing once this caller has been told 503. Only after `read`. */
-  write<const B extends readonly BoundStatement[]>(...statements: B): Promise<Results<B>>
+  /**
+   * Writes in one batch, in the order in which the names are written, all or nothing, and nothing once this caller has been
+   * told 503. Only after `read`.
+   */
+  write<const N extends NamedBoundStatements>(named: N): Promise<Results<N>>
   /** The admitted caller. Throws before `read` or `admit`. */
   readonly principal: Principal
   /** The cell that the caller's tenant lives in: whatever they make belongs there too. */
@@ -56,26 +59,27 @@ interface Call {
   idempotency?: Idempotency | undefined
 }
 
-/** Opens a keyed request's trip. Nothing is asked of D1 until the first `read` or `admit`. */
+/** Opens a keyed request's gate. Nothing is asked of D1 until the first `read` or `admit`. */
 export function openGate({ env, meter, requestId, key, requirement, idempotency }: Call): Gate {
   let passed: { principal: Principal; clock: ClockReading; d1: D1Database; cell: number } | undefined
   let rateLimit: RateLimit | undefined
 
-  const enter = async <const Q extends readonly Statement[]>(values: Values, queries: Q) => {
+  const enter = async <const N extends NamedStatements>(values: Values, named: N) => {
     const { hash, d1, cell } = await identify(env, key)
     const askedAt = Date.now()
     rateLimit = keyRefusals.find(hash, askedAt)
     if (rateLimit) throw rateLimited(rateLimit)
 
     const { keyWindow, d1DeadlineMs } = settingsOf(env)
-    const { limit, seconds: windowSeconds } = keyWindow
-    const all = {
-      ...values,
+    const gates = gateValues({
+      ...{ hash, at: null, admissionId: crypto.randomUUID(), limit: keyWindow.limit, windowSeconds: keyWindow.seconds },
       ...guardValues(requirement),
-      ...{ hash, limit, windowSeconds, at: null, mark: crypto.randomUUID() },
-    }
-    const bound = queries.map((one) => one.bind(all))
-    const [{ admitted, row }, ...rows] = await runBatch(d1, meter, [keyAdmission.bind(all), ...bound], d1DeadlineMs)
+      ...(idempotency && replayValues(idempotency)),
+    })
+    const asked = all(named).bind({ ...values, ...gates })
+    const batch = { admission: keyAdmission.bind(gates), rows: asked }
+    const { admission, rows } = await runBatch(d1, meter, batch, d1DeadlineMs)
+    const { admitted, row } = admission
     if (!row) throw new ApiError('key_invalid')
     rateLimit = rateLimitOf('key', row, admitted)
     if (!admitted) {
@@ -83,8 +87,7 @@ export function openGate({ env, meter, requestId, key, requirement, idempotency 
       throw rateLimited(rateLimit)
     }
     passed = { principal: principalOf(row), clock: { d1: row.now, ours: Date.now() }, d1, cell }
-    // The rows of `queries`, in their order: what follows the gate's own.
-    return { rows: rows as Results<Q>, bound }
+    return { rows, keep: asked.keep }
   }
 
   const admitted = () => {
@@ -93,30 +96,25 @@ export function openGate({ env, meter, requestId, key, requirement, idempotency 
   }
 
   return {
-    async read(values, ...queries) {
-      const replay = idempotency ? [earlierResult] : []
-      const succession = requirement.managesKeys ? [replacementOfCaller] : []
-      const asked = [...succession, ...replay, ...queries]
-      const { rows, bound } = await enter({ ...values, ...named(idempotency) }, asked)
+    async read(values, named) {
+      const { rows, keep } = await enter(values, {
+        replacement: requirement.managesKeys ? replacementOfCaller : undefined,
+        earlier: idempotency && earlierResult,
+        asked: all(named),
+      })
       authorise(admitted().principal, requirement)
-      for (const { keep } of bound) keep?.()
-      if (requirement.managesKeys) {
-        const [replacement] = rows.shift() as Results<[typeof replacementOfCaller]>[0]
-        if (replacement) throw new ApiError('key_replaced')
-      }
-      if (idempotency) {
-        const [earlier] = rows.shift() as Results<[typeof earlierResult]>[0]
-        if (earlier) throw replayOf(earlier, idempotency)
-      }
-      return rows as Results<typeof queries>
+      keep?.()
+      if (rows.replacement) throw new ApiError('key_replaced')
+      if (idempotency) replay(rows.earlier, idempotency)
+      return rows.asked
     },
     async admit() {
-      await enter({}, [])
+      await enter({}, {})
     },
-    async write(...statements) {
+    async write(named) {
       const { d1, clock, principal } = admitted()
       const deadlineMs = settingsOf(env).d1DeadlineMs
-      return writeInTime({ d1, meter, deadlineMs, clock, owner: principal.key.familyId, idempotency }, statements)
+      return writeInTime({ d1, meter, deadlineMs, clock, owner: principal.key.familyId, idempotency }, named)
     },
     get principal() {
       return admitted().principal

@@ -1,26 +1,42 @@
 import canonicalize from 'canonicalize'
-import type { Idempotency } from '../db/idempotency'
+import type { HonoRequest } from 'hono'
+import { uniqueViolation } from '../db/database-error'
+import type { GateValues } from '../db/gate/placeholder'
+import { type Idempotency, type StoredResult, storedResult } from '../db/idempotency'
+import type { BoundStatement } from '../db/query'
 import { sha256Hex } from '../domain/hash'
 import { ApiError, invalidFields, Replay } from '../errors'
 import type { Requirement } from './requirement'
 
-/** What is wrong with an `Idempotency-Key`, or that the route takes none. */
-export function errorInIdempotencyKey(
-  key: string,
-  { replayable = true }: Pick<Requirement, 'replayable'>,
-): ApiError | undefined {
-  const name = 'Idempotency-Key'
-  if (!replayable) {
-    return invalidFields({ [name]: { code: 'unknown', message: 'Not accepted here: a key is shown only once' } })
-  }
-  if (!/^[\x20-\x7e]{1,255}$/.test(key)) {
-    return invalidFields({ [name]: { code: 'format', message: 'Must be 1 to 255 printable characters' } }, true)
-  }
+/** What a POST's caller asks for by `Idempotency-Key`, or what is wrong with that; neither where there is no such header. */
+interface Asked {
+  idempotency?: Idempotency
+  fault?: ApiError
 }
 
-/** Bodies are compared as canonical JSON (RFC 8785), so that spacing and the order of fields make no difference. */
-export async function idempotencyOf(key: string, route: string, text: string): Promise<Idempotency> {
-  return { key, route, requestHash: await sha256Hex(canonical(text)) }
+/**
+ * Reads a request's `Idempotency-Key`. Bodies are compared as canonical JSON (RFC 8785), so that spacing and the order of
+ * fields make no difference.
+ *
+ * @param text the request's body
+ */
+export async function readIdempotency(
+  { method, path, raw }: Pick<HonoRequest, 'method' | 'path' | 'raw'>,
+  text: string,
+  { replayable = true }: Pick<Requirement, 'replayable'> = {},
+): Promise<Asked> {
+  const name = 'Idempotency-Key'
+  const key = method === 'POST' ? raw.headers.get(name) : null
+  if (key === null) return {}
+  if (!replayable) {
+    const message = 'Not accepted here: a key is shown only once'
+    return { fault: invalidFields({ [name]: { code: 'unknown', message } }) }
+  }
+  if (!/^[\x20-\x7e]{1,255}$/.test(key)) {
+    const message = 'Must be 1 to 255 printable characters'
+    return { fault: invalidFields({ [name]: { code: 'format', message } }, true) }
+  }
+  return { idempotency: { key, route: `POST ${path}`, requestHash: await sha256Hex(canonical(text)) } }
 }
 
 function canonical(text: string): string {
@@ -30,20 +46,45 @@ function canonical(text: string): string {
     return text
   }
 }
-/** The first result again, or 422 where the same key came with another body. */
-export function replayOf(
-  earlier: { requestHash: string; status: 200 | 201; location: string | null; body: string },
-  { requestHash }: Idempotency,
-): Error {
+
+/** What an earlier result is looked up by, in the gate's trip. */
+export const replayValues = ({ route, key }: Idempotency): Pick<GateValues, 'route' | 'idempotencyKey'> => ({
+  route,
+  idempotencyKey: key,
+})
+
+/** Throws the first result again where there is one, or 422 where the same key came with another body. */
+export function replay(earlier: StoredResult | undefined, { requestHash }: Idempotency): void {
+  if (!earlier) return
   if (earlier.requestHash !== requestHash) {
-    return new ApiError('unprocessable', { message: 'This Idempotency-Key was used with another request body' })
+    throw new ApiError('unprocessable', { message: 'This Idempotency-Key was used with another request body' })
   }
   const headers = {
     'Content-Type': 'application/json',
     'Idempotency-Replayed': 'true',
     ...(earlier.location && { Location: earlier.location }),
   }
-  return new Replay({ body: earlier.body, status: earlier.status, headers })
+  throw new Replay({ body: earlier.body, status: earlier.status, headers })
 }
-export const named = (idempotency: Idempotency | undefined) =>
-  idempotency && { route: idempotency.route, idempotencyKey: idempotency.key }
+
+/**
+ * Writes what must not be written twice: where another request with the same `Idempotency-Key` came first, throws that
+ * one's result again.
+ *
+ * @param owner whose results are looked at
+ * @param find runs a statement in the database that was written to
+ */
+export async function writeOnce<T>(
+  { idempotency, owner }: { idempotency: Idempotency | undefined; owner: string },
+  write: () => Promise<T>,
+  find: (stored: BoundStatement<StoredResult | undefined>) => Promise<StoredResult | undefined>,
+): Promise<T> {
+  try {
+    return await write()
+  } catch (error) {
+    if (idempotency && uniqueViolation(error)?.startsWith('idempotency.')) {
+      replay(await find(storedResult.bind({ ...idempotency, owner })), idempotency)
+    }
+    throw error
+  }
+}

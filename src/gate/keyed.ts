@@ -1,21 +1,21 @@
 import { createMiddleware } from 'hono/factory'
 import { routePath } from 'hono/route'
 import type { AppEnv } from '../app-env'
-import { ApiError } from '../errors'
+import type { ApiError } from '../errors'
 import { upstreamOf } from '../settings'
-import { type Body, jsonError, receive } from './body'
+import { judge, receive } from './body'
 import { keyOf } from './credentials'
 import { type Gate, identify, openGate } from './gate'
-import { errorInIdempotencyKey, idempotencyOf } from './idempotency'
+import { readIdempotency } from './idempotency'
 import { rateLimitHeaders } from './rate-limit'
 import type { Requirement } from './requirement'
 
 /**
- * Guards one keyed route: reads the body within its limit and puts a `Trip` in the context, which the handler asks for
+ * Guards one keyed route: reads the body within its limit and puts a `Gate` in the context, which the handler asks for
  * its rows. What can be refused without the handler is refused here, in the contract's order.
  *
  * @example
- * createRoute({ method: 'get', path: '/api/cases', middleware: needs({ plan: 'pro', scope: 'cases:read' }), … })
+ * createRoute({ method: 'get', path: '/api/cases', middleware: keyed({ plan: 'pro', scope: 'cases:read' }), … })
  */
 export function keyed(requirement: Requirement) {
   return createMiddleware<AppEnv>(async function keyed(c, next) {
@@ -29,18 +29,15 @@ export function keyed(requirement: Requirement) {
     await identify(c.env, call.key)
     const body = judge(c.req.raw.headers, bytes)
     if (body.bytes) c.req.raw = new Request(c.req.raw, { body: body.bytes })
-    const wanted = c.req.method === 'POST' && !isProxied ? c.req.header('Idempotency-Key') : undefined
-    const idempotencyFault = wanted === undefined ? undefined : errorInIdempotencyKey(wanted, requirement)
-    const isKept = wanted !== undefined && !idempotencyFault
-    const idempotency = isKept ? await idempotencyOf(wanted, `POST ${c.req.path}`, body.text) : undefined
-    const gate = openGate({ ...call, idempotency })
+    const asked = isProxied ? {} : await readIdempotency(c.req, body.text, requirement)
+    const gate = openGate({ ...call, idempotency: asked.idempotency })
     c.set('gate', gate)
 
     if (body.fault?.code === 'too_large') {
       await gate.admit()
       throw body.fault
     }
-    const fault = isProxied ? undefined : (idempotencyFault ?? body.fault)
+    const fault = isProxied ? undefined : (asked.fault ?? body.fault)
     if (fault) await refuse(gate, fault)
     await next()
   })
@@ -73,14 +70,6 @@ export function keyedHeaders() {
 
 /** Throws a fault that was found before the trip, giving 401, 429, 403 and a replay their place before it. */
 export async function refuse(gate: Gate, fault: ApiError): Promise<never> {
-  await gate.read({})
+  await gate.read({}, {})
   throw fault
-}
-
-/** What was received, as a body. An origin judges its own, so nobody asks for the fault of one. */
-export function judge(headers: Headers, received: Awaited<ReturnType<typeof receive>>): Body {
-  if (received === undefined) return { text: '' }
-  if (received instanceof ApiError) return { text: '', fault: received }
-  const text = new TextDecoder().decode(received)
-  return { bytes: received, text, fault: jsonError(headers, text) }
 }

@@ -1,21 +1,17 @@
 import type { PublicActor } from '../db/actor'
 import { type Meter, runBatch } from '../db/batch'
-import { addressAdmission, tenantBySlug } from '../db/gate/address'
-import { type Admission, keyAdmission } from '../db/gate/hit'
-import type { Idempotency } from '../db/idempotency'
-import { earlierPublicResult } from '../db/idempotency'
-import type { BoundStatement, Results, Statement, Values } from '../db/query'
+import { tenantBySlug } from '../db/gate/address'
+import { gateValues } from '../db/gate/placeholder'
+import { earlierPublicResult, type Idempotency } from '../db/idempotency'
+import { all, type NamedBoundStatements, type NamedStatements, type Results, type Values } from '../db/query'
 import { ApiError } from '../errors'
 import { databaseOf, type Env, SettingsError, settingsOf } from '../settings'
-import { addressWindowId } from './address'
-import { identify, keyRefusals as keyDenials, rateLimited } from './gate'
-import { replayOf } from './idempotency'
+import { count, counterFor } from './counter'
+import { rateLimited } from './gate'
+import { replay, replayValues } from './idempotency'
 import { memory } from './memory'
-import { type RateLimit, rateLimitOf, type WindowRow } from './rate-limit'
-import { refusalMemory } from './refusal-memory'
-import { type ClockReading, type Writing, writeInTime } from './write'
-
-const addressRefusals = refusalMemory(60_000)
+import { type RateLimit, rateLimitOf } from './rate-limit'
+import { type ClockReading, writeInTime } from './write'
 
 /** Tenants as pages last saw them, by cell and slug: what a refused caller's page tells of the office costs no trip. */
 const offices = memory<PublicTenant>(10 * 60_000, 1000)
@@ -33,20 +29,23 @@ export interface PublicTenant {
 /** One public request's dealings with D1. */
 export interface PublicGate {
   /**
-   * Counts the request and brings back the tenant with the rows that the queries ask for, in one D1 trip. Each query
-   * scopes itself by `publicTenant`. Throws 429, 401 for a key that is not valid and 404 for an unknown tenant, and
+   * Counts the request and brings back the tenant with the rows that the queries ask for, by name, in one D1 trip. Each
+   * query scopes itself by `publicTenant`. Throws 429, 401 for a key that is not valid and 404 for an unknown tenant, and
    * replays an idempotent result.
    */
-  read<const Q extends readonly Statement[]>(values: Values, ...queries: Q): Promise<Results<Q>>
+  read<const N extends NamedStatements>(values: Values, named: N): Promise<Results<N>>
   /** Brings back the tenant and rows without counting: for pages. Throws 404 for an unknown tenant. */
-  visit<const Q extends readonly Statement[]>(values: Values, ...queries: Q): Promise<Results<Q>>
+  visit<const N extends NamedStatements>(values: Values, named: N): Promise<Results<N>>
   /**
    * Brings back the tenant for the page that tells a caller of their full window: from this isolate's memory, else in a
    * trip, but no trip where the refusal itself came from memory. Leaves the tenant unknown where it cannot be had.
    */
   recall(): Promise<void>
-  /** Writes in one batch, all or nothing, and nothing once this caller has been told 503. Only after `read`. */
-  write<const B extends readonly BoundStatement[]>(...statements: B): Promise<Results<B>>
+  /**
+   * Writes in one batch, in the order in which the names are written, all or nothing, and nothing once this caller has been
+   * told 503. Only after `read`.
+   */
+  write<const N extends NamedBoundStatements>(named: N): Promise<Results<N>>
   /** Throws before `read` or `visit`. */
   readonly tenant: PublicTenant
   /** Who writes and when, by the database's clock. Throws before `read`. */
@@ -70,7 +69,7 @@ interface Call {
   idempotency?: Idempotency | undefined
 }
 
-/** Opens a public request's trip. Nothing is asked of D1 until `read` or `visit`. */
+/** Opens a public request's gate. Nothing is asked of D1 until `read` or `visit`. */
 export function openPublicGate(call: Call): PublicGate {
   const { env, meter, requestId, headers, key, slug, idempotency } = call
   let tenant: PublicTenant | undefined
@@ -79,20 +78,19 @@ export function openPublicGate(call: Call): PublicGate {
   let rateLimit: RateLimit | undefined
   let isRemembered = false
 
-  const visit = async <const Q extends readonly Statement[]>(values: Values, queries: Q): Promise<Results<Q>> => {
+  const visit = async <const N extends NamedStatements>(values: Values, named: N): Promise<Results<N>> => {
     const { cell, d1 } = cellOf(env, slug)
-    const all = { ...values, ...nobody, slug, client: null, counted: 0 }
-    const bound = [tenantBySlug, ...queries].map((one) => one.bind(all))
-    const results = await runBatch(d1, meter, bound, settingsOf(env).d1DeadlineMs)
-    const [[found], ...rows] = results as [TenantRow[], ...unknown[]]
+    const gates = gateValues({ hash: null, at: null, admissionId: '', slug, client: null, isCounted: 0 })
+    const batch = { found: tenantBySlug.bind(gates), asked: all(named).bind({ ...values, ...gates }) }
+    const { found, asked } = await runBatch(d1, meter, batch, settingsOf(env).d1DeadlineMs)
     if (!found) throw new ApiError('not_found')
     tenant = publicTenantOf(found)
     offices.remember(`${cell} ${slug}`, tenant, Date.now())
-    return rows as Results<Q>
+    return asked
   }
 
   return {
-    async read(values, ...queries) {
+    async read(values, named) {
       const home = cellOf(env, slug)
       const counter = await counterFor(env, headers, key, home)
       const askedAt = Date.now()
@@ -100,45 +98,45 @@ export function openPublicGate(call: Call): PublicGate {
       isRemembered = rateLimit !== undefined
       if (rateLimit) throw rateLimited(rateLimit)
 
-      const replay = idempotency ? [earlierPublicResult] : []
-      const asked = { ...values, route: idempotency?.route, idempotencyKey: idempotency?.key, slug }
       const database = { d1: home.d1, meter, deadlineMs: settingsOf(env).d1DeadlineMs }
-      const [{ admitted, row }, [found], ...rows] = await count(counter, database, asked, [
-        tenantBySlug,
-        ...replay,
-        ...queries,
-      ])
+      const queries = all({
+        found: tenantBySlug,
+        earlier: idempotency && earlierPublicResult,
+        asked: all(named),
+      })
+      const asked = { slug, ...(idempotency && replayValues(idempotency)) }
+      const { admission, rows } = await count(counter, database, asked, (gates) =>
+        queries.bind({ ...values, ...gates }),
+      )
+      const { admitted, row } = admission
       if (!row) throw new ApiError('key_invalid')
       rateLimit = rateLimitOf(counter.policy, row, admitted)
       if (!admitted) {
         counter.refusals.remember(counter.id, rateLimit, askedAt)
         throw rateLimited(rateLimit)
       }
-      if (!found) throw new ApiError('not_found')
+      if (!rows?.found) throw new ApiError('not_found')
+      const { found } = rows
       tenant = publicTenantOf(found)
       // The home cell's clock, since that is where the request will write.
       clock = { d1: found.now, ours: Date.now() }
       const owner = `${found.id}:${row.familyId ?? counter.addressId}`
       const now = new Date(row.now).toISOString()
       actor = { tenantId: found.id, userId: null, keyId: null, familyId: owner, requestId, now }
-      if (idempotency) {
-        const [earlier] = rows.shift() as Results<[typeof earlierPublicResult]>[0]
-        if (earlier) throw replayOf(earlier, idempotency)
-      }
-      // The rows of `queries`, in their order: what follows the gate's own.
-      return rows as Results<typeof queries>
+      if (idempotency) replay(rows.earlier, idempotency)
+      return rows.asked
     },
-    visit: (values, ...queries) => visit(values, queries),
+    visit,
     async recall() {
       const known = offices.find(`${cellOf(env, slug).cell} ${slug}`, Date.now())
       if (known) tenant = known
-      else if (!isRemembered) await visit({}, []).catch(() => undefined)
+      else if (!isRemembered) await visit({}, {}).catch(() => undefined)
     },
-    async write(...statements) {
+    async write(named) {
       const owner = passed(actor).familyId
       const { d1 } = cellOf(env, slug)
       const deadlineMs = settingsOf(env).d1DeadlineMs
-      return writeInTime({ d1, meter, deadlineMs, clock: passed(clock), owner, idempotency }, statements)
+      return writeInTime({ d1, meter, deadlineMs, clock: passed(clock), owner, idempotency }, named)
     },
     get tenant() {
       return passed(tenant)
@@ -161,36 +159,10 @@ function passed<T>(value: T | undefined): T {
   return value
 }
 
-type Counted = [Admission<WindowRow & { familyId?: string }>, TenantRow[], ...unknown[]]
-
 /** A tenant with the clock of its cell, in milliseconds. */
 type TenantRow = PublicTenant & { now: number }
 
 const publicTenantOf = ({ now: _, ...tenant }: TenantRow): PublicTenant => tenant
-
-type Database = Pick<Writing, 'd1' | 'meter' | 'deadlineMs'>
-
-/** What the queries bind for a request that nobody is asked about. */
-const nobody = { hash: null, at: null, mark: '' }
-
-/** Counts a request and, once it is admitted, asks for rows: in one trip but for a key of another cell. */
-async function count(
-  { admission, values, d1: keyCell }: Counter,
-  { d1, meter, deadlineMs }: Database,
-  asked: Values,
-  queries: readonly Statement[],
-): Promise<Counted> {
-  const all = { ...asked, ...values, at: null, mark: crypto.randomUUID() }
-  const hit = admission.bind(all)
-  if (keyCell === undefined || keyCell === d1) {
-    const bound = queries.map((one) => one.bind({ ...all, counted: 1 }))
-    return (await runBatch(d1, meter, [hit, ...bound], deadlineMs)) as Counted
-  }
-  const [counted] = (await runBatch(keyCell, meter, [hit], deadlineMs)) as [Counted[0]]
-  if (!counted.admitted) return [counted, []]
-  const bound = queries.map((one) => one.bind({ ...all, client: counted.row?.familyId ?? null, counted: 0 }))
-  return [counted, ...(await runBatch(d1, meter, bound, deadlineMs))] as Counted
-}
 
 /** The cell of the tenant that a path names, and its database. */
 function cellOf(env: Env, slug: string): { cell: number; d1: D1Database } {
@@ -199,21 +171,4 @@ function cellOf(env: Env, slug: string): { cell: number; d1: D1Database } {
   const d1 = databaseOf(env, cell)
   if (!d1) throw new SettingsError(`Wrong settings: TENANT_CELLS names cell ${cell}, which has no database`)
   return { cell, d1 }
-}
-
-type Counter = Awaited<ReturnType<typeof counterFor>>
-
-/** What counts a request: the window of its key where it has one, else of its address, which has one in each cell. */
-async function counterFor(env: Env, headers: Headers, key: string | undefined, { cell }: { cell: number }) {
-  const { keyWindow, publicWindow } = settingsOf(env)
-  if (key !== undefined) {
-    const { hash, d1 } = await identify(env, key)
-    const values = { hash, client: null, limit: keyWindow.limit, windowSeconds: keyWindow.seconds }
-    const policy = 'key' as const
-    return { id: hash, d1, policy, refusals: keyDenials, admission: keyAdmission, values, addressId: undefined }
-  }
-  const addressId = await addressWindowId(env, headers)
-  const values = { hash: null, client: addressId, limit: publicWindow.limit, windowSeconds: publicWindow.seconds }
-  const [id, policy] = [`${cell} ${addressId}`, 'ip' as const]
-  return { id, d1: undefined, policy, refusals: addressRefusals, admission: addressAdmission, values, addressId }
 }

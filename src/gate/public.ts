@@ -1,12 +1,12 @@
+import type { HonoRequest } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { routePath } from 'hono/route'
 import type { AppEnv } from '../app-env'
 import type { Idempotency } from '../db/idempotency'
 import type { ApiError } from '../errors'
-import { type Body, receive } from './body'
+import { type Body, judge, receive } from './body'
 import { keyOf } from './credentials'
-import { errorInIdempotencyKey, idempotencyOf } from './idempotency'
-import { judge } from './keyed'
+import { readIdempotency } from './idempotency'
 import { openPublicGate, type PublicGate } from './public-gate'
 import { type RateLimit, rateLimitHeaders } from './rate-limit'
 
@@ -14,18 +14,18 @@ import { type RateLimit, rateLimitHeaders } from './rate-limit'
 type Takes = 'json' | 'form'
 
 /**
- * Opens a public route to everybody, five times an hour per address: puts a `PublicTrip` in the context, which the
+ * Opens a public route to everybody, five times an hour per address: puts a `PublicGate` in the context, which the
  * handler asks for its rows. A request with a key is under the key's limit instead.
  *
  * @example
- * createRoute({ method: 'get', path: '/api/public/{tenant}/wards', middleware: open(), … })
+ * createRoute({ method: 'get', path: '/api/public/{tenant}/wards', middleware: publicRoute(), … })
  */
 export function publicRoute({ takes = 'json' }: { takes?: Takes } = {}) {
   return createMiddleware<AppEnv>(async function publicRoute(c, next) {
     const { env, req, var: variables } = c
     const body = judge(req.raw.headers, await receive(req.raw, takes === 'form'))
     if (body.bytes) req.raw = new Request(req.raw, { body: body.bytes })
-    const { idempotency, fault } = await replayFor(req.raw, req.path, body, takes)
+    const { idempotency, fault } = await replayFor(req, body, takes)
     const gate = openPublicGate({
       env,
       meter: variables.meter,
@@ -60,23 +60,19 @@ export function publicHeaders() {
 
 /** Throws a fault that was found before the trip, giving 401, 429, 404 and a replay their place before it. */
 export async function refusePublic(gate: PublicGate, fault: ApiError): Promise<never> {
-  await gate.read({})
+  await gate.read({}, {})
   throw fault
 }
 
 const isTold = ({ policy }: RateLimit, status: number) => policy === 'key' || status === 429
 
-/** What a POST is filed under where its caller asked for that, and what is wrong with the request so far. */
+/** What a POST is stored under where its caller asked for that, and what is wrong with the request so far. */
 async function replayFor(
-  { method, headers }: Request,
-  path: string,
+  request: HonoRequest,
   body: Body,
   takes: Takes,
 ): Promise<{ idempotency?: Idempotency | undefined; fault?: ApiError | undefined }> {
-  const isJudged = takes === 'json' || body.fault?.code === 'too_large'
-  const fault = isJudged ? body.fault : undefined
-  const wanted = method === 'POST' && takes === 'json' ? (headers.get('Idempotency-Key') ?? undefined) : undefined
-  if (wanted === undefined || fault?.code === 'too_large') return { fault }
-  const wrong = errorInIdempotencyKey(wanted, {})
-  return wrong ? { fault: wrong } : { idempotency: await idempotencyOf(wanted, `POST ${path}`, body.text), fault }
+  if (body.fault?.code === 'too_large') return { fault: body.fault }
+  if (takes === 'form') return {}
+  return { fault: body.fault, ...(await readIdempotency(request, body.text)) }
 }

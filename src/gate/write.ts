@@ -1,9 +1,9 @@
 import { type Meter, runBatch } from '../db/batch'
-import { uniqueViolation } from '../db/database-error'
+import { gateValues } from '../db/gate/placeholder'
 import { inTime } from '../db/guards'
-import { type Idempotency, storedResult } from '../db/idempotency'
-import type { BoundStatement, Results } from '../db/query'
-import { replayOf } from './idempotency'
+import type { Idempotency } from '../db/idempotency'
+import { type NamedBoundStatements, type Results, together } from '../db/query'
+import { writeOnce } from './idempotency'
 
 /** What D1's own clock said in a trip, and our clock when its answer arrived, both in milliseconds. */
 export interface ClockReading {
@@ -37,19 +37,15 @@ export function latestBeginning({ d1, ours }: ClockReading, startedAt: number, d
  * Writes in one batch, which does nothing if D1 begins it after its caller was answered with 503. Throws what `runBatch`
  * throws; where another request with the same `Idempotency-Key` came first, it replays that one's result.
  */
-export async function writeInTime<const B extends readonly BoundStatement[]>(
-  writing: Writing,
-  bound: B,
-): Promise<Results<B>> {
-  const { d1, meter, deadlineMs, clock, owner, idempotency } = writing
+export function writeInTime<const N extends NamedBoundStatements>(
+  { d1, meter, deadlineMs, clock, ...once }: Writing,
+  named: N,
+): Promise<Results<N>> {
   const latest = latestBeginning(clock, Date.now(), deadlineMs)
-  try {
-    const [, ...rows] = await runBatch(d1, meter, [inTime.bind({ at: null, latest }), ...bound], deadlineMs)
-    // The rows of `bound`, in their order: what follows the guard's own.
-    return rows as Results<B>
-  } catch (error) {
-    if (!idempotency || !uniqueViolation(error)?.startsWith('idempotency.')) throw error
-    const [[winner]] = await runBatch(d1, meter, [storedResult.bind({ ...idempotency, owner })], deadlineMs)
-    throw winner ? replayOf(winner, idempotency) : error
+  const write = async () => {
+    const batch = { inTime: inTime.bind(gateValues({ at: null, latest })), rows: together(named) }
+    const { rows } = await runBatch(d1, meter, batch, deadlineMs)
+    return rows
   }
+  return writeOnce(once, write, async (stored) => (await runBatch(d1, meter, { stored }, deadlineMs)).stored)
 }

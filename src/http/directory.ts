@@ -32,6 +32,6 @@ export async function listDirectory<T, S>(c: Context<AppEnv>, directory: Directo
   const isUsable = position && (cursor === undefined || Object.keys(position).length === places)
   if (!isUsable) return refuse(gate, unusableCursor())
   const values = { ...position, enabled: enabled === undefined ? null : Number(enabled) }
-  const [rows] = await gate.read(values, cursor === undefined ? first : after)
+  const { rows } = await gate.read(values, { rows: cursor === undefined ? first : after })
   return cut(c, rows, { present, positionAfter, listed })
 }

@@ -64,17 +64,17 @@ async function walk(
 ): Promise<boolean> {
   const meter = newMeter()
   let after = start
-  let [[end]] = await runBatch(d1, meter, [portion.bind(after)])
+  let { end } = await runBatch(d1, meter, { end: portion.bind(after) })
   while (end) {
     if (isLate()) return false
     const next = named('after', end)
-    const [deleted, [nextEnd]] = await runBatch(d1, meter, [
-      forget.bind({ ...after, ...named('upTo', end) }),
-      portion.bind(next),
-    ])
-    count(deleted)
+    const swept = await runBatch(d1, meter, {
+      deleted: forget.bind({ ...after, ...named('upTo', end) }),
+      end: portion.bind(next),
+    })
+    count(swept.deleted)
     after = next
-    end = nextEnd
+    end = swept.end
   }
   return true
 }

@@ -31,6 +31,6 @@ const readyz = createRoute({
 export const health = new OpenAPIHono<AppEnv>()
   .openapi(healthz, (c) => c.json({ status: 'ok' as const }, 200))
   .openapi(readyz, async (c) => {
-    await runBatch(c.env.DB, c.var.meter, [ping.bind({})], settingsOf(c.env).d1DeadlineMs)
+    await runBatch(c.env.DB, c.var.meter, { ping: ping.bind({}) }, settingsOf(c.env).d1DeadlineMs)
     return c.json({ status: 'ok' as const }, 200)
   })

@@ -41,7 +41,7 @@ const getMe = createRoute({
 /** Who is calling. */
 export const me = new OpenAPIHono<AppEnv>().openapi(getMe, async (c) => {
   const { gate } = c.var
-  await gate.read({})
+  await gate.read({}, {})
   const { tenant, user, key, limit } = gate.principal
   const { familyId: _, ...shownKey } = key
   return c.json({ tenant, user, key: shownKey, limit }, 200)

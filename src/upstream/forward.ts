@@ -25,7 +25,7 @@ export function forward() {
     if (!upstream) return next()
 
     const { gate, requestId } = c.var
-    await gate.read({})
+    await gate.read({}, {})
     const request = c.req.raw
     const url = urlAtOrigin(request.url, routePath(c), upstream.origin)
     const { principal } = gate

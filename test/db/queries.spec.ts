@@ -2,6 +2,7 @@
 import { eq, sql } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import { type CaseSlice, caseList } from '../../src/db/cases/case-list'
+import { wardById } from '../../src/db/directory/wards'
 import { build, memoised, type Statement, statement, type Values } from '../../src/db/query'
 import { tenants, users } from '../../src/db/schema/tenants'
 import { d1Of } from '../support/tenants'
@@ -25,7 +26,7 @@ const isGuard = (sql: string) => sql.startsWith("select json_extract('{}', ")
 
 /** A statement that has the columns of another, touching no row. A write's are what it returns of its table. */
 function probeOf({ sql, params }: { sql: string; params: unknown[] }): { sql: string; params: unknown[] } {
-  const write = /^(?:insert into|update|delete from) "(\w+)"/.exec(sql)
+  const write = /^\s*(?:insert into|update|delete from) "(\w+)"/.exec(sql)
   if (isGuard(sql)) return { sql: 'select 1 as held', params: [] }
   if (!write) return { sql, params }
   const [, returned] = sql.split(/ returning (?![\s\S]* returning )/)
@@ -74,7 +75,7 @@ describe('D1 gives rows as objects, so two columns of one name would be one and 
     expect(exported.map(({ name }) => name)).toEqual(
       expect.arrayContaining([
         'cases.ts: caseById',
-        'cases.ts: caseReferences',
+        'case-references.ts: caseReferences',
         'cases.ts: insertCase',
         'cases.ts: timelineOf',
         'caller-row.ts: caller',
@@ -120,6 +121,11 @@ const stretches: CaseSlice[] = filters.flatMap((filters) =>
       { filters, order: { by, descending: false }, from: { after: ['a', 'b', 'c'] }, limit: 21 },
     ]),
 )
+
+it('names the table of each column in a list of councillors, since drizzle would strip it', () => {
+  const [ward] = wardById.bind(zeros).statements
+  expect(ward?.sql).toContain('"ward_councillors"."ward_id" = "wards"."id"')
+})
 
 describe('a list of cases', () => {
   it('has no column twice, whatever its filters and order', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { newMeter, runBatch } from '../../src/db/batch'
-import { caller } from '../../src/db/gate/caller-row'
-import { hit } from '../../src/db/gate/hit'
+import { keyAdmission } from '../../src/db/gate/hit'
+import { gateValues } from '../../src/db/gate/placeholder'
 import { call } from '../support/call'
 import { d1Of, makeKey, makeTenant, makeUser } from '../support/tenants'
 
@@ -17,10 +17,10 @@ async function ask(key: string) {
 
 /** Whether the gate's own statements open for a key at a moment of the database's clock. */
 async function opensAt(hash: string, at: number): Promise<boolean> {
-  const values = { hash, at, limit: 100, windowSeconds: 60, mark: crypto.randomUUID() }
-  const [hits, callers] = await runBatch(d1Of(), newMeter(), [hit.bind(values), caller.bind(values)])
-  expect(hits).toHaveLength(callers.length)
-  return callers.length === 1
+  const values = gateValues({ hash, at, limit: 100, windowSeconds: 60, admissionId: crypto.randomUUID() })
+  const { admission } = await runBatch(d1Of(), newMeter(), { admission: keyAdmission.bind(values) })
+  expect(admission.admitted).toBe(admission.row !== undefined)
+  return admission.admitted
 }
 
 describe('a live key', () => {

@@ -76,7 +76,7 @@ describe('A page that only looks', () => {
     await makePlace('categories', tenant, { name: 'Closed', enabled: 0 })
     await makePlace('categories', await aTenant(), { name: 'Elsewhere' })
     const { gate, meter } = tripTo(tenant.slug)
-    const [choices] = await gate.visit({}, contactChoices)
+    const { choices } = await gate.visit({}, { choices: contactChoices })
     expect(choices).toEqual({
       wards: [
         { id: arch, name: 'Arch' },
@@ -101,15 +101,15 @@ describe('A page that only looks', () => {
   it('may look without an address, never write, and is 404 for an unknown tenant', async () => {
     const tenant = await aTenant()
     const { gate } = tripTo(tenant.slug, '')
-    await gate.visit({})
-    await expect(gate.write()).rejects.toThrow('The request has not passed the gate')
-    await expect(tripTo('nobody').gate.visit({})).rejects.toMatchObject({ status: 404 })
+    await gate.visit({}, {})
+    await expect(gate.write({})).rejects.toThrow('The request has not passed the gate')
+    await expect(tripTo('nobody').gate.visit({}, {})).rejects.toMatchObject({ status: 404 })
   })
 
   it('may look again after a counted request', async () => {
     const tenant = await aTenant()
     const { gate } = tripTo(tenant.slug)
     await expect(receiveContact(gate, { ...aMessage, wardId: 'nothing' })).rejects.toMatchObject({ status: 422 })
-    expect(await gate.visit({}, contactChoices)).toEqual([{ wards: [], categories: [] }])
+    expect(await gate.visit({}, { choices: contactChoices })).toEqual({ choices: { wards: [], categories: [] } })
   })
 })

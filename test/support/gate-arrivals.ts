@@ -1,6 +1,6 @@
 import { newMeter, runBatch } from '../../src/db/batch'
-import { caller } from '../../src/db/gate/caller-row'
-import { hit } from '../../src/db/gate/hit'
+import { keyAdmission } from '../../src/db/gate/hit'
+import { gateValues } from '../../src/db/gate/placeholder'
 import type { BoundStatement } from '../../src/db/query'
 import { type RateLimit, rateLimitOf } from '../../src/gate/rate-limit'
 import { d1Of } from './tenants'
@@ -26,15 +26,12 @@ const defaults = { limit: 100, windowSeconds: 60 }
 
 /** The gate's own two statements for one arrival, preceded by the change of its limit. */
 function arrive({ hash, at, limit }: Arrival): BoundStatement<RateLimit & { admitted: boolean }> {
-  const values = { ...defaults, hash, at, mark: crypto.randomUUID() }
-  const [recorded, who] = [hit.bind(values), caller.bind(values)]
+  const admission = keyAdmission.bind(gateValues({ ...defaults, hash, at, admissionId: crypto.randomUUID() }))
   const change = limit === undefined ? [] : [{ sql: 'update keys set quota = ? where hash = ?', params: [limit, hash] }]
   return {
-    statements: [...change, ...recorded.statements, ...who.statements],
+    statements: [...change, ...admission.statements],
     rows: (results) => {
-      const [hits, callers] = results.slice(change.length)
-      const admitted = hits !== undefined && recorded.rows([hits]).length === 1
-      const row = callers && who.rows([callers])[0]
+      const { admitted, row } = admission.rows(results.slice(change.length))
       if (!row) throw new Error('The key is not live')
       return { ...rateLimitOf('key', row, admitted), admitted }
     },
@@ -43,8 +40,9 @@ function arrive({ hash, at, limit }: Arrival): BoundStatement<RateLimit & { admi
 
 /** Sends arrivals through the gate one after the other, in one D1 round trip. */
 export async function arriveInOrder(arrivals: readonly Arrival[], cell = 0): Promise<Outcome[]> {
-  const outcomes = await runBatch(d1Of(cell), newMeter(), arrivals.map(arrive))
-  return outcomes.map(({ admitted, remaining, resetMs }) => ({ admitted, remaining, resetMs }))
+  const inOrder = Object.fromEntries(arrivals.map((arrival, index) => [index, arrive(arrival)]))
+  const outcomes = await runBatch(d1Of(cell), newMeter(), inOrder)
+  return Object.values(outcomes).map(({ admitted, remaining, resetMs }) => ({ admitted, remaining, resetMs }))
 }
 
 /** Sends one arrival through the gate and says what it cost D1. */
@@ -52,7 +50,8 @@ export async function arriveOnce(
   arrival: Arrival,
 ): Promise<{ outcome: Outcome; rowsRead: number; rowsWritten: number }> {
   const meter = newMeter()
-  const [{ admitted, remaining, resetMs }] = await runBatch(d1Of(), meter, [arrive(arrival)])
+  const { outcome } = await runBatch(d1Of(), meter, { outcome: arrive(arrival) })
+  const { admitted, remaining, resetMs } = outcome
   return { outcome: { admitted, remaining, resetMs }, rowsRead: meter.rowsRead, rowsWritten: meter.rowsWritten }
 }
 

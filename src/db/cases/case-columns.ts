@@ -1,18 +1,19 @@
 import { type InferSelectModel, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
 import type { Role } from '../../domain/vocabulary'
+import { jsonColumn } from '../conditions'
 import type { Ref } from '../ref'
 import { cases } from '../schema/cases'
 import { categories, wards } from '../schema/directory'
 import { users } from '../schema/tenants'
 
 export const assignees = alias(users, 'assignees')
-const parse = <T>(text: string): T => JSON.parse(text)
 
 const refTo = (table: typeof wards | typeof categories, name: string) =>
-  sql<Ref | null>`case when ${table.id} is not null then json_object('id', ${table.id}, 'name', ${table.name}) end`
-    .mapWith(parse<Ref>)
-    .as(name)
+  jsonColumn<Ref | null>(
+    sql`case when ${table.id} is not null then json_object('id', ${table.id}, 'name', ${table.name}) end`,
+    name,
+  )
 
 /** What a list shows of a case. Wants `wards`, `categories` and `assignees` joined. */
 export const summaryColumns = {
@@ -34,11 +35,12 @@ export const summaryColumns = {
   updatedAt: cases.updatedAt,
   category: refTo(categories, 'category'),
   ward: refTo(wards, 'ward'),
-  assignee: sql<(Ref & { role: Role }) | null>`
+  assignee: jsonColumn<(Ref & { role: Role }) | null>(
+    sql`
     case when ${assignees.id} is not null
-    then json_object('id', ${assignees.id}, 'name', ${assignees.name}, 'role', ${assignees.role}) end`
-    .mapWith(parse<Ref & { role: Role }>)
-    .as('assignee'),
+    then json_object('id', ${assignees.id}, 'name', ${assignees.name}, 'role', ${assignees.role}) end`,
+    'assignee',
+  ),
 }
 
 /** What a single case shows besides. */

@@ -2,7 +2,7 @@ import { eq, gte, isNull, lte, or, type SQL, sql } from 'drizzle-orm'
 import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core'
 import type { Status } from '../../domain/vocabulary'
 import { callerRow, callerTenant } from '../gate/caller'
-import { givenNames } from '../query'
+import { givenNames, placeholder } from '../query'
 import { cases } from '../schema/cases'
 
 /** Which cases a list is of. An absent filter lets everything through. */
@@ -78,8 +78,6 @@ export function isInOrder(way: AccessPath, by: CaseOrder['by']): boolean {
 
 /** A column that SQLite compares, but does not look for an index by. */
 export const unindexed = (column: AnySQLiteColumn) => sql`+${column}`
-
-const placeholder = sql.placeholder
 
 /** A moment in a filter, as the database keeps it. */
 const moment = (name: keyof CaseFilters) => sql`${sql.param(placeholder(name), cases.createdAt)}`

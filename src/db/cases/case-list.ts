@@ -4,7 +4,7 @@ import type { Position } from '../../domain/page'
 import { parseReference } from '../../domain/reference'
 import { callerTenant } from '../gate/caller'
 import { countCap } from '../limits'
-import { all, build, concat, memoised, type Statement, statement, type Values } from '../query'
+import { all, build, concat, memoised, placeholder, type Statement, statement, type Values } from '../query'
 import { cases } from '../schema/cases'
 import { categories, wards } from '../schema/directory'
 import { assignees, type CaseSummary, summaryColumns } from './case-columns'
@@ -32,8 +32,6 @@ export interface CaseSlice {
   from: Position
   limit: number
 }
-
-const placeholder = sql.placeholder
 
 // Ids are ULIDs, so "ties by id" and "ties by creation, then id" are one order; the latter is the indexes'.
 const sortColumns: Record<Exclude<CaseOrder['by'], 'rank'>, AnySQLiteColumn[]> = {
@@ -84,8 +82,7 @@ function orderOf({ order, from }: CaseSlice, way: AccessPath): { columns: SQL[];
   }
 }
 
-// Not `limit`: the gate binds that name to the key's.
-const within = sql`limit ${placeholder('shown')} offset ${placeholder('offset')}`
+const within = sql`limit ${placeholder('limit')} offset ${placeholder('offset')}`
 
 /** The cases of a stretch as a table that takes the place of `cases`. */
 function sliceQuery(slice: CaseSlice, way: AccessPath, visibility: Visibility): SQL {
@@ -168,6 +165,6 @@ export function caseListValues({ filters, from, limit }: CaseSlice): Values {
     ...('after' in from && Object.fromEntries(from.after.map((value, index) => [`after${index}`, value]))),
     serial: reference === undefined ? null : (parseReference(reference) ?? 0),
     offset: 'offset' in from ? from.offset : 0,
-    shown: limit,
+    limit,
   }
 }

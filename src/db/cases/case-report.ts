@@ -1,7 +1,7 @@
 import { and, avg, count, eq, gte, inArray, lte, max, type SQL, sql } from 'drizzle-orm'
 import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core'
 import type { Status } from '../../domain/vocabulary'
-import { all, build, concat, givenNames, memoised, type Statement, statement } from '../query'
+import { all, build, concat, givenNames, memoised, placeholder, type Statement, statement } from '../query'
 import type { Ref } from '../ref'
 import { cases } from '../schema/cases'
 import { categories, wards } from '../schema/directory'
@@ -36,8 +36,6 @@ export interface ReportCounts {
 }
 
 type ReportQueries = { [Name in keyof ReportCounts]: Statement<ReportCounts[Name]> }
-
-const placeholder = sql.placeholder
 
 const instantOf = (name: string) => sql`${sql.param(placeholder(name), cases.createdAt)}`
 const n = count().as('n')

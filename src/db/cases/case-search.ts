@@ -1,6 +1,6 @@
 import { desc, gt, type SQL, sql } from 'drizzle-orm'
 import { integer, sqliteTable } from 'drizzle-orm/sqlite-core'
-import { build } from '../query'
+import { build, placeholder } from '../query'
 import { caseCounts } from '../schema/cases'
 
 /** How many of a search's matches are ranked, sorted and counted: the newest. */
@@ -14,7 +14,7 @@ export const casesFts = sqliteTable('cases_fts', { rowId: integer('rowid') })
  * so other tenants' words are never read; without one nothing matches.
  */
 const matches = (tenant: SQL) => sql`
-  cases_fts match coalesce('tenant_id : "' || ${tenant} || '" AND - tenant_id : (' || ${sql.placeholder('search')} || ')', '""')`
+  cases_fts match coalesce('tenant_id : "' || ${tenant} || '" AND - tenant_id : (' || ${placeholder('search')} || ')', '""')`
 
 // FTS5 gives rows by row id, either way round, without sorting them.
 const newestFirst = (tenant: SQL) =>

@@ -1,12 +1,10 @@
 import { and, eq, or, type SQL, sql } from 'drizzle-orm'
 import { callerRow, callerTenant } from '../gate/caller'
 import { countCap } from '../limits'
-import { build, exactlyOne, pair, type Statement, statement } from '../query'
+import { build, exactlyOne, pair, placeholder, type Statement, statement } from '../query'
 import { caseCounts, cases } from '../schema/cases'
 import { accessPathOf, type CaseFilters, conditionsOf, hasAnyStatus, type Visibility } from './case-filters'
 import { hasOlderMatches, newestMatches, searchedAtMost } from './case-search'
-
-const placeholder = sql.placeholder
 
 /** How many cases a list has. */
 export interface CaseTotal {

@@ -1,17 +1,27 @@
-import { and, desc, eq, isNull, ne, or, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, ne, type SQL, sql } from 'drizzle-orm'
 import type { Status, TimelineType } from '../../domain/vocabulary'
-import { callerRow, callerTenant } from '../gate/caller'
+import { auditOf } from '../audit'
+import { atExpectedVersion, jsonColumn, ofTenantById, touched, unlessNull } from '../conditions'
+import { callerRow } from '../gate/caller'
 import { guard, unless } from '../guards'
 import { takenNumber, takenReference } from '../numbers'
-import { type BoundStatement, build, exactlyOne, type Given, type Statement, statement, type Values } from '../query'
-import { auditOf } from '../records'
+import {
+  atMostOne,
+  type BoundStatement,
+  build,
+  exactlyOne,
+  type Given,
+  placeholder,
+  rowOf,
+  type Statement,
+  statement,
+  type Values,
+} from '../query'
 import type { Ref } from '../ref'
 import { cases, timeline } from '../schema/cases'
 import { categories, wards } from '../schema/directory'
 import { users } from '../schema/tenants'
 import { assignees, type CaseDetail, detailColumns } from './case-columns'
-
-const placeholder = sql.placeholder
 
 /** The case `id`, if it is visible: of the caller's tenant and, for a caseworker, their own. A cross join asks that first. */
 const visibleCase = sql`(
@@ -19,11 +29,10 @@ const visibleCase = sql`(
   where ${cases.id} = ${placeholder('id')} and ${cases.tenantId} = caller.tenant
   and caller.viewer in ('', ${cases.assigneeId}))`
 
-/** The same, by the stamp of a caller who has passed the gate. */
+/** The same, for the actor: a caller who has passed the gate. */
 const isTheirs = and(
-  eq(cases.id, placeholder('id')),
-  eq(cases.tenantId, placeholder('tenantId')),
-  or(isNull(sql`${placeholder('viewer')}`), eq(cases.assigneeId, placeholder('viewer'))),
+  ofTenantById(cases),
+  unlessNull('viewer', (viewer) => eq(cases.assigneeId, viewer)),
 )
 
 function detailWhere(condition: SQL | undefined): Statement<CaseDetail[]> {
@@ -39,10 +48,10 @@ function detailWhere(condition: SQL | undefined): Statement<CaseDetail[]> {
 }
 
 /** The case `id`, in the gate's trip. */
-export const caseById = detailWhere(eq(cases.id, visibleCase))
+export const caseById = atMostOne(detailWhere(eq(cases.id, visibleCase)))
 
 /** The case `id`, after a write. */
-export const caseAfterWrite = detailWhere(isTheirs)
+export const caseAfterWrite = atMostOne(detailWhere(isTheirs))
 
 /** How many timeline entries a case shows. */
 export const timelineShown = 200
@@ -67,9 +76,7 @@ function timelineOfCase(id: SQL) {
         body: timeline.body,
         fromStatus: timeline.fromStatus,
         toStatus: timeline.toStatus,
-        actor: sql<Ref>`json_object('id', ${users.id}, 'name', ${users.name})`
-          .mapWith((text: string): Ref => JSON.parse(text))
-          .as('actor'),
+        actor: jsonColumn<Ref>(sql`json_object('id', ${users.id}, 'name', ${users.name})`, 'actor'),
         createdAt: timeline.createdAt,
       })
       .from(timeline)
@@ -86,78 +93,41 @@ export const timelineOf = timelineOfCase(visibleCase)
 /** The same, after a write. */
 export const timelineAfterWrite = timelineOfCase(sql`(select ${cases.id} from ${cases} where ${isTheirs})`)
 
-const parseRef = (text: string): Ref | null => JSON.parse(text)
-
-const asRef = (table: typeof wards | typeof categories, id: string) =>
-  sql<Ref | null>`(
-  select json_object('id', ${table.id}, 'name', ${table.name}) from ${table}
-  where ${table.id} = ${placeholder(id)} and ${table.tenantId} = me.tenant and ${table.enabled} = 1)`.mapWith(parseRef)
-
-const me = sql`(select ${callerTenant()} as tenant) me`
-
-/** What a case is about to refer to, each null where the tenant has no such enabled thing; and who has its externalId. */
-export const caseReferences = exactlyOne(
+/** Inserts a case under the number just taken; yields its reference. */
+export const insertCase = exactlyOne(
   statement(
     build
-      .select({
-        ward: asRef(wards, 'wardId').as('ward'),
-        category: asRef(categories, 'categoryId').as('category'),
-        assignee: sql`(
-        select json_object('id', ${users.id}, 'name', ${users.name}, 'role', ${users.role}) from ${users}
-        where ${users.id} = ${placeholder('assigneeId')} and ${users.tenantId} = me.tenant and ${users.enabled} = 1)`
-          .mapWith((text: string): Assignee | null => JSON.parse(text))
-          .as('assignee'),
-        taken: sql`(
-        select json_object('id', ${cases.id}, 'reference', ${cases.reference}, 'assigneeId', ${cases.assigneeId}) from ${cases}
-        where ${cases.externalId} = ${placeholder('externalId')} and ${cases.tenantId} = me.tenant)`
-          .mapWith((text: string): Taken | null => JSON.parse(text))
-          .as('taken'),
+      .insert(cases)
+      .values({
+        id: placeholder('id'),
+        tenantId: placeholder('tenantId'),
+        serial: takenNumber((n) => sql`${placeholder('year')} * 1000000 + ${n}`),
+        reference: takenReference,
+        internalRef: placeholder('internalRef'),
+        externalId: placeholder('externalId'),
+        status: placeholder('status'),
+        residentName: placeholder('residentName'),
+        residentEmail: placeholder('residentEmail'),
+        residentPhone: placeholder('residentPhone'),
+        residentAddress: placeholder('residentAddress'),
+        residentPostcode: placeholder('residentPostcode'),
+        summary: placeholder('summary'),
+        description: placeholder('description'),
+        sourceChannel: placeholder('sourceChannel'),
+        categoryId: placeholder('categoryId'),
+        wardId: placeholder('wardId'),
+        assigneeId: placeholder('assigneeId'),
+        submissionId: placeholder('submissionId'),
+        highlightedForPublic: placeholder('highlightedForPublic'),
+        publicSummary: placeholder('publicSummary'),
+        publicThemes: placeholder('publicThemes'),
+        resolvedAt: placeholder('resolvedAt'),
+        closedAt: placeholder('closedAt'),
+        createdAt: placeholder('now'),
+        updatedAt: placeholder('now'),
       })
-      .from(me),
+      .returning({ reference: cases.reference }),
   ),
-)
-
-type Assignee = NonNullable<CaseDetail['assignee']>
-
-interface Taken {
-  id: string
-  reference: string
-  assigneeId: string | null
-}
-
-/** Inserts a case under the number just taken; yields its reference. */
-export const insertCase = statement(
-  build
-    .insert(cases)
-    .values({
-      id: placeholder('id'),
-      tenantId: placeholder('tenantId'),
-      serial: takenNumber((n) => sql`${placeholder('year')} * 1000000 + ${n}`),
-      reference: takenReference,
-      internalRef: placeholder('internalRef'),
-      externalId: placeholder('externalId'),
-      status: placeholder('status'),
-      residentName: placeholder('residentName'),
-      residentEmail: placeholder('residentEmail'),
-      residentPhone: placeholder('residentPhone'),
-      residentAddress: placeholder('residentAddress'),
-      residentPostcode: placeholder('residentPostcode'),
-      summary: placeholder('summary'),
-      description: placeholder('description'),
-      sourceChannel: placeholder('sourceChannel'),
-      categoryId: placeholder('categoryId'),
-      wardId: placeholder('wardId'),
-      assigneeId: placeholder('assigneeId'),
-      submissionId: placeholder('submissionId'),
-      highlightedForPublic: placeholder('highlightedForPublic'),
-      publicSummary: placeholder('publicSummary'),
-      publicThemes: placeholder('publicThemes'),
-      resolvedAt: placeholder('resolvedAt'),
-      closedAt: placeholder('closedAt'),
-      createdAt: placeholder('now'),
-      updatedAt: placeholder('now'),
-    })
-    .returning({ reference: cases.reference }),
 )
 
 /** What may be changed of a case. */
@@ -185,43 +155,37 @@ export type CaseChanges = Given<
   >
 >
 
-// A write's target: theirs, and still at the version they expect, where they expect one.
-const isTarget = and(
-  isTheirs,
-  or(isNull(sql`${placeholder('expectedVersion')}`), eq(cases.version, placeholder('expectedVersion'))),
-)
+const isTarget = and(isTheirs, atExpectedVersion(cases))
 
-const moment = sql`${sql.param(placeholder('now'), cases.updatedAt)}`
+const change = touched(cases)
+
+const moment = change.updatedAt
 
 /** The case `id` is still there for the caller. */
 export const caseIsTheirs = guard(unless('target', sql`exists (select 1 from ${cases} where ${isTheirs})`))
 
 /** Raises the version of a case that something was added to. */
-export const touchCase = statement(
-  build
-    .update(cases)
-    .set({ version: sql`${cases.version} + 1`, updatedAt: moment })
-    .where(isTarget),
-)
+export const touchCase = statement(build.update(cases).set(change).where(isTarget))
 
 /** Changes a case and raises its version. Built per request: each set of fields is another statement. */
-export function updateCase(changes: CaseChanges, values: Values): BoundStatement<{ version: number }[]> {
+export function updateCase(changes: CaseChanges, values: Values): BoundStatement<{ version: number } | undefined> {
   const { status } = changes
   const settled = status === 'resolved' || status === 'closed'
-  return statement(
-    build
-      .update(cases)
-      .set({
-        ...changes,
-        ...(status && {
-          resolvedAt: settled ? sql`coalesce(${cases.resolvedAt}, ${moment})` : null,
-          closedAt: status === 'closed' ? sql`coalesce(${cases.closedAt}, ${moment})` : null,
-        }),
-        version: sql`${cases.version} + 1`,
-        updatedAt: moment,
-      })
-      .where(isTarget)
-      .returning({ version: cases.version }),
+  return atMostOne(
+    statement(
+      build
+        .update(cases)
+        .set({
+          ...changes,
+          ...(status && {
+            resolvedAt: settled ? sql`coalesce(${cases.resolvedAt}, ${moment})` : null,
+            closedAt: status === 'closed' ? sql`coalesce(${cases.closedAt}, ${moment})` : null,
+          }),
+          ...change,
+        })
+        .where(isTarget)
+        .returning({ version: cases.version }),
+    ),
   ).bind(values)
 }
 
@@ -230,22 +194,23 @@ export const auditOfCaseChange = auditOf(cases, isTarget)
 
 const newStatus = sql`${placeholder('status')}`
 
-function entryWhere(condition?: SQL, [fromStatus, toStatus]: SQL[] = [sql`null`, sql`null`]): Statement {
+function entryWhere(condition?: SQL, fromStatus = sql`null`, toStatus = sql`null`): Statement {
   const entry = {
     caseId: cases.id,
-    id: sql`${placeholder('entryId')}`.as('entry_id'),
-    type: sql`${placeholder('type')}`.as('type'),
-    body: sql`${placeholder('body')}`.as('body'),
-    fromStatus: sql`${fromStatus}`.as('from_status'),
-    toStatus: sql`${toStatus}`.as('to_status'),
-    actorId: sql`${placeholder('userId')}`.as('actor_id'),
-    createdAt: sql`${moment}`.as('entry_at'),
+    id: sql`${placeholder('entryId')}`,
+    type: sql`${placeholder('type')}`,
+    body: sql`${placeholder('body')}`,
+    fromStatus,
+    toStatus,
+    actorId: sql`${placeholder('userId')}`,
+    createdAt: moment,
   }
-  return statement(build.insert(timeline).select(build.select(entry).from(cases).where(and(isTarget, condition))))
+  const entries = sql`select ${rowOf(timeline, entry)} from ${cases} where ${and(isTarget, condition)}`
+  return statement(build.insert(timeline).select(entries))
 }
 
 /** Adds the entry `entryId` of a `type` to a case's timeline. Before the change itself, which moves its target on. */
 export const addEntry = entryWhere()
 
 /** Adds a `status_changed` entry, if that is what the change will do. */
-export const addStatusEntry = entryWhere(ne(cases.status, newStatus), [sql`${cases.status}`, newStatus])
+export const addStatusEntry = entryWhere(ne(cases.status, newStatus), sql`${cases.status}`, newStatus)

@@ -1,25 +1,24 @@
-import { and, asc, eq, getTableColumns, type InferSelectModel, isNull, or, type SQL, sql } from 'drizzle-orm'
+import { and, asc, eq, getTableColumns, type InferSelectModel, type SQL, sql } from 'drizzle-orm'
 import { fold } from '../../domain/fold'
-import { callerTenant } from '../gate/caller'
+import { auditOf } from '../audit'
+import { atExpectedVersion, ofCaller, ofCallerById, ofTenantById, touched, unlessNull } from '../conditions'
 import { listedAtOnce } from '../limits'
-import { type BoundStatement, build, type Given, type Statement, statement, type Values } from '../query'
-import { auditOf } from '../records'
+import {
+  atMostOne,
+  type BoundStatement,
+  build,
+  type Given,
+  placeholder,
+  type Statement,
+  statement,
+  type Values,
+} from '../query'
 import { categories } from '../schema/directory'
-
-const placeholder = sql.placeholder
 
 /** A category as it is stored. */
 export type Category = InferSelectModel<typeof categories>
 
-const isCallers = eq(categories.tenantId, callerTenant())
-
-const isTheirs = and(eq(categories.id, placeholder('id')), eq(categories.tenantId, placeholder('tenantId')))
-
-// A write's target: theirs, and still at the version they expect, where they expect one.
-const isTarget = and(
-  isTheirs,
-  or(isNull(sql`${placeholder('expectedVersion')}`), eq(categories.version, placeholder('expectedVersion'))),
-)
+const isTarget = and(ofTenantById(categories), atExpectedVersion(categories))
 
 function categoriesWhere(condition: SQL | undefined): Statement<Category[]> {
   return statement(
@@ -32,16 +31,18 @@ function categoriesWhere(condition: SQL | undefined): Statement<Category[]> {
   )
 }
 
-const passes = or(isNull(sql`${placeholder('enabled')}`), eq(categories.enabled, sql`${placeholder('enabled')}`))
+const areListed = and(
+  ofCaller(categories),
+  unlessNull('enabled', (enabled) => eq(categories.enabled, enabled)),
+)
 
 /** The categories by their `sortOrder`, then A–Z; `enabled` 1, 0 or null for both. One more than are shown. */
-export const listCategories = categoriesWhere(and(isCallers, passes))
+export const listCategories = categoriesWhere(areListed)
 
 /** The categories that follow a cursor's. */
 export const listCategoriesAfter = categoriesWhere(
   and(
-    isCallers,
-    passes,
+    areListed,
     sql`(${categories.sortOrder}, ${categories.nameKey}) > (${placeholder('after0')}, ${placeholder('after1')})`,
   ),
 )
@@ -52,17 +53,19 @@ export function positionAfterCategory({ sortOrder, nameKey }: Category): (string
 }
 
 /** The category `id`, in the gate's trip. */
-export const categoryById = categoriesWhere(and(isCallers, eq(categories.id, placeholder('id'))))
+export const categoryById = atMostOne(categoriesWhere(ofCallerById(categories)))
 
 /** The category `id`, after a write. */
-export const categoryAfterWrite = categoriesWhere(isTheirs)
+export const categoryAfterWrite = atMostOne(categoriesWhere(ofTenantById(categories)))
 
 /** The caller's category that has the folded name `nameKey` already. */
-export const categoryNamed = statement(
-  build
-    .select({ id: categories.id })
-    .from(categories)
-    .where(and(isCallers, eq(categories.nameKey, placeholder('nameKey')))),
+export const categoryNamed = atMostOne(
+  statement(
+    build
+      .select({ id: categories.id })
+      .from(categories)
+      .where(and(ofCaller(categories), eq(categories.nameKey, placeholder('nameKey')))),
+  ),
 )
 
 export const insertCategory = statement(
@@ -82,18 +85,22 @@ export const insertCategory = statement(
 export type CategoryChanges = Given<Pick<Category, 'name' | 'enabled' | 'sortOrder'>>
 
 /** Changes a category and raises its version. Built per request: each set of fields is another statement. */
-export function updateCategory(changes: CategoryChanges, values: Values): BoundStatement<{ version: number }[]> {
-  return statement(
-    build
-      .update(categories)
-      .set({
-        ...changes,
-        ...(changes.name !== undefined && { nameKey: fold(changes.name) }),
-        version: sql`${categories.version} + 1`,
-        updatedAt: sql`${sql.param(placeholder('now'), categories.updatedAt)}`,
-      })
-      .where(isTarget)
-      .returning({ version: categories.version }),
+export function updateCategory(
+  changes: CategoryChanges,
+  values: Values,
+): BoundStatement<{ version: number } | undefined> {
+  return atMostOne(
+    statement(
+      build
+        .update(categories)
+        .set({
+          ...changes,
+          ...(changes.name !== undefined && { nameKey: fold(changes.name) }),
+          ...touched(categories),
+        })
+        .where(isTarget)
+        .returning({ version: categories.version }),
+    ),
   ).bind(values)
 }
 

@@ -1,13 +1,21 @@
-import { and, asc, eq, type InferSelectModel, isNull, ne, notLike, or, type SQL, sql } from 'drizzle-orm'
+import { and, asc, eq, type InferSelectModel, ne, notLike, or, type SQL, sql } from 'drizzle-orm'
 import { fold } from '../../domain/fold'
 import { serviceEmails } from '../../domain/service-user'
+import { auditOf } from '../audit'
+import { atExpectedVersion, ofCaller, ofCallerById, ofTenantById, touched, unlessNull } from '../conditions'
 import { callerTenant } from '../gate/caller'
 import { listedAtOnce } from '../limits'
-import { type BoundStatement, build, type Given, type Statement, statement, type Values } from '../query'
-import { auditOf } from '../records'
+import {
+  atMostOne,
+  type BoundStatement,
+  build,
+  type Given,
+  placeholder,
+  type Statement,
+  statement,
+  type Values,
+} from '../query'
 import { users } from '../schema/tenants'
-
-const placeholder = sql.placeholder
 
 type Row = InferSelectModel<typeof users>
 
@@ -33,10 +41,6 @@ const columns = {
 // As the unique index spells it, so that a look-up is one.
 const emailKey = sql`case when ${users.emailKey} is null then lower(${users.email}) else ${users.emailKey} end`
 
-const isCallers = eq(users.tenantId, callerTenant())
-
-const isTheirs = and(eq(users.id, placeholder('id')), eq(users.tenantId, placeholder('tenantId')))
-
 function usersWhere(condition: SQL | undefined): Statement<User[]> {
   return statement(
     build
@@ -48,16 +52,18 @@ function usersWhere(condition: SQL | undefined): Statement<User[]> {
   )
 }
 
-const passes = or(isNull(sql`${placeholder('enabled')}`), eq(users.enabled, sql`${placeholder('enabled')}`))
+const areListed = and(
+  ofCaller(users),
+  unlessNull('enabled', (enabled) => eq(users.enabled, enabled)),
+)
 
 /** The users A–Z by email; `enabled` 1, 0 or null for both. One more than are shown. */
-export const listUsers = usersWhere(and(isCallers, passes))
+export const listUsers = usersWhere(areListed)
 
 /** The users that follow a cursor's, which holds an id: an email address has no business in a URL. */
 export const listUsersAfter = usersWhere(
   and(
-    isCallers,
-    passes,
+    areListed,
     sql`${emailKey} > (
       select case when last.email_key is null then lower(last.email) else last.email_key end from ${users} last
       where last.id = ${placeholder('after0')} and last.tenant_id = ${callerTenant()})`,
@@ -70,38 +76,42 @@ export function positionAfterUser({ id }: User): string[] {
 }
 
 /** The user `id`, in the gate's trip. */
-export const userById = usersWhere(and(isCallers, eq(users.id, placeholder('id'))))
+export const userById = atMostOne(usersWhere(ofCallerById(users)))
 
 /** The user `id`, after a write. */
-export const userAfterWrite = usersWhere(isTheirs)
+export const userAfterWrite = atMostOne(usersWhere(ofTenantById(users)))
 
 /** The user of the caller's tenant who has the folded email `emailKey` already. */
-export const userWithEmail = statement(
-  build
-    .select({ id: users.id })
-    .from(users)
-    .where(and(isCallers, eq(emailKey, placeholder('emailKey')))),
+export const userWithEmail = atMostOne(
+  statement(
+    build
+      .select({ id: users.id })
+      .from(users)
+      .where(and(ofCaller(users), eq(emailKey, placeholder('emailKey')))),
+  ),
 )
 
 /** Whoever is no service user: those are nobody in particular. */
 const isPerson = notLike(users.email, serviceEmails)
 
 /** Another enabled admin than the user `id`, and a person, looked for only where `stepsDown` is 1. */
-export const anotherAdmin = statement(
-  build
-    .select({ id: users.id })
-    .from(users)
-    .where(
-      and(
-        sql`${placeholder('stepsDown')} = 1`,
-        isCallers,
-        ne(users.id, placeholder('id')),
-        eq(users.role, 'admin'),
-        eq(users.enabled, true),
-        isPerson,
-      ),
-    )
-    .limit(1),
+export const anotherAdmin = atMostOne(
+  statement(
+    build
+      .select({ id: users.id })
+      .from(users)
+      .where(
+        and(
+          sql`${placeholder('stepsDown')} = 1`,
+          ofCaller(users),
+          ne(users.id, placeholder('id')),
+          eq(users.role, 'admin'),
+          eq(users.enabled, true),
+          isPerson,
+        ),
+      )
+      .limit(1),
+  ),
 )
 
 export const insertUser = statement(
@@ -130,29 +140,25 @@ const leavesAnAdmin = or(
     and another.email not like ${sql.raw(`'${serviceEmails}'`)})`,
 )
 
-// A write's target: theirs, still at the version they expect, where they expect one, and not the last admin to go.
-const isTarget = and(
-  isTheirs,
-  or(isNull(sql`${placeholder('expectedVersion')}`), eq(users.version, placeholder('expectedVersion'))),
-  leavesAnAdmin,
-)
+const isTarget = and(ofTenantById(users), atExpectedVersion(users), leavesAnAdmin)
 
 /** What may be changed of a user. */
 export type UserChanges = Given<Pick<Row, 'name' | 'email' | 'role' | 'enabled'>>
 
 /** Changes a user and raises their version. Built per request: each set of fields is another statement. */
-export function updateUser(changes: UserChanges, values: Values): BoundStatement<{ version: number }[]> {
-  return statement(
-    build
-      .update(users)
-      .set({
-        ...changes,
-        ...(changes.email !== undefined && { emailKey: fold(changes.email) }),
-        version: sql`${users.version} + 1`,
-        updatedAt: sql`${sql.param(placeholder('now'), users.updatedAt)}`,
-      })
-      .where(isTarget)
-      .returning({ version: users.version }),
+export function updateUser(changes: UserChanges, values: Values): BoundStatement<{ version: number } | undefined> {
+  return atMostOne(
+    statement(
+      build
+        .update(users)
+        .set({
+          ...changes,
+          ...(changes.email !== undefined && { emailKey: fold(changes.email) }),
+          ...touched(users),
+        })
+        .where(isTarget)
+        .returning({ version: users.version }),
+    ),
   ).bind(values)
 }
 

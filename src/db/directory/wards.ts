@@ -1,14 +1,30 @@
-import { and, asc, eq, getTableColumns, gt, type InferSelectModel, isNull, or, type SQL, sql } from 'drizzle-orm'
+import { and, asc, eq, getTableColumns, gt, type InferSelectModel, type SQL, sql } from 'drizzle-orm'
 import { fold } from '../../domain/fold'
-import { callerTenant } from '../gate/caller'
+import { auditOf } from '../audit'
+import {
+  atExpectedVersion,
+  jsonColumn,
+  ofCaller,
+  ofCallerById,
+  ofTenant,
+  ofTenantById,
+  touched,
+  unlessNull,
+} from '../conditions'
 import { guard } from '../guards'
 import { listedAtOnce } from '../limits'
-import { type BoundStatement, build, type Given, type Statement, statement, type Values } from '../query'
-import { auditOf } from '../records'
+import {
+  atMostOne,
+  type BoundStatement,
+  build,
+  type Given,
+  placeholder,
+  type Statement,
+  statement,
+  type Values,
+} from '../query'
 import { wardCouncillors, wards } from '../schema/directory'
 import { users } from '../schema/tenants'
-
-const placeholder = sql.placeholder
 
 type Row = InferSelectModel<typeof wards>
 
@@ -17,21 +33,14 @@ export interface Ward extends Row {
   councillorIds: string[]
 }
 
-const councillorIds = sql<string[]>`(
+const councillorIds = jsonColumn<string[]>(
+  sql`(
   select json_group_array(${wardCouncillors.userId} order by ${wardCouncillors.userId}) from ${wardCouncillors}
-  where ${wardCouncillors.wardId} = ${wards.id})`
-  .mapWith((text: string): string[] => JSON.parse(text))
-  .as('councillor_ids')
-
-const isCallers = eq(wards.tenantId, callerTenant())
-
-const isTheirs = and(eq(wards.id, placeholder('id')), eq(wards.tenantId, placeholder('tenantId')))
-
-// A write's target: theirs, and still at the version they expect, where they expect one.
-const isTarget = and(
-  isTheirs,
-  or(isNull(sql`${placeholder('expectedVersion')}`), eq(wards.version, placeholder('expectedVersion'))),
+  where ${wardCouncillors.wardId} = ${wards.id})`,
+  'councillor_ids',
 )
+
+const isTarget = and(ofTenantById(wards), atExpectedVersion(wards))
 
 function wardsWhere(condition: SQL | undefined): Statement<Ward[]> {
   return statement(
@@ -44,13 +53,16 @@ function wardsWhere(condition: SQL | undefined): Statement<Ward[]> {
   )
 }
 
-const passes = or(isNull(sql`${placeholder('enabled')}`), eq(wards.enabled, sql`${placeholder('enabled')}`))
+const areListed = and(
+  ofCaller(wards),
+  unlessNull('enabled', (enabled) => eq(wards.enabled, enabled)),
+)
 
 /** The wards A–Z by folded name; `enabled` 1, 0 or null for both. One more than are shown. */
-export const listWards = wardsWhere(and(isCallers, passes))
+export const listWards = wardsWhere(areListed)
 
 /** The wards that follow a cursor's. */
-export const listWardsAfter = wardsWhere(and(isCallers, passes, gt(wards.nameKey, placeholder('after0'))))
+export const listWardsAfter = wardsWhere(and(areListed, gt(wards.nameKey, placeholder('after0'))))
 
 /** Where in the list a ward stands: what a cursor after it must hold. */
 export function positionAfterWard({ nameKey }: Ward): string[] {
@@ -58,17 +70,19 @@ export function positionAfterWard({ nameKey }: Ward): string[] {
 }
 
 /** The ward `id`, in the gate's trip. */
-export const wardById = wardsWhere(and(isCallers, eq(wards.id, placeholder('id'))))
+export const wardById = atMostOne(wardsWhere(ofCallerById(wards)))
 
 /** The ward `id`, after a write. */
-export const wardAfterWrite = wardsWhere(isTheirs)
+export const wardAfterWrite = atMostOne(wardsWhere(ofTenantById(wards)))
 
 /** The caller's ward that has the folded name `nameKey` already. */
-export const wardNamed = statement(
-  build
-    .select({ id: wards.id })
-    .from(wards)
-    .where(and(isCallers, eq(wards.nameKey, placeholder('nameKey')))),
+export const wardNamed = atMostOne(
+  statement(
+    build
+      .select({ id: wards.id })
+      .from(wards)
+      .where(and(ofCaller(wards), eq(wards.nameKey, placeholder('nameKey')))),
+  ),
 )
 
 /** Which of `councillorIds` (a JSON list) are enabled users of the caller's tenant. */
@@ -78,7 +92,7 @@ export const councillorsAmong = statement(
     .from(users)
     .where(
       and(
-        eq(users.tenantId, callerTenant()),
+        ofCaller(users),
         eq(users.enabled, true),
         sql`${users.id} in (select value from json_each(${placeholder('councillorIds')}))`,
       ),
@@ -93,7 +107,7 @@ export const councillorsAreUsable = guard(sql`coalesce((
   select group_concat(' councillorIds.' || key, '') from json_each(${placeholder('askedIds')}) asked
   where asked.value not in (
     select ${users.id} from ${users} where ${users.id} = asked.value
-    and ${users.tenantId} = ${placeholder('tenantId')} and ${users.enabled} = 1
+    and ${ofTenant(users)} and ${users.enabled} = 1
     union all select ${wardCouncillors.userId} from ${wardCouncillors}
     where ${wardCouncillors.wardId} = ${placeholder('id')} and ${wardCouncillors.userId} = asked.value)), '')`)
 
@@ -120,18 +134,19 @@ export type WardChanges = Given<
 >
 
 /** Changes a ward and raises its version. Built per request: each set of fields is another statement. */
-export function updateWard(changes: WardChanges, values: Values): BoundStatement<{ version: number }[]> {
-  return statement(
-    build
-      .update(wards)
-      .set({
-        ...changes,
-        ...(changes.name !== undefined && { nameKey: fold(changes.name) }),
-        version: sql`${wards.version} + 1`,
-        updatedAt: sql`${sql.param(placeholder('now'), wards.updatedAt)}`,
-      })
-      .where(isTarget)
-      .returning({ version: wards.version }),
+export function updateWard(changes: WardChanges, values: Values): BoundStatement<{ version: number } | undefined> {
+  return atMostOne(
+    statement(
+      build
+        .update(wards)
+        .set({
+          ...changes,
+          ...(changes.name !== undefined && { nameKey: fold(changes.name) }),
+          ...touched(wards),
+        })
+        .where(isTarget)
+        .returning({ version: wards.version }),
+    ),
   ).bind(values)
 }
 

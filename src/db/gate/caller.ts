@@ -2,13 +2,14 @@ import { and, eq, gt, isNull, ne, or, type SQL, sql } from 'drizzle-orm'
 import { type AnySQLiteColumn, SQLiteSyncDialect } from 'drizzle-orm/sqlite-core'
 import { build } from '../query'
 import { keys, tenants, users, windows } from '../schema/tenants'
+import { gatePlaceholder } from './placeholder'
 
 /** The database's own clock in milliseconds: edge clocks differ. Tests bind `at` instead. */
-export const clock = sql<number>`coalesce(${sql.placeholder('at')}, cast(round(unixepoch('subsec') * 1000) as integer))`
+export const clock = sql<number>`coalesce(${gatePlaceholder('at')}, cast(round(unixepoch('subsec') * 1000) as integer))`
 
 /** A key that opens the gate at this moment: known, not revoked, not expired, its user not disabled. */
 export const isLive = and(
-  eq(keys.hash, sql.placeholder('hash')),
+  eq(keys.hash, gatePlaceholder('hash')),
   isNull(keys.revokedAt),
   or(isNull(keys.expiresAt), gt(keys.expiresAt, clock)),
   eq(users.enabled, true),
@@ -18,12 +19,12 @@ export const isLive = and(
 export const livePlanOverride = sql<string | null>`
   case when ${users.planOverrideExpiresAt} is null or ${users.planOverrideExpiresAt} > ${clock} then ${users.planOverride} end`
 
-const hasWord = (list: string, value: SQL | AnySQLiteColumn) =>
-  sql`instr(${sql.placeholder(list)}, ' ' || ${value} || ' ') > 0`
+const hasWord = (list: 'roles' | 'plans', value: SQL | AnySQLiteColumn) =>
+  sql`instr(${gatePlaceholder(list)}, ' ' || ${value} || ' ') > 0`
 
 /** What the route needs of the caller: the gate answers 403 for it, and here it keeps the rows shut as well. */
 const isAuthorised = and(
-  sql`instr(' ' || ${keys.scopes} || ' ', ${sql.placeholder('scope')}) > 0`,
+  sql`instr(' ' || ${keys.scopes} || ' ', ${gatePlaceholder('scope')}) > 0`,
   hasWord('roles', users.role),
   or(hasWord('plans', tenants.plan), hasWord('plans', sql`coalesce(${livePlanOverride}, '')`)),
 )
@@ -40,7 +41,7 @@ const audiences: Record<Audience, SQL | undefined> = {
 /**
  * Facts about the caller as a scalar or row value in SQL, or null where the caller was refused, lacks what the route
  * needs, or is not of the audience. Reads compare it with their rows' tenant, so that they need no earlier answer and a
- * refused caller's read touches nothing: the window's mark says whether this very batch's hit was admitted. Each costs
+ * refused caller's read touches nothing: the window's `admissionId` says whether this very batch's hit was admitted. Each costs
  * four rows, so facts that are compared together are asked for together.
  */
 function ofCaller(facts: Record<string, SQL | AnySQLiteColumn>, audience: Audience): SQL {
@@ -49,7 +50,7 @@ function ofCaller(facts: Record<string, SQL | AnySQLiteColumn>, audience: Audien
     .from(keys)
     .innerJoin(users, eq(users.id, keys.userId))
     .innerJoin(tenants, eq(tenants.id, keys.tenantId))
-    .innerJoin(windows, and(eq(windows.id, keys.familyId), eq(windows.mark, sql.placeholder('mark'))))
+    .innerJoin(windows, and(eq(windows.id, keys.familyId), eq(windows.admissionId, gatePlaceholder('admissionId'))))
     .where(and(isLive, isAuthorised, audiences[audience]))
   return sql`(${row})`
 }

@@ -1,67 +1,50 @@
-import { eq, sql } from 'drizzle-orm'
-import { build, pair, type Statement, statement } from '../query'
+import { sql } from 'drizzle-orm'
+import { pair, type Statement, sqlStatement } from '../query'
 import { keys, users, windows } from '../schema/tenants'
 import { clock, isLive } from './caller'
 import { caller, quota, windowMs } from './caller-row'
+import { gatePlaceholder } from './placeholder'
 
-// `excluded` is the row this hit would insert: its `hits` is the time of the hit, 13 digits.
-const time = sql`max(excluded.hits, substr(${windows.hits}, -13))`
-const today = sql`strftime('%Y%m%d', ${clock} / 1000, 'unixepoch')`
+/** A hit's own row: what `excluded` is where the window has a row already. */
+const thisHit = sql`
+         printf('%013d', ${clock}), ${gatePlaceholder('admissionId')}, 1,
+         strftime('%Y%m%d', ${clock} / 1000, 'unixepoch') || '000000001'`
 
-const hasRoom = sql`
-  length(${windows.hits}) < 13 * excluded.quota
-  or cast(substr(${windows.hits}, -13 * excluded.quota, 13) as integer) <= cast(${time} as integer) - excluded.window_ms`
-
-const daysWithThisHit = sql`
-  case when substr(${windows.days}, -17, 8) >= substr(excluded.days, 1, 8)
-  then substr(${windows.days}, 1, length(${windows.days}) - 9) || printf('%09d', cast(substr(${windows.days}, -9) as integer) + 1)
-  else substr(${windows.days} || excluded.days, -17 * 30) end`
-
-/** What a hit on a window that already has a row does to it. */
-export const recordHit = {
-  target: windows.id,
-  set: {
-    quota: sql`excluded.quota`,
-    windowMs: sql`excluded.window_ms`,
-    hits: sql`substr(${windows.hits} || ${time}, -13 * excluded.quota)`,
-    mark: sql`excluded.mark`,
-    total: sql`${windows.total} + 1`,
-    days: daysWithThisHit,
-  },
-  setWhere: hasRoom,
-}
-
-/** The first hit on a window, as the row it makes. */
-export const firstHit = {
-  hits: sql<string>`printf('%013d', ${clock})`.as('hits'),
-  mark: sql<string>`${sql.placeholder('mark')}`.as('mark'),
-  total: sql<number>`1`.as('total'),
-  days: sql<string>`${today} || '000000001'`.as('days'),
-}
+/** Counts the hit in a window that has a row already and room for it. */
+const inWindow = sql`
+      on conflict (id) do update set
+         quota = excluded.quota,
+         window_ms = excluded.window_ms,
+         hits = substr(hits || max(excluded.hits, substr(hits, -13)), -13 * excluded.quota),
+         mark = excluded.mark,
+         total = total + 1,
+         days = case
+           when substr(days, -17, 8) >= substr(excluded.days, 1, 8)
+           then substr(days, 1, length(days) - 9) || printf('%09d', substr(days, -9) + 1)
+           else substr(days || excluded.days, -17 * 30)
+         end
+   where length(hits) < 13 * excluded.quota
+      or substr(hits, -13 * excluded.quota, 13) + 0 <= max(excluded.hits, substr(hits, -13)) - excluded.window_ms
+  returning 1 as admitted`
 
 /**
  * Admits one request of a live key if its family's window has room: yields one row then, and none when the key is not
  * live or the window is full. "Fewer than N in the last W" is the same as "fewer than N recorded, or the N-th latest is
  * at least W old", since recorded times never go down: a clock that jumps back counts as the last hit's time.
  */
-export const hit = statement(
-  build
-    .insert(windows)
-    .select(
-      build
-        .select({
-          id: sql<string>`${keys.familyId}`.as('id'),
-          quota: quota.as('quota'),
-          windowMs: windowMs.as('window_ms'),
-          ...firstHit,
-        })
-        .from(keys)
-        .innerJoin(users, eq(users.id, keys.userId))
-        .where(isLive),
-    )
-    .onConflictDoUpdate(recordHit)
-    .returning({ admitted: sql<number>`1`.as('admitted') }),
-)
+export const hit = sqlStatement<{ admitted: 1 }>(sql`
+  insert into ${windows} (id, quota, window_ms, hits, mark, total, days)
+  select ${keys.familyId}, ${quota}, ${windowMs}, ${thisHit}
+    from ${keys} join ${users} on ${users.id} = ${keys.userId}
+   where ${isLive}
+  ${inWindow}`)
+
+/** Admits one request of an address if its window has room: the same window as a key's, under the address's HMAC. */
+export const addressHit = sqlStatement<{ admitted: 1 }>(sql`
+  insert into ${windows} (id, quota, window_ms, hits, mark, total, days)
+  select ${gatePlaceholder('client')}, ${gatePlaceholder('limit')}, ${gatePlaceholder('windowSeconds')} * 1000, ${thisHit}
+   where true
+  ${inWindow}`)
 
 /** A hit and what it was counted by: `row` is undefined where there is nothing to count by. */
 export interface Admission<T> {
@@ -69,9 +52,11 @@ export interface Admission<T> {
   row: T | undefined
 }
 
-/** A hit with its caller's row as one query. */
-export const admission = <T>(hits: Statement<{ admitted: number }[]>, rows: Statement<T[]>): Statement<Admission<T>> =>
-  pair(hits, rows, (admitted, [row]) => ({ admitted: admitted.length === 1, row }))
+/** A hit with its caller's row as one statement. */
+export const admission = <T>(
+  hits: Statement<{ admitted: 1 }[]>,
+  row: Statement<T | undefined>,
+): Statement<Admission<T>> => pair(hits, row, (admitted, row) => ({ admitted: admitted.length === 1, row }))
 
 /** Counts a key's request and tells whose it is. */
 export const keyAdmission = admission(hit, caller)

@@ -1,16 +1,14 @@
 import { and, count, desc, eq, gt, isNull, lt, ne, or, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
-import { build, statement } from '../query'
-import { auditOf, auditOfEach } from '../records'
+import { auditOf, auditOfEach } from '../audit'
+import { ofTenant } from '../conditions'
+import { atMostOne, build, placeholder, rowOf, statement } from '../query'
 import { keys } from '../schema/tenants'
 import { hasRoom, isCurrent, moment } from './key-standing'
 
-const placeholder = sql.placeholder
-
 const others = alias(keys, 'others')
 
-const isTheirs = (table: typeof keys | typeof others) =>
-  and(eq(table.familyId, placeholder('family')), eq(table.tenantId, placeholder('tenantId')))
+const isTheirs = (table: typeof keys | typeof others) => and(eq(table.familyId, placeholder('family')), ofTenant(table))
 
 const isAlive = (table: typeof keys | typeof others) =>
   and(isTheirs(table), isNull(table.revokedAt), or(isNull(table.expiresAt), gt(table.expiresAt, moment('now'))))
@@ -37,38 +35,39 @@ const latest = build
   .where(eq(others.familyId, placeholder('family')))
 
 const successor = {
-  hash: sql`${placeholder('hash')}`.as('new_hash'),
-  id: sql`${placeholder('newId')}`.as('new_id'),
+  hash: sql`${placeholder('hash')}`,
+  id: sql`${placeholder('newId')}`,
   familyId: keys.familyId,
   tenantId: keys.tenantId,
   userId: keys.userId,
   name: keys.name,
-  prefix: sql`${placeholder('prefix')}`.as('new_prefix'),
+  prefix: sql`${placeholder('prefix')}`,
   scopes: keys.scopes,
   quota: keys.quota,
   windowSeconds: keys.windowSeconds,
   // The sooner of two ends, of which either may be null for never.
   expiresAt: sql`coalesce(
-    min(${keys.expiresAt}, ${moment('makersEnd')}), ${keys.expiresAt}, ${moment('makersEnd')})`.as('new_expires_at'),
+    min(${keys.expiresAt}, ${moment('makersEnd')}), ${keys.expiresAt}, ${moment('makersEnd')})`,
   revokedAt: keys.revokedAt,
   // Later than any other of the family, however clocks differ and however many rotate at once: order tells who is in grace.
-  createdAt: sql`max(${moment('now')}, ${latest} + 1)`.as('new_created_at'),
+  createdAt: sql`max(${moment('now')}, ${latest} + 1)`,
 }
 
 /**
  * Files the next key of a family, like its newest live one but ending no later than `makersEnd`: nothing where none is
  * alive any more, where the caller's own key has been replaced, or where the family would pile up.
  */
-export const insertSuccessor = statement(
-  build
-    .insert(keys)
-    .select(
-      build
-        .select(successor)
-        .from(keys)
-        .where(and(eq(keys.hash, replaced), isCurrent, mayGrow)),
-    )
-    .returning({ expiresAt: keys.expiresAt, createdAt: keys.createdAt }),
+export const insertSuccessor = atMostOne(
+  statement(
+    build
+      .insert(keys)
+      .select(
+        sql`
+        select ${rowOf(keys, successor)} from ${keys}
+        where ${and(eq(keys.hash, replaced), isCurrent, mayGrow)}`,
+      )
+      .returning({ expiresAt: keys.expiresAt, createdAt: keys.createdAt }),
+  ),
 )
 
 const isSucceeded = sql`exists ${build

@@ -1,10 +1,8 @@
 import { and, count, eq, gt, isNull, lt, not, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
 import { callerPlace, callerTenant, clock } from '../gate/caller'
-import { build, exactlyOne, statement } from '../query'
+import { atMostOne, build, exactlyOne, placeholder, statement } from '../query'
 import { keys, tenants } from '../schema/tenants'
-
-const placeholder = sql.placeholder
 
 /** A moment that is bound by name, ISO 8601. */
 export const moment = (name: string) => sql`${sql.param(placeholder(name), keys.createdAt)}`
@@ -12,12 +10,14 @@ export const moment = (name: string) => sql`${sql.param(placeholder(name), keys.
 const newer = alias(keys, 'newer')
 
 /** One row where a newer key of the caller's own family has taken the caller's place; in the gate's trip. */
-export const replacementOfCaller = statement(
-  build
-    .select({ id: newer.id })
-    .from(sql`${callerPlace()} caller`)
-    .innerJoin(newer, sql`${newer.familyId} = caller.family and ${newer.createdAt} > caller.made`)
-    .limit(1),
+export const replacementOfCaller = atMostOne(
+  statement(
+    build
+      .select({ id: newer.id })
+      .from(sql`${callerPlace()} caller`)
+      .innerJoin(newer, sql`${newer.familyId} = caller.family and ${newer.createdAt} > caller.made`)
+      .limit(1),
+  ),
 )
 
 const mine = alias(keys, 'mine')
@@ -57,16 +57,19 @@ function liveKeys(tenant: SQL, now: SQL, also?: SQL): SQL<number> {
   return sql<number>`(${lasting(isNull(live.expiresAt))} + ${lasting(gt(live.expiresAt, now))})`
 }
 
-const ofTenant = liveKeys(sql`${placeholder('tenantId')}`, moment('now'))
+const liveKeysOfTenant = liveKeys(sql`${placeholder('tenantId')}`, moment('now'))
 
 /** That the tenant has fewer live keys than `most`. */
-export const hasRoom = lt(ofTenant, placeholder('most'))
+export const hasRoom = lt(liveKeysOfTenant, placeholder('most'))
 
 /** What may have stopped a write of keys: asked in the write's own batch, before it. */
 export const standingOfCaller = exactlyOne(
   statement(
     build
-      .select({ live: ofTenant.as('live_keys'), isReplaced: sql`${isReplaced}`.mapWith(Boolean).as('is_replaced') })
+      .select({
+        live: liveKeysOfTenant.as('live_keys'),
+        isReplaced: sql`${isReplaced}`.mapWith(Boolean).as('is_replaced'),
+      })
       .from(tenants)
       .where(eq(tenants.id, placeholder('tenantId'))),
   ),
@@ -75,17 +78,15 @@ export const standingOfCaller = exactlyOne(
 const ofUser = eq(live.userId, placeholder('id'))
 
 /** How many live keys the user `id` holds, in the gate's trip. */
-export const liveKeysOfUser = statement(
-  build
-    .select({ n: liveKeys(callerTenant(), clock, ofUser).as('live_keys') })
-    .from(tenants)
-    .where(eq(tenants.id, callerTenant())),
+export const liveKeysOfUser = exactlyOne(
+  statement(build.select({ n: liveKeys(callerTenant(), clock, ofUser).as('live_keys') }).from(sql`(select 1)`)),
 )
 
 /** How many live keys the user `id` holds, after a write. */
-export const liveKeysAfterWrite = statement(
-  build
-    .select({ n: liveKeys(sql`${placeholder('tenantId')}`, moment('now'), ofUser).as('live_keys') })
-    .from(tenants)
-    .where(eq(tenants.id, placeholder('tenantId'))),
+export const liveKeysAfterWrite = exactlyOne(
+  statement(
+    build
+      .select({ n: liveKeys(sql`${placeholder('tenantId')}`, moment('now'), ofUser).as('live_keys') })
+      .from(sql`(select 1)`),
+  ),
 )

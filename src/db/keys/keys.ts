@@ -1,14 +1,14 @@
 import { and, desc, eq, gt, isNull, or, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
 import { type Role, type Scope, scopes } from '../../domain/vocabulary'
-import { callerTenant, clock } from '../gate/caller'
+import { auditOf } from '../audit'
+import { ofCaller, ofCallerById, ofTenant } from '../conditions'
+import { clock } from '../gate/caller'
+import { gatePlaceholder } from '../gate/placeholder'
 import { listedAtOnce } from '../limits'
-import { build, type Statement, statement } from '../query'
-import { auditOf } from '../records'
+import { atMostOne, build, placeholder, rowOf, type Statement, statement } from '../query'
 import { keys, tenants, users, windows } from '../schema/tenants'
 import { hasRoom, isCurrent, moment } from './key-standing'
-
-const placeholder = sql.placeholder
 
 /** A key as it may be shown: never the key, never its hash. */
 export interface ShownKey {
@@ -36,7 +36,6 @@ const asScopes = (text: string): Scope[] => {
 
 const asInstant = (ms: number) => new Date(ms).toISOString()
 
-// `limit` and `windowSeconds` are the deployment's, as the gate binds them in every trip.
 const shown = {
   id: keys.id,
   familyId: keys.familyId,
@@ -45,8 +44,10 @@ const shown = {
   userId: keys.userId,
   role: users.role,
   scopes: sql`${keys.scopes}`.mapWith(asScopes).as('granted'),
-  limit: sql<number>`coalesce(${keys.quota}, ${placeholder('limit')})`.as('effective_limit'),
-  windowSeconds: sql<number>`coalesce(${keys.windowSeconds}, ${placeholder('windowSeconds')})`.as('effective_window'),
+  limit: sql<number>`coalesce(${keys.quota}, ${gatePlaceholder('limit')})`.as('effective_limit'),
+  windowSeconds: sql<number>`coalesce(${keys.windowSeconds}, ${gatePlaceholder('windowSeconds')})`.as(
+    'effective_window',
+  ),
   expiresAt: keys.expiresAt,
   revokedAt: keys.revokedAt,
   lastUsedAt: sql<string | null>`cast(nullif(substr(${windows.hits}, -13), '') as integer)`
@@ -69,14 +70,11 @@ function keysWhere(condition: SQL | undefined): Statement<ShownKey[]> {
 }
 
 /** The caller's keys, newest first. One more than are shown. */
-export const listKeys = keysWhere(eq(keys.tenantId, callerTenant()))
+export const listKeys = keysWhere(ofCaller(keys))
 
 /** The keys that follow a cursor's. */
 export const listKeysAfter = keysWhere(
-  and(
-    eq(keys.tenantId, callerTenant()),
-    sql`(${keys.createdAt}, ${keys.id}) < (${placeholder('after0')}, ${placeholder('after1')})`,
-  ),
+  and(ofCaller(keys), sql`(${keys.createdAt}, ${keys.id}) < (${placeholder('after0')}, ${placeholder('after1')})`),
 )
 
 /** Where in the list a key stands: what a cursor after it must hold. */
@@ -86,10 +84,7 @@ export function positionAfter({ createdAt, id }: ShownKey): (string | number)[] 
 
 const asked = alias(keys, 'asked')
 
-const familyAsked = build
-  .select({ familyId: asked.familyId })
-  .from(asked)
-  .where(and(eq(asked.id, placeholder('id')), eq(asked.tenantId, callerTenant())))
+const familyAsked = build.select({ familyId: asked.familyId }).from(asked).where(ofCallerById(asked))
 
 const lead = alias(keys, 'lead')
 
@@ -107,44 +102,48 @@ const isLasting = and(isNull(lead.revokedAt), or(isNull(lead.expiresAt), gt(lead
  * The family of the key `id`, told by its newest live key, or else by its newest, with its window's counts; no row where
  * the caller's tenant has no such key.
  */
-export const familyOfKey = statement(
-  build
-    .select({
-      ...shown,
-      total: sql<number>`coalesce(${windows.total}, 0)`.as('total'),
-      days: sql<string>`coalesce(${windows.days}, '')`.as('days'),
-    })
-    .from(keys)
-    .innerJoin(users, eq(users.id, keys.userId))
-    .leftJoin(windows, eq(windows.id, keys.familyId))
-    .where(eq(keys.hash, sql`coalesce(${newest(isLasting)}, ${newest()})`)),
+export const familyOfKey = atMostOne(
+  statement(
+    build
+      .select({
+        ...shown,
+        total: sql<number>`coalesce(${windows.total}, 0)`.as('total'),
+        days: sql<string>`coalesce(${windows.days}, '')`.as('days'),
+      })
+      .from(keys)
+      .innerJoin(users, eq(users.id, keys.userId))
+      .leftJoin(windows, eq(windows.id, keys.familyId))
+      .where(eq(keys.hash, sql`coalesce(${newest(isLasting)}, ${newest()})`)),
+  ),
 )
 
 /** The enabled user `holderId` of the caller's tenant. */
-export const holderById = statement(
-  build
-    .select({ id: users.id, role: users.role })
-    .from(users)
-    .where(and(eq(users.id, placeholder('holderId')), eq(users.tenantId, callerTenant()), eq(users.enabled, true))),
+export const holderById = atMostOne(
+  statement(
+    build
+      .select({ id: users.id, role: users.role })
+      .from(users)
+      .where(and(eq(users.id, placeholder('holderId')), ofCaller(users), eq(users.enabled, true))),
+  ),
 )
 
 /** That a key may be filed: its maker's has not been replaced, and the tenant has fewer than `most`. */
 const mayFile = and(isCurrent, hasRoom)
 
 const serviceUser = {
-  id: sql`${placeholder('serviceId')}`.as('service_id'),
+  id: sql`${placeholder('serviceId')}`,
   tenantId: tenants.id,
-  name: sql`${placeholder('serviceName')}`.as('service_name'),
-  email: sql`${placeholder('serviceEmail')}`.as('service_email'),
-  emailKey: sql`null`.as('email_key'),
-  role: sql`${placeholder('role')}`.as('role'),
-  enabled: sql`1`.as('enabled'),
-  planOverride: sql`null`.as('plan_override'),
-  planOverrideExpiresAt: sql`null`.as('plan_override_expires_at'),
-  planOverrideReason: sql`null`.as('plan_override_reason'),
-  version: sql`1`.as('version'),
-  createdAt: moment('now').as('service_created_at'),
-  updatedAt: sql`null`.as('updated_at'),
+  name: sql`${placeholder('serviceName')}`,
+  email: sql`${placeholder('serviceEmail')}`,
+  emailKey: sql`null`,
+  role: sql`${placeholder('role')}`,
+  enabled: sql`1`,
+  planOverride: sql`null`,
+  planOverrideExpiresAt: sql`null`,
+  planOverrideReason: sql`null`,
+  version: sql`1`,
+  createdAt: moment('now'),
+  updatedAt: sql`null`,
 }
 
 /** Makes a role's service user where the tenant has none yet, and only where their key may be filed too. */
@@ -152,10 +151,9 @@ export const insertServiceUser = statement(
   build
     .insert(users)
     .select(
-      build
-        .select(serviceUser)
-        .from(tenants)
-        .where(and(eq(tenants.id, placeholder('tenantId')), mayFile)),
+      sql`
+        select ${rowOf(users, serviceUser)} from ${tenants}
+        where ${tenants.id} = ${placeholder('tenantId')} and ${mayFile}`,
     )
     .onConflictDoNothing(),
 )
@@ -164,19 +162,19 @@ export const insertServiceUser = statement(
 export const auditOfNewServiceUser = auditOf(users, eq(users.id, placeholder('serviceId')))
 
 const filed = {
-  hash: sql`${placeholder('hash')}`.as('hash'),
-  id: sql`${placeholder('newId')}`.as('new_id'),
-  familyId: sql`${placeholder('newId')}`.as('family_id'),
+  hash: sql`${placeholder('hash')}`,
+  id: sql`${placeholder('newId')}`,
+  familyId: sql`${placeholder('newId')}`,
   tenantId: users.tenantId,
   userId: users.id,
-  name: sql`${placeholder('name')}`.as('key_name'),
-  prefix: sql`${placeholder('prefix')}`.as('prefix'),
-  scopes: sql`${placeholder('scopes')}`.as('scopes'),
-  quota: sql`${placeholder('quota')}`.as('quota'),
-  windowSeconds: sql`${placeholder('ownWindowSeconds')}`.as('window_seconds'),
-  expiresAt: moment('expiresAt').as('expires_at'),
-  revokedAt: sql`null`.as('revoked_at'),
-  createdAt: moment('now').as('key_created_at'),
+  name: sql`${placeholder('name')}`,
+  prefix: sql`${placeholder('prefix')}`,
+  scopes: sql`${placeholder('scopes')}`,
+  quota: sql`${placeholder('quota')}`,
+  windowSeconds: sql`${placeholder('windowSeconds')}`,
+  expiresAt: moment('expiresAt'),
+  revokedAt: sql`null`,
+  createdAt: moment('now'),
 }
 
 const isServiceUser = and(
@@ -184,21 +182,19 @@ const isServiceUser = and(
   eq(users.role, placeholder('role')),
 )
 
-const isHolder = and(
-  eq(users.tenantId, placeholder('tenantId')),
-  eq(users.enabled, true),
-  or(eq(users.id, placeholder('holderId')), isServiceUser),
-)
+const isHolder = and(ofTenant(users), eq(users.enabled, true), or(eq(users.id, placeholder('holderId')), isServiceUser))
 
 /**
  * Files a key of the user `holderId`, or of the role's service user: nothing where that user is disabled, the service
  * user has another role by now, the maker's key has been replaced, or the tenant has `most` live keys already.
  */
-export const insertKey = statement(
-  build
-    .insert(keys)
-    .select(build.select(filed).from(users).where(and(isHolder, mayFile)))
-    .returning({ userId: keys.userId }),
+export const insertKey = atMostOne(
+  statement(
+    build
+      .insert(keys)
+      .select(sql`select ${rowOf(keys, filed)} from ${users} where ${isHolder} and ${mayFile}`)
+      .returning({ userId: keys.userId }),
+  ),
 )
 
 /** The audit entry of a key just filed: none when nothing was filed. */

@@ -86,7 +86,7 @@ export const windows = sqliteTable(
     windowMs: integer('window_ms').notNull(),
     hits: text().notNull(),
     /** Which request was admitted last: reads in the same batch check it before they touch a row. */
-    mark: text().notNull(),
+    admissionId: text('mark').notNull(),
     total: integer().notNull(),
     days: text().notNull(),
   },

@@ -52,7 +52,7 @@ async function sendForm(c: Page) {
 
 async function showSent(c: Page) {
   const { publicGate } = c.var
-  const [[sent]] = await publicGate.visit({ ticket: c.req.param('ticket') }, referenceByTicket)
+  const { sent } = await publicGate.visit({ ticket: c.req.param('ticket') }, { sent: referenceByTicket })
   if (!sent) throw new ApiError('not_found')
   const { tenant: office } = publicGate
   return page(c, `Message sent – ${office.name}`, <MessageSent office={office} reference={sent.reference} />)
@@ -117,7 +117,7 @@ interface FormState {
 
 async function renderForm(c: Page, { answers, token, faults, notice, status }: FormState) {
   const { publicGate: gate } = c.var
-  const [choices] = await gate.visit({}, contactChoices)
+  const { choices } = await gate.visit({}, { choices: contactChoices })
   const { tenant: office } = gate
   return page(
     c,

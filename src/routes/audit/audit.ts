@@ -25,7 +25,7 @@ export const audit = new OpenAPIHono<AppEnv>().openapi(list, async (c) => {
   const { cursor, pageSize, ...filters } = c.req.valid('query')
   const listed = JSON.stringify(['audit', filters])
   const after = cursor === undefined ? undefined : (idAfter(cursor, listed) ?? (await refuse(gate, unusableCursor())))
-  const [rows] = await gate.read(auditValues(filters, after, pageSize + 1), auditEntries)
+  const { rows } = await gate.read(auditValues(filters, after, pageSize + 1), { rows: auditEntries })
 
   const entries = rows.slice(0, pageSize)
   const last = rows.length > pageSize ? entries.at(-1) : undefined

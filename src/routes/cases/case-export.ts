@@ -36,7 +36,7 @@ export const caseExports = new OpenAPIHono<AppEnv>().openapi(exportCases, async 
   const order = { by: 'createdAt', descending: true } as const
   const values = caseListValues({ filters, order, from: { offset: 0 }, limit: exportedAtMost })
   const nothingToFind = typed !== undefined && search === undefined
-  const [rows = []] = await c.var.gate.read(values, ...(nothingToFind ? [] : [caseExport(filters)]))
+  const { rows = [] } = await c.var.gate.read(values, nothingToFind ? {} : { rows: caseExport(filters) })
   return format === 'csv'
     ? csv(c, 'cases', csvChunks(header, rows, cellsOf))
     : stream(c, 'application/json', jsonChunks('cases', rows))

@@ -83,8 +83,11 @@ export function presentCase(found: CaseDetail, latestFirst: TimelineEntry[]): Ca
   }
 }
 
+/** A case that begins: its timeline has one entry. */
+type CreatedCase = Case & { timeline: [TimelineEntry] }
+
 /** A new case as it will be stored and answered, all but the number that the database gives it. */
-export function newCase(gate: Gate, { assigneeId, ...body }: NewCase, found: Found): Case {
+export function newCase(gate: Gate, { assigneeId, ...body }: NewCase, found: Found): CreatedCase {
   const { user } = gate.principal
   const { now } = gate
   const id = newId(now)

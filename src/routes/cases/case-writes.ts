@@ -1,5 +1,7 @@
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
 import type { AppEnv } from '../../app-env'
+import { recordAudit } from '../../db/audit'
+import { caseReferences } from '../../db/cases/case-references'
 import {
   addEntry,
   addStatusEntry,
@@ -8,7 +10,6 @@ import {
   caseAfterWrite,
   caseById,
   caseIsTheirs,
-  caseReferences,
   insertCase,
   timelineAfterWrite,
   timelineOf,
@@ -19,11 +20,11 @@ import { referencesAreUsable } from '../../db/guards'
 import { storeResult } from '../../db/idempotency'
 import { takeNumber } from '../../db/numbers'
 import { group } from '../../db/query'
-import { recordAudit } from '../../db/records'
 import { newId } from '../../domain/id'
 import type { TimelineType } from '../../domain/vocabulary'
 import { ApiError } from '../../errors'
 import type { Gate } from '../../gate/gate'
+import { writeChange } from '../../http/change-versioned'
 import { changedFields, rethrowOvertaken } from '../../http/conflicts'
 import { etag, expectedVersion, requireVersion } from '../../http/etag'
 import { IdParam, json, jsonBody, NoQuery } from '../../http/fields'
@@ -82,7 +83,7 @@ export const caseWrites = new OpenAPIHono<AppEnv>()
   .openapi(create, async (c) => {
     const { gate } = c.var
     const body = c.req.valid('json')
-    const [found] = await gate.read(referenceValues(body), caseReferences)
+    const { found } = await gate.read(referenceValues(body), { found: caseReferences })
     const assigneeId = assigneeOfNew(gate, body.assigneeId)
     requireReferences(body, found)
     requireUntaken(gate, found.taken)
@@ -92,29 +93,28 @@ export const caseWrites = new OpenAPIHono<AppEnv>()
     const number = { kind: 'CW', year: new Date(actor.now).getUTCFullYear() }
     const location = `/api/cases/${made.id}`
     const values = { ...actor, ...number, ...made, ...settledAt(made), submissionId: null, expectedVersion: null }
-    // The result is filed before the case: who loses a race on both must run into it, not into the externalId.
-    const [, , , [inserted]] = await gate
-      .write(
-        takeNumber.bind(values),
-        storeResult(actor, gate.idempotency, { status: 201, location, body: made, number }),
-        referencesAreUsable.bind({ ...values, ...referenceValues(body) }),
-        insertCase.bind(values),
-        addEntry.bind({ ...values, ...entry(actor.now, 'created'), entryId: made.timeline[0]?.id }),
-        recordAudit(actor, 'case.create', made.id),
-      )
+    const { inserted } = await gate
+      .write({
+        // The stored result and the case read it.
+        number: takeNumber.bind(values),
+        // Before the case, so that a concurrent retry fails here rather than on the externalId.
+        result: storeResult(actor, gate.idempotency, { status: 201, location, body: made, number }),
+        usable: referencesAreUsable.bind({ ...values, ...referenceValues(body) }),
+        inserted: insertCase.bind(values),
+        entry: addEntry.bind({ ...values, ...entry(actor.now, 'created'), entryId: made.timeline[0].id }),
+        audit: recordAudit(actor, 'case.create', made.id),
+      })
       .catch(rethrowOvertaken)
-    const answer = { ...made, reference: inserted?.reference ?? '' }
+    const answer = { ...made, reference: inserted.reference }
     return c.json(answer, 201, { Location: location, ...(await etag(answer)) })
   })
   .openapi(update, async (c) => {
     const { gate } = c.var
     const { id } = c.req.valid('param')
     const { version, ...body } = c.req.valid('json')
-    const [[found], references, entries] = await gate.read(
+    const { found, references, entries } = await gate.read(
       { id, ...referenceValues(body) },
-      caseById,
-      caseReferences,
-      timelineOf,
+      { found: caseById, references: caseReferences, entries: timelineOf },
     )
     const expected = expectedVersion(c, version)
     requireMayAssign(gate, body.assigneeId, found?.assigneeId ?? null)
@@ -132,7 +132,7 @@ export const caseWrites = new OpenAPIHono<AppEnv>()
     const { gate } = c.var
     const { id } = c.req.valid('param')
     const { body } = c.req.valid('json')
-    const [[found]] = await gate.read({ id }, caseById)
+    const { found } = await gate.read({ id }, { found: caseById })
     if (!found) throw new ApiError('not_found')
 
     const { actor } = gate
@@ -149,13 +149,13 @@ export const caseWrites = new OpenAPIHono<AppEnv>()
     }
     const values = { ...actor, id, expectedVersion: null }
     await gate
-      .write(
-        storeResult(actor, gate.idempotency, { status: 201, body: answer }),
-        caseIsTheirs.bind(values),
-        addEntry.bind({ ...values, ...made }),
-        touchCase.bind(values),
-        recordAudit(actor, 'case.note', id),
-      )
+      .write({
+        result: storeResult(actor, gate.idempotency, { status: 201, body: answer }),
+        there: caseIsTheirs.bind(values),
+        entry: addEntry.bind({ ...values, ...made }),
+        updated: touchCase.bind(values),
+        audit: recordAudit(actor, 'case.note', id),
+      })
       .catch(rethrowOvertaken)
     return c.json(answer, 201)
   })
@@ -170,7 +170,6 @@ async function change(gate: Gate, id: string, changes: Changes, expected: number
   const { actor } = gate
   const values = { ...actor, id, expectedVersion: expected ?? null }
   const { status, assigneeId, archived, ...others } = changes
-  // Before the change itself, which moves its target on.
   const entries = [
     status && addStatusEntry.bind({ ...values, ...entry(actor.now, 'status_changed'), status }),
     assigneeId !== undefined && addEntry.bind({ ...values, ...entry(actor.now, 'assigned') }),
@@ -178,16 +177,15 @@ async function change(gate: Gate, id: string, changes: Changes, expected: number
     Object.keys(others).length > 0 &&
       addEntry.bind({ ...values, ...entry(actor.now, 'updated', Object.keys(others).join(', ')) }),
   ].filter((one) => typeof one === 'object')
-  const [, , updated, [after], timeline] = await gate
-    .write(
-      group([caseIsTheirs.bind(values), referencesAreUsable.bind({ ...values, ...referenceValues(changes) })]),
-      group([...entries, recordAudit(values, 'case.update', id, auditOfCaseChange)]),
-      updateCase(changes, values),
-      caseAfterWrite.bind(values),
-      timelineAfterWrite.bind(values),
-    )
-    .catch(rethrowOvertaken)
-  if (!after) throw new ApiError('not_found')
-  if (updated.length === 0) requireVersion(expected, after)
+  const { after, timeline } = await writeChange(gate, expected, {
+    there: caseIsTheirs.bind(values),
+    usable: referencesAreUsable.bind({ ...values, ...referenceValues(changes) }),
+    // All that looks for the expected version goes before the change itself, which moves it on.
+    entries: group(entries),
+    audit: recordAudit(values, 'case.update', id, auditOfCaseChange),
+    updated: updateCase(changes, values),
+    after: caseAfterWrite.bind(values),
+    timeline: timelineAfterWrite.bind(values),
+  })
   return presentCase(after, timeline)
 }

@@ -47,12 +47,13 @@ export const cases = new OpenAPIHono<AppEnv>()
     const search = asked.search === undefined ? undefined : searchTerms(asked.search)
     const searchActive = asked.search === undefined ? {} : { searchActive: true as const }
     if (asked.search !== undefined && search === undefined) {
-      await gate.read({})
+      await gate.read({}, {})
       const none = { page: asked.page ?? 1, pageSize: asked.pageSize, total: 0, totalPages: 0, nextCursor: null }
       return c.json({ cases: [], pagination: none, ...searchActive }, 200)
     }
     const { slice, page, listed } = sliceOf(asked, search) ?? (await refuse(gate, unusableCursor()))
-    const [{ rows, total: counted }] = await gate.read(caseListValues(slice), caseList(slice))
+    const { list } = await gate.read(caseListValues(slice), { list: caseList(slice) })
+    const { rows, total: counted } = list
 
     const shown = rows.slice(0, asked.pageSize)
     const reached = offsetOf(slice.from) + shown.length
@@ -79,7 +80,7 @@ export const cases = new OpenAPIHono<AppEnv>()
   })
   .route('/', caseExports)
   .openapi(get, async (c) => {
-    const [[found], entries] = await c.var.gate.read(c.req.valid('param'), caseById, timelineOf)
+    const { found, entries } = await c.var.gate.read(c.req.valid('param'), { found: caseById, entries: timelineOf })
     if (!found) throw new ApiError('not_found')
     const body = presentCase(found, entries)
     return c.json(body, 200, await etag(body))

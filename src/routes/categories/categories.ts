@@ -76,7 +76,7 @@ export const categories = new OpenAPIHono<AppEnv>()
     return c.json(category, 201, { Location: location, ...(await etag(category)) })
   })
   .openapi(get, async (c) => {
-    const [[found]] = await c.var.gate.read({ id: c.req.valid('param').id }, categoryById)
+    const { found } = await c.var.gate.read(c.req.valid('param'), { found: categoryById })
     if (!found) throw new ApiError('not_found')
     const category = presentCategory(found)
     return c.json(category, 200, await etag(category))

@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import type { AppEnv } from '../../app-env'
+import { recordAudit } from '../../db/audit'
 import {
   auditOfCategoryChange,
   type Category as CategoryRow,
@@ -10,10 +11,10 @@ import {
   updateCategory,
 } from '../../db/directory/categories'
 import { storeResult } from '../../db/idempotency'
-import { recordAudit } from '../../db/records'
 import { fold } from '../../domain/fold'
 import { newId } from '../../domain/id'
 import { ApiError } from '../../errors'
+import { writeChange } from '../../http/change-versioned'
 import { changedFields, rethrowAsTaken, taken } from '../../http/conflicts'
 import { expectedVersion, requireVersion } from '../../http/etag'
 import type { Category, CategoryChanges, NewCategory } from './category-schemas'
@@ -31,7 +32,7 @@ export function presentCategory(found: Omit<CategoryRow, 'tenantId' | 'nameKey'>
 export async function createCategory(c: Context<AppEnv>, body: NewCategory) {
   const { gate } = c.var
   const nameKey = fold(body.name)
-  const [[existing]] = await gate.read({ nameKey }, categoryNamed)
+  const { existing } = await gate.read({ nameKey }, { existing: categoryNamed })
   if (existing) throw taken(nameTaken, existing)
 
   const { actor } = gate
@@ -46,12 +47,12 @@ export async function createCategory(c: Context<AppEnv>, body: NewCategory) {
   })
   const location = `/api/categories/${category.id}`
   await gate
-    .write(
-      // First, so that the loser of a race with itself breaks here and is answered with the winner's result.
-      storeResult(actor, gate.idempotency, { status: 201, location, body: category }),
-      insertCategory.bind({ ...actor, ...category, nameKey }),
-      recordAudit(actor, 'category.create', category.id),
-    )
+    .write({
+      // First, so that a concurrent retry fails here and replays the stored result.
+      result: storeResult(actor, gate.idempotency, { status: 201, location, body: category }),
+      inserted: insertCategory.bind({ ...actor, ...category, nameKey }),
+      audit: recordAudit(actor, 'category.create', category.id),
+    })
     .catch(rethrowTaken)
   return { category, location }
 }
@@ -64,7 +65,7 @@ export async function changeCategory(
 ): Promise<Category> {
   const { gate } = c.var
   const nameKey = body.name === undefined ? null : fold(body.name)
-  const [[found], [existing]] = await gate.read({ id, nameKey }, categoryById, categoryNamed)
+  const { found, existing } = await gate.read({ id, nameKey }, { found: categoryById, existing: categoryNamed })
   const expected = expectedVersion(c, version)
   if (!found) throw new ApiError('not_found')
   requireVersion(expected, found)
@@ -73,14 +74,10 @@ export async function changeCategory(
   if (Object.keys(changes).length === 0) return presentCategory(found)
 
   const target = { ...gate.actor, id, expectedVersion: expected ?? null }
-  const [, updated, [after]] = await gate
-    .write(
-      recordAudit(target, 'category.update', id, auditOfCategoryChange),
-      updateCategory(changes, target),
-      categoryAfterWrite.bind(target),
-    )
-    .catch(rethrowTaken)
-  if (!after) throw new ApiError('not_found')
-  if (updated.length === 0) requireVersion(expected, after)
+  const { after } = await writeChange(gate, expected, {
+    audit: recordAudit(target, 'category.update', id, auditOfCategoryChange),
+    updated: updateCategory(changes, target),
+    after: categoryAfterWrite.bind(target),
+  }).catch(rethrowTaken)
   return presentCategory(after)
 }

@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import type { AppEnv } from '../../app-env'
+import { recordAudit } from '../../db/audit'
 import {
   auditOfRevocation,
   endOthers,
@@ -16,8 +17,6 @@ import {
   insertKey,
   insertServiceUser,
 } from '../../db/keys/keys'
-import { group } from '../../db/query'
-import { recordAudit } from '../../db/records'
 import { newId } from '../../domain/id'
 import { serviceEmail } from '../../domain/service-user'
 import type { Role, Scope } from '../../domain/vocabulary'
@@ -35,7 +34,7 @@ type MadeKey = Key & { key: string }
 export async function createKey(c: Context<AppEnv>, asked: NewKey): Promise<MadeKey> {
   const { gate } = c.var
   const { keyWindow, tenantKeys: most } = settingsOf(c.env)
-  const [[user]] = await gate.read({ holderId: asked.userId || null }, holderById)
+  const { user } = await gate.read({ holderId: asked.userId || null }, { user: holderById })
   const role = asked.role ?? user?.role
   requireWithin(gate, asked.scopes, role)
   requireUsable(asked, keyWindow, user, gate.principal.key.expiresAt)
@@ -51,21 +50,20 @@ export async function createKey(c: Context<AppEnv>, asked: NewKey): Promise<Made
     name: asked.name,
     scopes: asked.scopes.join(' '),
     quota: asked.limit ?? null,
-    ownWindowSeconds: asked.windowSeconds ?? null,
+    windowSeconds: asked.windowSeconds ?? null,
     expiresAt: asked.expiresAt ?? gate.principal.key.expiresAt,
     most,
   }
-  const newcomer = [
-    insertServiceUser.bind(values),
-    recordAudit(values, 'user.create', values.serviceId, auditOfNewServiceUser),
-  ]
-  const [rateLimit, , [made]] = await gate.write(
-    standingOfCaller.bind(values),
-    group(asked.role ? newcomer : []),
-    insertKey.bind(values),
-    recordAudit(values, 'key.create', minted.row.newId, auditOfNewKey),
-  )
-  if (!made) requireStanding(rateLimit, most)
+  const { standing, made } = await gate.write({
+    standing: standingOfCaller.bind(values),
+    ...(asked.role && {
+      serviceUser: insertServiceUser.bind(values),
+      auditOfUser: recordAudit(values, 'user.create', values.serviceId, auditOfNewServiceUser),
+    }),
+    made: insertKey.bind(values),
+    audit: recordAudit(values, 'key.create', minted.row.newId, auditOfNewKey),
+  })
+  if (!made) requireStanding(standing, most)
   if (!made) throw invalidFields(asked.role ? { role: unfit } : { userId: unknown })
   return {
     key: minted.key,
@@ -98,14 +96,15 @@ export async function rotateKey(c: Context<AppEnv>, id: string, graceSeconds: nu
   const end = new Date(Date.parse(gate.now) + graceSeconds * 1000).toISOString()
   const makersEnd = gate.principal.key.expiresAt
   const values = { ...gate.actor, ...minted.row, family: family.familyId, graceSeconds, end, makersEnd, most }
-  const [rateLimit, [made]] = await gate.write(
-    standingOfCaller.bind(values),
-    insertSuccessor.bind(values),
-    recordAudit(values, 'key.rotate', family.id, replacementOfKey),
-    endOthers.bind(values),
-    recordAudit(values, 'key.create', minted.row.newId, auditOfNewKey),
-  )
-  if (!made) requireStanding(rateLimit, most)
+  const { standing, made } = await gate.write({
+    standing: standingOfCaller.bind(values),
+    made: insertSuccessor.bind(values),
+    // Before the others end: it looks for the one that is replaced.
+    auditOfRotation: recordAudit(values, 'key.rotate', family.id, replacementOfKey),
+    ended: endOthers.bind(values),
+    audit: recordAudit(values, 'key.create', minted.row.newId, auditOfNewKey),
+  })
+  if (!made) requireStanding(standing, most)
   if (!made) throw ended('This key was revoked or has expired just now: make a new one')
   const { familyId, name, userId, role, scopes, limit, windowSeconds, lastUsedAt } = family
   return {
@@ -132,12 +131,13 @@ export async function revokeKey(c: Context<AppEnv>, id: string): Promise<void> {
   const family = await getFamily(gate, id)
   if (family.revokedAt) return
   const values = { ...gate.actor, family: family.familyId, leadId: family.id }
-  const [rateLimit] = await gate.write(
-    standingOfCaller.bind(values),
-    recordAudit(values, 'key.revoke', id, auditOfRevocation),
-    revokeFamily.bind(values),
-  )
-  if (rateLimit.isReplaced) throw new ApiError('key_replaced')
+  const { standing } = await gate.write({
+    standing: standingOfCaller.bind(values),
+    // Before the revocation, which leaves nothing to revoke.
+    audit: recordAudit(values, 'key.revoke', id, auditOfRevocation),
+    revoked: revokeFamily.bind(values),
+  })
+  if (standing.isReplaced) throw new ApiError('key_replaced')
 }
 
 const shownDays = 30
@@ -157,7 +157,7 @@ export async function usageOfKey(c: Context<AppEnv>, id: string) {
 }
 
 async function getFamily(gate: Gate, id: string) {
-  const [[family]] = await gate.read({ id }, familyOfKey)
+  const { family } = await gate.read({ id }, { family: familyOfKey })
   if (!family) throw new ApiError('not_found')
   return family
 }

@@ -89,7 +89,7 @@ export const keys = new OpenAPIHono<AppEnv>()
     const { gate } = c.var
     const { cursor } = c.req.valid('query')
     const after = cursor === undefined ? {} : (valuesAfter(cursor, 'keys', 2) ?? (await refuse(gate, unusableCursor())))
-    const [rows] = await gate.read(after, cursor === undefined ? listKeys : listKeysAfter)
+    const { rows } = await gate.read(after, { rows: cursor === undefined ? listKeys : listKeysAfter })
     return c.json(cut(c, rows, { present: (row) => row, positionAfter, listed: 'keys' }), 200)
   })
   .openapi(create, async (c) => {

@@ -1,4 +1,5 @@
 import canonicalize from 'canonicalize'
+import { recordAudit } from '../../db/audit'
 import {
   contactLookups,
   duplicateForMs,
@@ -12,7 +13,6 @@ import { uniqueViolation } from '../../db/database-error'
 import { choicesAreUsable } from '../../db/guards'
 import { type Idempotency, storedResult, storeResult } from '../../db/idempotency'
 import { takeNumber } from '../../db/numbers'
-import { recordAudit } from '../../db/records'
 import { fold } from '../../domain/fold'
 import { sha256Hex } from '../../domain/hash'
 import { newId } from '../../domain/id'
@@ -38,7 +38,7 @@ export interface FormEvidence {
 /**
  * Takes a resident's message, in two trips: counts the request, finds the ward, sorts out spam and keeps it. The same
  * message of the same client within a minute is kept once and gets the same receipt, and so is a form that is sent
- * twice. Spam is kept as such and gets an ordinary receipt. Throws what `PublicTrip.read` throws, 422 for a ward or
+ * twice. Spam is kept as such and gets an ordinary receipt. Throws what `PublicGate.read` throws, 422 for a ward or
  * category that is not the tenant's, and 409 for a ticket that was spent on another message.
  */
 export async function receiveContact(gate: PublicGate, contact: Contact, form: FormEvidence = {}): Promise<Receipt> {
@@ -48,7 +48,7 @@ export async function receiveContact(gate: PublicGate, contact: Contact, form: F
   const message = { route: messageRoute, key: `${textHash}:${requestHash}`, requestHash }
   const ticket = form.ticket ? { route: ticketRoute, key: form.ticket, requestHash } : undefined
   const asked = { ...fields, textHash, messageKey: message.key, ticket: ticket?.key ?? null }
-  const [[found]] = await gate.read(asked, contactLookups)
+  const { found } = await gate.read(asked, { found: contactLookups })
   if (!found) throw new Error('An admitted request of a known tenant has no lookups')
   if (found.spent) return receiptOf(found.spent, requestHash)
   requireKnown(fields, found)
@@ -113,10 +113,10 @@ const ofTenant = ({ actor }: PublicGate) => ({ ...actor, familyId: actor.tenantI
 async function fileAgain(gate: PublicGate, receipt: Receipt, ticket: Idempotency | undefined): Promise<Receipt> {
   const { actor, idempotency } = gate
   if (idempotency || ticket) {
-    await gate.write(
-      storeResult(actor, idempotency, { status: 201, body: contactAnswer(receipt.reference) }),
-      storeResult(ofTenant(gate), ticket, { status: 201, body: receipt }),
-    )
+    await gate.write({
+      result: storeResult(actor, idempotency, { status: 201, body: contactAnswer(receipt.reference) }),
+      ticket: storeResult(ofTenant(gate), ticket, { status: 201, body: receipt }),
+    })
   }
   return receipt
 }
@@ -133,10 +133,10 @@ async function settle(
   } catch (error) {
     if (!uniqueViolation(error)?.startsWith('idempotency.')) throw error
     const { tenantId, familyId } = gate.actor
-    const [[spent], [winner]] = await gate.write(
-      storedResult.bind({ route: ticketRoute, key: ticket?.key ?? null, owner: tenantId }),
-      storedResult.bind({ ...message, owner: familyId }),
-    )
+    const { spent, winner } = await gate.write({
+      spent: storedResult.bind({ route: ticketRoute, key: ticket?.key ?? null, owner: tenantId }),
+      winner: storedResult.bind({ ...message, owner: familyId }),
+    })
     const { requestHash } = message
     if (spent) return receiptOf({ requestHash: spent.requestHash, receipt: JSON.parse(spent.body) }, requestHash)
     if (!winner) throw error
@@ -157,16 +157,15 @@ async function keep(
   const number = { kind: 'CF', year: new Date(actor.now).getUTCFullYear() }
   const status = found.spamReasons.length > 0 ? 'spam' : 'new'
   const receipt = { status: 201, body: { submissionId, reference: '' }, number } as const
-  // All the others read the number that the first one takes.
-  const [, [kept]] = await write(
-    takeNumber.bind({ ...actor, ...number }),
-    insertSubmission.bind({ ...actor, ...number, ...fields, ...found, submissionId, status }),
-    storeResult(actor, idempotency, { status: 201, body: contactAnswer(''), number }),
-    storeResult(ofTenant(gate), ticket, receipt),
-    storeResult(actor, message, receipt, duplicateForMs),
-    choicesAreUsable.bind({ ...actor, ...fields }),
-    recordAudit(actor, 'submission.create', submissionId),
-  )
-  if (!kept) throw new Error('A kept message has no reference')
+  const { kept } = await write({
+    // The message and the stored results read it.
+    number: takeNumber.bind({ ...actor, ...number }),
+    kept: insertSubmission.bind({ ...actor, ...number, ...fields, ...found, submissionId, status }),
+    result: storeResult(actor, idempotency, { status: 201, body: contactAnswer(''), number }),
+    ticket: storeResult(ofTenant(gate), ticket, receipt),
+    message: storeResult(actor, message, receipt, duplicateForMs),
+    usable: choicesAreUsable.bind({ ...actor, ...fields }),
+    audit: recordAudit(actor, 'submission.create', submissionId),
+  })
   return { reference: kept.reference, submissionId }
 }

@@ -24,10 +24,10 @@ export const publicWards = new OpenAPIHono<AppEnv>().openapi(find, async (c) => 
   const { publicGate } = c.var
   const { postcode } = c.req.valid('query')
   if (postcode === undefined) {
-    const [wards] = await publicGate.read({}, wardsOfTenant)
+    const { wards } = await publicGate.read({}, { wards: wardsOfTenant })
     return c.json({ postcode: null, wards }, 200)
   }
-  const [wards, { isKnown }] = await publicGate.read({ postcode }, publicWardsAtPostcode, postcodeKnown)
-  if (!isKnown) throw new ApiError('not_found')
+  const { wards, known } = await publicGate.read({ postcode }, { wards: publicWardsAtPostcode, known: postcodeKnown })
+  if (!known.isKnown) throw new ApiError('not_found')
   return c.json({ postcode, wards }, 200)
 })

@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import type { AppEnv } from '../../app-env'
+import { recordAudit } from '../../db/audit'
 import { wardIsUsable } from '../../db/guards'
 import { storeResult } from '../../db/idempotency'
 import {
@@ -26,11 +27,10 @@ import {
   publishedWithin,
   updatePublication,
 } from '../../db/publications'
-import { group } from '../../db/query'
-import { recordAudit } from '../../db/records'
 import { newId } from '../../domain/id'
 import { ApiError, type FieldError, invalidFields } from '../../errors'
 import { refuse } from '../../gate/keyed'
+import { writeChange } from '../../http/change-versioned'
 import { changedFields, externalIdTaken, rethrowOvertaken, unknownReference } from '../../http/conflicts'
 import { expectedVersion, requireVersion } from '../../http/etag'
 import { cut, unusableCursor, valuesAfter } from '../../http/paging'
@@ -57,16 +57,16 @@ export async function listItems<S>(
   const listed = JSON.stringify([kind, approved, externalId])
   const after = cursor === undefined ? {} : (valuesAfter(cursor, listed, 2) ?? (await refuse(gate, unusableCursor())))
   const rest = cursor === undefined ? listPublications : listPublicationsAfter
-  const [rows] = await gate.read(
+  const { rows } = await gate.read(
     { kind, externalId, ...publishedWithin(approved), ...after },
-    externalId === undefined ? rest : listPublicationsByExternalId,
+    { rows: externalId === undefined ? rest : listPublicationsByExternalId },
   )
   return cut(c, rows, { present, positionAfter, listed })
 }
 
 /** The item, or 404. */
 export async function getItem(c: Context<AppEnv>, kind: Kind, id: string): Promise<Publication> {
-  const [[found]] = await c.var.gate.read({ kind, id }, publicationById)
+  const { found } = await c.var.gate.read({ kind, id }, { found: publicationById })
   if (!found) throw new ApiError('not_found')
   return found
 }
@@ -79,7 +79,7 @@ export async function createItem<T extends { version: number }>(
   present: (item: Publication) => T,
 ): Promise<{ item: T; location: string }> {
   const { gate } = c.var
-  const [references] = await gate.read({ kind, ...fields }, publicationReferences)
+  const { references } = await gate.read({ kind, ...fields }, { references: publicationReferences })
   requireWard(fields.wardId, references.ward)
   if (references.taken) throw externalIdTaken({ id: references.taken })
 
@@ -98,14 +98,14 @@ export async function createItem<T extends { version: number }>(
     updatedAt: actor.now,
   })
   const location = `${c.req.path}/${id}`
-  // The result is filed before the item: who loses a race on both must run into it, not into the externalId.
   await gate
-    .write(
-      storeResult(actor, gate.idempotency, { status: 201, location, body: item }),
-      wardIsUsable.bind({ ...actor, ...fields }),
-      insertPublication.bind({ ...actor, ...fields, kind, id }),
-      recordAudit(actor, `${kind}.create`, id),
-    )
+    .write({
+      // Before the item, so that a concurrent retry fails here rather than on the externalId.
+      result: storeResult(actor, gate.idempotency, { status: 201, location, body: item }),
+      usable: wardIsUsable.bind({ ...actor, ...fields }),
+      inserted: insertPublication.bind({ ...actor, ...fields, kind, id }),
+      audit: recordAudit(actor, `${kind}.create`, id),
+    })
     .catch(rethrowOvertaken)
   return { item, location }
 }
@@ -124,7 +124,7 @@ export async function changeItem(
 ): Promise<Publication> {
   const { gate } = c.var
   const values = { kind, id, wardId: body.wardId ?? null, externalId: body.externalId ?? null }
-  const [[found], references] = await gate.read(values, publicationById, publicationReferences)
+  const { found, references } = await gate.read(values, { found: publicationById, references: publicationReferences })
   const expected = expectedVersion(c, version)
   if (!found) throw new ApiError('not_found')
   const changes = changedFields(body, found)
@@ -136,35 +136,32 @@ export async function changeItem(
 
   const target = { ...gate.actor, kind, id, expectedVersion: expected ?? null }
   const isRescheduled = changes.startsAt !== undefined || changes.endsAt !== undefined
-  const [, , updated, , [after]] = await gate
-    .write(
-      group([publicationIsThere.bind(target), wardIsUsable.bind({ ...target, wardId: changes.wardId ?? null })]),
-      recordAudit(target, `${kind}.update`, id, auditOfPublicationChange),
-      updatePublication(changes, target),
-      group(isRescheduled ? [datesAreInOrder.bind(target)] : []),
-      publicationAfterWrite.bind(target),
-    )
-    .catch(rethrowOvertaken)
-  if (!after) throw new ApiError('not_found')
-  if (updated.length === 0) requireVersion(expected, after)
+  const { after } = await writeChange(gate, expected, {
+    there: publicationIsThere.bind(target),
+    usable: wardIsUsable.bind({ ...target, wardId: changes.wardId ?? null }),
+    audit: recordAudit(target, `${kind}.update`, id, auditOfPublicationChange),
+    updated: updatePublication(changes, target),
+    ...(isRescheduled && { inOrder: datesAreInOrder.bind(target) }),
+    after: publicationAfterWrite.bind(target),
+  })
   return after
 }
 
 /** Deletes an item, unless it has changed since the caller's `If-Match`. */
 export async function deleteItem(c: Context<AppEnv>, kind: Kind, id: string): Promise<void> {
   const { gate } = c.var
-  const [[found]] = await gate.read({ kind, id }, publicationById)
+  const { found } = await gate.read({ kind, id }, { found: publicationById })
   const expected = expectedVersion(c, undefined)
   if (!found) throw new ApiError('not_found')
   requireVersion(expected, found)
   const target = { ...gate.actor, kind, id, expectedVersion: expected ?? null }
-  const [, deleted, [left]] = await gate.write(
-    recordAudit(target, `${kind}.delete`, id, auditOfPublicationChange),
-    deletePublication.bind(target),
-    publicationAfterWrite.bind(target),
-  )
+  const { deleted, left } = await gate.write({
+    audit: recordAudit(target, `${kind}.delete`, id, auditOfPublicationChange),
+    deleted: deletePublication.bind(target),
+    left: publicationAfterWrite.bind(target),
+  })
   if (left) requireVersion(expected, left)
-  if (deleted.length === 0) throw new ApiError('not_found')
+  if (!deleted) throw new ApiError('not_found')
 }
 
 /**
@@ -175,7 +172,7 @@ export async function approveItems(c: Context<AppEnv>, kind: Kind, given: string
   const { gate } = c.var
   const asked = [...new Set(given)]
   const ids = JSON.stringify(asked)
-  const [known] = await gate.read({ kind, ids }, knownPublications)
+  const { known } = await gate.read({ kind, ids }, { known: knownPublications })
   const unknownIds = asked.filter((id) => !known.some((one) => one.id === id))
   if (unknownIds.length > 0) {
     const message = 'Some of these do not exist; nothing was approved'
@@ -183,12 +180,12 @@ export async function approveItems(c: Context<AppEnv>, kind: Kind, given: string
     throw new ApiError('unprocessable', { details: { fields, unknownIds } })
   }
   const values = { ...gate.actor, kind, ids }
-  const [, , , answer] = await gate.write(
-    recordAudit(values, `${kind}.approve`, '', auditOfApproval),
-    approvePublications.bind(values),
-    storeResult(gate.actor, gate.idempotency, { status: 200, filing: { query: fileApproval, values } }),
-    countPublications.bind(values),
-  )
+  const { answer } = await gate.write({
+    audit: recordAudit(values, `${kind}.approve`, '', auditOfApproval),
+    updated: approvePublications.bind(values),
+    result: storeResult(gate.actor, gate.idempotency, { status: 200, filing: { query: fileApproval, values } }),
+    answer: countPublications.bind(values),
+  })
   return answer
 }
 

@@ -26,7 +26,8 @@ export const reports = new OpenAPIHono<AppEnv>().openapi(byAggregate, async (c) 
   // A month more than is shown, since the database's clock may be the first to see a new one.
   const [since = ''] = lastMonths(new Date().toISOString(), 25)
   const values = { ...filters, since: `${since}-01T00:00:00.000Z` }
-  const [{ resolution, ...counts }] = await gate.read(values, caseReport(filters))
+  const { report } = await gate.read(values, { report: caseReport(filters) })
+  const { resolution, ...counts } = report
   const figures: Figures = { ...counts, resolution: resolution[0] }
   const isCrossed = filters.wardId !== undefined || filters.categoryId !== undefined
   return c.json((isCrossed ? suppressedReport : fullReport)(gate.now, figures), 200)

@@ -1,11 +1,12 @@
 import type { Context } from 'hono'
 import type { AppEnv } from '../../app-env'
-import { addEntry, caseReferences, insertCase } from '../../db/cases/cases'
+import { recordAudit } from '../../db/audit'
+import { caseReferences } from '../../db/cases/case-references'
+import { addEntry, insertCase } from '../../db/cases/cases'
 import { uniqueViolation } from '../../db/database-error'
 import { referencesAreUsable } from '../../db/guards'
 import { storeResult } from '../../db/idempotency'
 import { takeNumber } from '../../db/numbers'
-import { recordAudit } from '../../db/records'
 import {
   auditOfSubmissionChange,
   convertSubmission,
@@ -18,6 +19,7 @@ import {
 import { firstLine } from '../../domain/first-line'
 import { ApiError } from '../../errors'
 import type { Gate } from '../../gate/gate'
+import { writeChange } from '../../http/change-versioned'
 import { rethrowOvertaken } from '../../http/conflicts'
 import { expectedVersion, requireVersion } from '../../http/etag'
 import {
@@ -53,27 +55,31 @@ export async function changeSubmission(
   { status, version }: SubmissionChanges,
 ): Promise<Found> {
   const { gate } = c.var
-  const [[found]] = await gate.read({ id }, submissionById)
+  const { found } = await gate.read({ id }, { found: submissionById })
   const expected = expectedVersion(c, version)
   requireOpen(found)
   requireVersion(expected, found)
   if (found.status === status) return found
 
   const target = { ...gate.actor, id, status, expectedVersion: expected ?? null }
-  const [, updated, [after]] = await gate.write(
-    recordAudit(target, 'submission.update', id, auditOfSubmissionChange),
-    updateSubmission.bind(target),
-    submissionAfterWrite.bind(target),
-  )
-  if (updated.length > 0 && after) return after
-  requireOpen(after)
-  requireVersion(expected, after)
+  const batch = {
+    audit: recordAudit(target, 'submission.update', id, auditOfSubmissionChange),
+    updated: updateSubmission.bind(target),
+    after: submissionAfterWrite.bind(target),
+  }
+  const { after } = await writeChange(gate, expected, batch, (left) => {
+    requireOpen(left)
+    requireVersion(expected, left)
+  })
   return after
 }
 
 /** Makes a case of a submission, once: who comes second, at whatever moment, is told so with 409. */
 export async function convertToCase(gate: Gate, id: string, body: Conversion): Promise<Case> {
-  const [[submission], references] = await gate.read({ id, ...referenceValues(body) }, submissionById, caseReferences)
+  const { submission, references } = await gate.read(
+    { id, ...referenceValues(body) },
+    { submission: submissionById, references: caseReferences },
+  )
   const assigneeId = assigneeOfNew(gate, body.assigneeId)
   if (!submission) throw new ApiError('not_found')
   requireReferences(body, references)
@@ -108,30 +114,37 @@ function contentOf(submission: Found, { summary, description, internalRef, exter
 }
 
 /** Inserts a submission's case with everything that tells of it, and yields its reference. */
-async function insert(gate: Gate, submissionId: string, made: Case, asked: Conversion): Promise<string> {
+async function insert(
+  gate: Gate,
+  submissionId: string,
+  made: ReturnType<typeof newCase>,
+  asked: Conversion,
+): Promise<string> {
   const { actor } = gate
   const number = { kind: 'CW', year: new Date(actor.now).getUTCFullYear() }
   const values = { ...actor, ...number, ...made, ...settledAt(made), submissionId, expectedVersion: null }
   const [entry] = made.timeline
-  // The result is filed before the case: who loses a race on both must run into it, not into the submission.
-  const [, , , , [inserted]] = await gate
-    .write(
-      takeNumber.bind(values),
-      storeResult(actor, gate.idempotency, { status: 201, location: `/api/cases/${made.id}`, body: made, number }),
-      submissionIsThere.bind(values),
-      referencesAreUsable.bind({ ...values, ...referenceValues(asked) }),
-      insertCase.bind(values),
-      addEntry.bind({ ...values, entryId: entry?.id, type: entry?.type, body: null }),
-      convertSubmission.bind({ ...actor, id: submissionId }),
-      recordAudit(actor, 'case.create', made.id),
-      recordAudit(actor, 'submission.convert', submissionId),
-    )
+  const location = `/api/cases/${made.id}`
+  const { inserted } = await gate
+    .write({
+      // The stored result and the case read it.
+      number: takeNumber.bind(values),
+      // Before the case, so that a concurrent retry fails here rather than on the submission.
+      result: storeResult(actor, gate.idempotency, { status: 201, location, body: made, number }),
+      there: submissionIsThere.bind(values),
+      usable: referencesAreUsable.bind({ ...values, ...referenceValues(asked) }),
+      inserted: insertCase.bind(values),
+      entry: addEntry.bind({ ...values, entryId: entry.id, type: entry.type, body: null }),
+      converted: convertSubmission.bind({ ...actor, id: submissionId }),
+      audit: recordAudit(actor, 'case.create', made.id),
+      auditOfConversion: recordAudit(actor, 'submission.convert', submissionId),
+    })
     .catch(async (error) => {
       if (!uniqueViolation(error)?.includes('submission_id')) return rethrowOvertaken(error)
-      const [[after]] = await gate.write(submissionAfterWrite.bind({ ...actor, id: submissionId }))
+      const { after } = await gate.write({ after: submissionAfterWrite.bind({ ...actor, id: submissionId }) })
       throw alreadyConverted(after?.made)
     })
-  return inserted?.reference ?? ''
+  return inserted.reference
 }
 
 function requireOpen(found: Found | undefined): asserts found is Found {

@@ -69,12 +69,15 @@ export const submissions = new OpenAPIHono<AppEnv>()
     const asked = c.req.valid('query')
     const { page, listed, values, isResumed } = sliceOf(asked) ?? (await refuse(gate, unusableCursor()))
     const queries = asked.status === undefined ? submissionLists.all : submissionLists.ofStatus
-    const [rows, [counted]] = await gate.read(values, isResumed ? queries.rowsAfter : queries.rows, queries.total)
+    const { rows, counted } = await gate.read(values, {
+      rows: isResumed ? queries.rowsAfter : queries.rows,
+      counted: queries.total,
+    })
 
     const shown = rows.slice(0, asked.pageSize)
     const last = rows.length > shown.length ? shown.at(-1) : undefined
-    const isCapped = (counted?.total ?? 0) > countCap
-    const total = isCapped ? countCap : (counted?.total ?? 0)
+    const isCapped = counted.total > countCap
+    const total = isCapped ? countCap : counted.total
     const pagination = {
       page,
       pageSize: asked.pageSize,
@@ -86,7 +89,7 @@ export const submissions = new OpenAPIHono<AppEnv>()
     return c.json({ submissions: shown.map(presentSubmission), pagination }, 200)
   })
   .openapi(get, async (c) => {
-    const [[found]] = await c.var.gate.read(c.req.valid('param'), submissionById)
+    const { found } = await c.var.gate.read(c.req.valid('param'), { found: submissionById })
     if (!found) throw new ApiError('not_found')
     const body = presentSubmission(found)
     return c.json(body, 200, await etag(body))
@@ -104,7 +107,7 @@ export const submissions = new OpenAPIHono<AppEnv>()
 function sliceOf({ page = 1, pageSize, cursor, status, ...about }: SubmissionListQuery) {
   const [wardId, categoryId] = [about.wardId ?? null, about.categoryId ?? null]
   const listed = JSON.stringify(['submissions', status, wardId, categoryId])
-  const values = { status, wardId, categoryId, shown: pageSize + 1 }
+  const values = { status, wardId, categoryId, limit: pageSize + 1 }
   if (cursor === undefined) {
     return { listed, page, isResumed: false, values: { ...values, offset: (page - 1) * pageSize } }
   }

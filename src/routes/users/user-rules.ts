@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import type { AppEnv } from '../../app-env'
+import { recordAudit } from '../../db/audit'
 import {
   anotherAdmin,
   auditOfUserChange,
@@ -13,10 +14,10 @@ import {
 } from '../../db/directory/users'
 import { storeResult } from '../../db/idempotency'
 import { liveKeysAfterWrite, liveKeysOfUser } from '../../db/keys/key-standing'
-import { recordAudit } from '../../db/records'
 import { fold } from '../../domain/fold'
 import { newId } from '../../domain/id'
 import { ApiError, type FieldError, invalidFields } from '../../errors'
+import { writeChange } from '../../http/change-versioned'
 import { changedFields, rethrowAsTaken, taken } from '../../http/conflicts'
 import { expectedVersion, requireVersion } from '../../http/etag'
 import type { NewUser, User, UserChanges } from './user-schemas'
@@ -36,7 +37,7 @@ export function presentUser(found: Omit<UserRow, 'updatedAt'>): User {
 export async function createUser(c: Context<AppEnv>, body: NewUser): Promise<{ user: User; location: string }> {
   const { gate } = c.var
   const emailKey = fold(body.email)
-  const [[existing]] = await gate.read({ emailKey }, userWithEmail)
+  const { existing } = await gate.read({ emailKey }, { existing: userWithEmail })
   if (existing) throw taken(emailTaken, existing)
 
   const { actor } = gate
@@ -54,12 +55,12 @@ export async function createUser(c: Context<AppEnv>, body: NewUser): Promise<{ u
   })
   const location = `/api/users/${user.id}`
   await gate
-    .write(
-      // First, so that the loser of a race with itself breaks here and is answered with the winner's result.
-      storeResult(actor, gate.idempotency, { status: 201, location, body: user }),
-      insertUser.bind({ ...actor, ...user, emailKey }),
-      recordAudit(actor, 'user.create', user.id),
-    )
+    .write({
+      // First, so that a concurrent retry fails here and replays the stored result.
+      result: storeResult(actor, gate.idempotency, { status: 201, location, body: user }),
+      inserted: insertUser.bind({ ...actor, ...user, emailKey }),
+      audit: recordAudit(actor, 'user.create', user.id),
+    })
     .catch(rethrowTaken)
   return { user, location }
 }
@@ -78,12 +79,9 @@ export async function changeUser(
   const emailKey = body.email === undefined ? null : fold(body.email)
   const faults = steppingDown(body)
   const stepsDown = Number(Object.keys(faults).length > 0)
-  const [[found], [existing], [other], [held]] = await gate.read(
+  const { found, existing, other, keys } = await gate.read(
     { id, emailKey, stepsDown },
-    userById,
-    userWithEmail,
-    anotherAdmin,
-    liveKeysOfUser,
+    { found: userById, existing: userWithEmail, other: anotherAdmin, keys: liveKeysOfUser },
   )
   const expected = expectedVersion(c, version)
   if (!found) throw new ApiError('not_found')
@@ -91,23 +89,20 @@ export async function changeUser(
   requireVersion(expected, found)
   if (existing && existing.id !== id) throw taken(emailTaken, existing)
   const changes = changedFields(body, found)
-  if (Object.keys(changes).length === 0) return { user: presentUser(found), liveKeys: held?.n ?? 0 }
+  if (Object.keys(changes).length === 0) return { user: presentUser(found), liveKeys: keys.n }
 
   const target = { ...gate.actor, id, stepsDown, expectedVersion: expected ?? null }
-  const [, updated, [after], [touched]] = await gate
-    .write(
-      recordAudit(target, 'user.update', id, auditOfUserChange),
-      updateUser(changes, target),
-      userAfterWrite.bind(target),
-      liveKeysAfterWrite.bind(target),
-    )
-    .catch(rethrowTaken)
-  if (!after) throw new ApiError('not_found')
-  if (updated.length === 0) {
+  const batch = {
+    audit: recordAudit(target, 'user.update', id, auditOfUserChange),
+    updated: updateUser(changes, target),
+    after: userAfterWrite.bind(target),
+    keys: liveKeysAfterWrite.bind(target),
+  }
+  const written = await writeChange(gate, expected, batch, (after) => {
     requireVersion(expected, after)
     throw invalidFields(faults)
-  }
-  return { user: presentUser(after), liveKeys: touched?.n ?? 0 }
+  }).catch(rethrowTaken)
+  return { user: presentUser(written.after), liveKeys: written.keys.n }
 }
 
 const isAdmin = ({ role, enabled }: Pick<UserRow, 'role' | 'enabled'>) => role === 'admin' && enabled

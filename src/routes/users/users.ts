@@ -80,7 +80,7 @@ export const users = new OpenAPIHono<AppEnv>()
     return c.json(user, 201, { Location: location, ...(await etag(user)) })
   })
   .openapi(get, async (c) => {
-    const [[found]] = await c.var.gate.read({ id: c.req.valid('param').id }, userById)
+    const { found } = await c.var.gate.read(c.req.valid('param'), { found: userById })
     if (!found) throw new ApiError('not_found')
     const user = presentUser(found)
     return c.json(user, 200, await etag(user))

@@ -27,7 +27,7 @@ const exportWards = createRoute({
 
 /** Exporting wards. */
 export const wardExports = new OpenAPIHono<AppEnv>().openapi(exportWards, async (c) => {
-  const [rows] = await c.var.gate.read({}, wardExport)
+  const { rows } = await c.var.gate.read({}, { rows: wardExport })
   return c.req.valid('query').format === 'csv'
     ? csv(c, 'wards', csvChunks(header, rows, cellsOf))
     : stream(c, 'application/json', jsonChunks('wards', rows))

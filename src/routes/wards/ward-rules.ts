@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import type { AppEnv } from '../../app-env'
 import type { Actor } from '../../db/actor'
+import { recordAudit } from '../../db/audit'
 import {
   auditOfWardChange,
   councillorsAmong,
@@ -15,11 +16,10 @@ import {
   wardNamed,
 } from '../../db/directory/wards'
 import { storeResult } from '../../db/idempotency'
-import { group } from '../../db/query'
-import { recordAudit } from '../../db/records'
 import { fold } from '../../domain/fold'
 import { newId } from '../../domain/id'
 import { ApiError, invalidFields } from '../../errors'
+import { writeChange } from '../../http/change-versioned'
 import { changedFields, rethrowAsTaken, taken, unknownReference } from '../../http/conflicts'
 import { expectedVersion, requireVersion } from '../../http/etag'
 import type { NewWard, Ward, WardChanges } from './ward-schemas'
@@ -40,10 +40,9 @@ export async function createWard(c: Context<AppEnv>, body: NewWard): Promise<{ w
   const { gate } = c.var
   const nameKey = fold(body.name)
   const asked = body.councillorIds ?? []
-  const [[existing], known] = await gate.read(
+  const { existing, known } = await gate.read(
     { nameKey, councillorIds: JSON.stringify(asked) },
-    wardNamed,
-    councillorsAmong,
+    { existing: wardNamed, known: councillorsAmong },
   )
   requireCouncillors(asked, known)
   if (existing) throw taken(nameTaken, existing)
@@ -60,14 +59,14 @@ export async function createWard(c: Context<AppEnv>, body: NewWard): Promise<{ w
     expectedVersion: null,
   }
   await gate
-    .write(
-      // First, so that the loser of a race with itself breaks here and is answered with the winner's result.
-      storeResult(actor, gate.idempotency, { status: 201, location, body: ward }),
-      councillorsAreUsable.bind(values),
-      insertWard.bind(values),
-      linkCouncillors.bind(values),
-      recordAudit(actor, 'ward.create', ward.id),
-    )
+    .write({
+      // First, so that a concurrent retry fails here and replays the stored result.
+      result: storeResult(actor, gate.idempotency, { status: 201, location, body: ward }),
+      usable: councillorsAreUsable.bind(values),
+      inserted: insertWard.bind(values),
+      linked: linkCouncillors.bind(values),
+      audit: recordAudit(actor, 'ward.create', ward.id),
+    })
     .catch(rethrowTaken)
   return { ward, location }
 }
@@ -96,11 +95,9 @@ export async function changeWard(c: Context<AppEnv>, id: string, { version, ...b
   const { councillorIds, ...fields } = body
   const asked = councillorIds === null ? [] : councillorIds
   const nameKey = fields.name === undefined ? null : fold(fields.name)
-  const [[found], [existing], known] = await gate.read(
+  const { found, existing, known } = await gate.read(
     { id, nameKey, councillorIds: JSON.stringify(asked ?? []) },
-    wardById,
-    wardNamed,
-    councillorsAmong,
+    { found: wardById, existing: wardNamed, known: councillorsAmong },
   )
   const expected = expectedVersion(c, version)
   if (!found) throw new ApiError('not_found')
@@ -115,20 +112,17 @@ export async function changeWard(c: Context<AppEnv>, id: string, { version, ...b
 
   const target = { ...gate.actor, id, expectedVersion: expected ?? null }
   const links = { ...target, councillorIds: councillors, askedIds: JSON.stringify(asked) }
-  const [, , updated, [after]] = await gate
-    .write(
-      recordAudit(target, 'ward.update', id, auditOfWardChange),
-      group(
-        isRelinked
-          ? [councillorsAreUsable.bind(links), unlinkCouncillors.bind(links), linkCouncillors.bind(links)]
-          : [],
-      ),
-      updateWard(changes, target),
-      wardAfterWrite.bind(target),
-    )
-    .catch(rethrowTaken)
-  if (!after) throw new ApiError('not_found')
-  if (updated.length === 0) requireVersion(expected, after)
+  const { after } = await writeChange(gate, expected, {
+    // All that looks for the expected version goes before the change itself, which moves it on.
+    audit: recordAudit(target, 'ward.update', id, auditOfWardChange),
+    ...(isRelinked && {
+      usable: councillorsAreUsable.bind(links),
+      unlinked: unlinkCouncillors.bind(links),
+      linked: linkCouncillors.bind(links),
+    }),
+    updated: updateWard(changes, target),
+    after: wardAfterWrite.bind(target),
+  }).catch(rethrowTaken)
   return presentWard(after)
 }
 

@@ -79,7 +79,7 @@ export const wards = new OpenAPIHono<AppEnv>()
   })
   .route('/', wardExports)
   .openapi(get, async (c) => {
-    const [[found]] = await c.var.gate.read({ id: c.req.valid('param').id }, wardById)
+    const { found } = await c.var.gate.read(c.req.valid('param'), { found: wardById })
     if (!found) throw new ApiError('not_found')
     const ward = presentWard(found)
     return c.json(ward, 200, await etag(ward))

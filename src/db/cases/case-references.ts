@@ -1,0 +1,50 @@
+import { sql } from 'drizzle-orm'
+import { jsonColumn } from '../conditions'
+import { callerTenant } from '../gate/caller'
+import { build, exactlyOne, placeholder, statement } from '../query'
+import type { Ref } from '../ref'
+import { cases } from '../schema/cases'
+import { categories, wards } from '../schema/directory'
+import { users } from '../schema/tenants'
+import type { CaseDetail } from './case-columns'
+
+const refTo = (table: typeof wards | typeof categories, id: string, name: string) =>
+  jsonColumn<Ref | null>(
+    sql`(
+    select json_object('id', ${table.id}, 'name', ${table.name}) from ${table}
+    where ${table.id} = ${placeholder(id)} and ${table.tenantId} = me.tenant and ${table.enabled} = 1)`,
+    name,
+  )
+
+const me = sql`(select ${callerTenant()} as tenant) me`
+
+/** What a case is about to refer to, each null where the tenant has no such enabled thing; and who has its externalId. */
+export const caseReferences = exactlyOne(
+  statement(
+    build
+      .select({
+        ward: refTo(wards, 'wardId', 'ward'),
+        category: refTo(categories, 'categoryId', 'category'),
+        assignee: jsonColumn<CaseDetail['assignee']>(
+          sql`(
+          select json_object('id', ${users.id}, 'name', ${users.name}, 'role', ${users.role}) from ${users}
+          where ${users.id} = ${placeholder('assigneeId')} and ${users.tenantId} = me.tenant and ${users.enabled} = 1)`,
+          'assignee',
+        ),
+        taken: jsonColumn<Taken | null>(
+          sql`(
+          select json_object('id', ${cases.id}, 'reference', ${cases.reference}, 'assigneeId', ${cases.assigneeId})
+          from ${cases}
+          where ${cases.externalId} = ${placeholder('externalId')} and ${cases.tenantId} = me.tenant)`,
+          'taken',
+        ),
+      })
+      .from(me),
+  ),
+)
+
+interface Taken {
+  id: string
+  reference: string
+  assigneeId: string | null
+}

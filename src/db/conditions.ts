@@ -1,0 +1,52 @@
+import { and, eq, isNull, or, type SQL, sql } from 'drizzle-orm'
+import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core'
+import { callerTenant } from './gate/caller'
+import { placeholder } from './query'
+
+interface OfTenant {
+  tenantId: AnySQLiteColumn
+}
+
+interface Identified extends OfTenant {
+  id: AnySQLiteColumn
+}
+
+interface Versioned {
+  version: AnySQLiteColumn
+  updatedAt: AnySQLiteColumn
+}
+
+/** Rows of the caller's tenant, in the gate's trip. */
+export const ofCaller = (table: OfTenant) => eq(table.tenantId, callerTenant())
+
+/** Rows of `tenantId`, the tenant of a caller who has passed the gate. */
+export const ofTenant = (table: OfTenant) => eq(table.tenantId, placeholder('tenantId'))
+
+/** The row `id` of the caller's tenant, in the gate's trip. */
+export const ofCallerById = (table: Identified) => and(ofCaller(table), eq(table.id, placeholder('id')))
+
+/** The row `id` of `tenantId`. */
+export const ofTenantById = (table: Identified) => and(eq(table.id, placeholder('id')), ofTenant(table))
+
+/** Rows at `expectedVersion`, or at any while that is null: the version that a change's caller last read. */
+export const atExpectedVersion = ({ version }: Versioned) =>
+  unlessNull('expectedVersion', (expected) => eq(version, expected))
+
+/** Everything while the value bound by this name is null, else what the condition lets through. */
+export function unlessNull(name: string, condition: (value: SQL) => SQL): SQL | undefined {
+  const value = sql`${placeholder(name)}`
+  return or(isNull(value), condition(value))
+}
+
+/** What every change sets: the next version, and `now` as its moment. */
+export const touched = ({ version, updatedAt }: Versioned) => ({
+  version: sql`${version} + 1`,
+  updatedAt: sql`${sql.param(placeholder('now'), updatedAt)}`,
+})
+
+/**
+ * A column of JSON text that SQLite makes, as the value it stands for. Nested, so that the columns in it keep their tables'
+ * names: drizzle strips them from what stands directly in a selection from one table.
+ */
+export const jsonColumn = <T>(text: SQL, name: string): SQL.Aliased<T> =>
+  sql<T>`${text}`.mapWith((json: string): T => JSON.parse(json)).as(name)

@@ -1,0 +1,38 @@
+import { sql } from 'drizzle-orm'
+import type { Values } from '../query'
+
+/** What the gate binds in every trip. */
+export interface GateValues {
+  /** SHA-256 of the key; null where no key counts the request. */
+  hash: string | null
+  /** The clock in milliseconds, for tests; null for the database's own. */
+  at: number | null
+  /** The random id of this request's admission. */
+  admissionId: string
+  /** The deployment's limit, in requests. */
+  limit: number
+  windowSeconds: number
+  /** What the route needs of its caller: lists with a space around each member. */
+  scope: string
+  roles: string
+  plans: string
+  /** The tenant that a public path names. */
+  slug: string
+  /** The window of an address, or of a key that another cell has counted; null where the key's own counts. */
+  client: string | null
+  /** 0 where nothing is counted in this trip. */
+  isCounted: 0 | 1
+  /** What an earlier result of the request would be stored under. */
+  route: string
+  idempotencyKey: string
+  /** The last moment at which a write may begin, in milliseconds. */
+  latest: number
+}
+
+/** A value that the gate binds, under a name of the gate's own: no query of a route can shadow it. */
+export const gatePlaceholder = (name: keyof GateValues) => sql.placeholder(`gate.${name}`)
+
+/** What the gate's placeholders are filled with. */
+export function gateValues(values: Partial<GateValues>): Values {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [`gate.${name}`, value]))
+}

@@ -1,0 +1,36 @@
+import type { BoundStatement, NamedBoundStatements, Results } from '../db/query'
+import { ApiError } from '../errors'
+import type { Gate } from '../gate/gate'
+import { rethrowOvertaken } from './conflicts'
+import { requireVersion } from './etag'
+
+interface Versioned {
+  version: number
+  updatedAt: string
+}
+
+/** What every change has: `updated` yields nothing where the row was not to be changed, `after` the row as it is then. */
+interface Change<T> {
+  updated: BoundStatement<object | undefined>
+  after: BoundStatement<T | undefined>
+}
+
+/**
+ * Writes a change of a versioned row, and gives back what its batch yields. Throws 404 where the row is gone, 409 where
+ * another change came first, and what `rethrowOvertaken` makes of a guard.
+ *
+ * @param explain throws why a row that is still there was not changed, where it may not be its version
+ */
+export async function writeChange<T extends Versioned, const B extends NamedBoundStatements>(
+  gate: Gate,
+  expected: number | undefined,
+  batch: B & Change<T>,
+  explain: (after: T) => void = (after) => requireVersion(expected, after),
+): Promise<Results<B> & { after: T }> {
+  const written = await gate.write<NamedBoundStatements & Change<T>>(batch).catch(rethrowOvertaken)
+  const { updated, after } = written
+  if (!after) throw new ApiError('not_found')
+  if (!updated) explain(after)
+  // The same batch by its own names, whose row is there.
+  return written as Results<B> & { after: T }
+}

@@ -1,0 +1,39 @@
+import { env } from 'cloudflare:workers'
+import { sql } from 'drizzle-orm'
+import { expect, test } from 'vitest'
+import { newMeter } from '../../src/db/batch'
+import { build, exactlyOne, placeholder, statement } from '../../src/db/query'
+import { openGate } from '../../src/gate/gate'
+import { makeKey, makeTenant } from '../support/tenants'
+
+/** A query with values of its own, under names that the gate binds as well. */
+const echo = exactlyOne(
+  statement(
+    build
+      .select({
+        hash: sql<string>`${placeholder('hash')}`.as('own_hash'),
+        limit: sql<number>`${placeholder('limit')}`.as('own_limit'),
+        scope: sql<string>`${placeholder('scope')}`.as('own_scope'),
+        route: sql<string>`${placeholder('route')}`.as('own_route'),
+      })
+      .from(sql`(select 1)`),
+  ),
+)
+
+test('a query’s values are its own, whatever the gate binds', async () => {
+  const { key } = await makeKey(await makeTenant(), { limit: 5, windowSeconds: 60 })
+  const idempotency = { key: 'once', route: 'POST /api/cases', requestHash: 'none' }
+  const requirement = { plan: 'pro', scope: 'cases:read' } as const
+  const gate = openGate({ env, meter: newMeter(), requestId: 'request', key, requirement, idempotency })
+
+  const { own } = await gate.read({ hash: 'mine', limit: 7, scope: 'ward', route: 'north' }, { own: echo })
+
+  expect(own).toEqual({ hash: 'mine', limit: 7, scope: 'ward', route: 'north' })
+  expect(gate.rateLimit).toMatchObject({ limit: 5, remaining: 4 })
+})
+
+test('a query without one of its values cannot be bound, and says which', () => {
+  expect(() => echo.bind({ hash: 'mine', limit: 7, route: 'north' })).toThrow(
+    'No value for placeholder "scope" was provided',
+  )
+})
