@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'drizzle-orm'
 import { build } from '../../src/db/query'
 import { demoKeyFile, type Place, placeOf } from '../operator/cells'
-import { acrossCells, inlineStatement, migrate } from '../operator/database'
+import { acrossCells, bound, migrate } from '../operator/database'
 import { reportFault, UsageError } from '../operator/fault'
 import { root } from '../root'
 import { ensureDemo } from './demo/demo'
@@ -48,7 +48,7 @@ function portOf(text: string): number {
 /** Brings every local database up to date. */
 async function migrateAll(place: Place): Promise<void> {
   const files = readdirSync(`${root}migrations`).filter((file) => file.endsWith('.sql'))
-  const applied = inlineStatement(build.select({ name: sql<string>`name`.as('name') }).from(sql`d1_migrations`))
+  const applied = bound(build.select({ name: sql<string>`name`.as('name') }).from(sql`d1_migrations`))
   const answers = await acrossCells(place, [applied])
   const behind = answers.filter(({ found: [rows] }) => files.some((file) => !rows.some(({ name }) => name === file)))
   await Promise.all(behind.map(({ cell }) => migrate(cell)))

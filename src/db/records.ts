@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { AnySQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { newId } from '../domain/id'
-import type { Actor, PublicActor } from './actor'
+import type { Actor, OperatorActor, PublicActor } from './actor'
 import { type BoundStatement, build, type Statement, statement } from './query'
 import { audit, idempotency } from './schema/ledger'
 
@@ -40,7 +40,7 @@ const unconditional = statement(build.insert(audit).select(sql`select ${list(Obj
 
 /** Files who did what to which id for the audit list, in the same batch as the act itself. */
 export function recordAudit(
-  actor: Actor | PublicActor,
+  actor: Actor | PublicActor | OperatorActor,
   action: Action,
   targetId: string,
   entry: Statement = unconditional,
