@@ -54,9 +54,9 @@ try {
   await pipeline(Readable.from(file()), createWriteStream(path))
   console.error(`${path}: ${Math.round((await stat(path)).size / 1e6)} MB`)
   const tenant = '--slug bench --name Bench --plan pro --council-code E06000150'
-  await run('scripts/tenants.ts', 'create', ...tenant.split(' '))
+  await run('scripts/operator/tenants.ts', 'create', ...tenant.split(' '))
   const beganAt = Date.now()
-  await run('--import', sayPeak, 'scripts/postcodes.ts', 'import', path)
+  await run('--import', sayPeak, 'scripts/operator/postcodes.ts', 'import', path)
   const seconds = (Date.now() - beganAt) / 1000
   console.error(`${seconds.toFixed(1)} s, ${Math.round(lines / seconds)} lines a second`)
 } finally {

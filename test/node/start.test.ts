@@ -33,8 +33,8 @@ afterAll(async () => {
 })
 
 /** `npm start`, without the installing before it. */
-function npmStart(): Running {
-  const running = start('npm', ['start', '--ignore-scripts'], { CASEWORK_STATE: state, PORT: String(port) })
+function npmStart(databases = state): Running {
+  const running = start('npm', ['start', '--ignore-scripts'], { CASEWORK_STATE: databases, PORT: String(port) })
   started.add(running)
   return running
 }
@@ -108,6 +108,17 @@ it('every keyed route answers a real key', async () => {
   const { key } = await answer('keys', 'create', '--tenant', 'demo', '--role', 'admin', '--scopes', 'all')
   const { stdout } = await run('npm', ['run', '--silent', 'walk', '--', address, key])
   expect(stdout).toMatch(/Walked all \d+ routes\.\n$/)
+  const form = await (await fetch(`${address}/contact/demo`)).text()
+  expect(form).toContain('Roads and pavements')
+  expect(form).not.toContain('walk-')
+  const [left] = await rowsOf(
+    state,
+    `select (select count(*) from wards where enabled and name like 'walk-%') as wards,
+      (select count(*) from users where enabled and email like 'walk-%') as users,
+      (select count(*) from keys where name = 'Walk' and revoked_at is null) as keys,
+      (select count(*) from cases where not archived and (external_id like 'walk-%' or description like '%(walk-%')) as cases`,
+  )
+  expect(left).toEqual({ wards: 0, users: 0, keys: 0, cases: 0 })
 })
 
 it('a postcode of the demo leads to its ward and councillor', async () => {
@@ -122,7 +133,7 @@ it('a postcode of the demo leads to its ward and councillor', async () => {
 })
 
 it('a second npm start on the same port ends with one clear line', async () => {
-  const second = npmStart()
+  const second = npmStart(join(folder, 'other/state'))
   expect(await second.ended).toBe(1)
   expect(second.stderr()).toContain(
     `error: Port ${port} is taken: stop what listens there, or choose another with PORT=8788 npm start\n`,
