@@ -186,6 +186,14 @@ it('the next npm start prints the same key and keeps what was made, and Ctrl-C e
   await expect.poll(() => family.filter(isAlive), { timeout: 10_000 }).toEqual([])
 })
 
+it('it ends when npm is killed, which can tell nobody', async () => {
+  const orphan = npmStart()
+  await orphan.says(isUp)
+  const family = await descendants(orphan.pid)
+  process.kill(orphan.pid, 'SIGKILL')
+  await expect.poll(() => family.filter(isAlive), { timeout: 15_000 }).toEqual([])
+})
+
 it('a lost key file is replaced and its key ended; a lost database is made again for the same key', async () => {
   const place = placeOf({ persistTo: state })
   rmSync(keyFile)
