@@ -39,7 +39,12 @@ const proxiable = ['cases', 'events', 'news', 'wards', 'categories', 'users', 's
 /** How long D1 may take over one trip unless `D1_DEADLINE_MS` says otherwise. */
 export const usualD1DeadlineMs = 8_000
 
-const count = (most: number, fallback: number) => z.coerce.number().int().min(1).max(most).default(fallback)
+const whole = (least: number, most: number) => {
+  const error = `Must be a whole number from ${least} to ${most}`
+  return z.coerce.number({ error }).int({ error }).min(least, { error }).max(most, { error })
+}
+
+const count = (most: number, fallback: number) => whole(1, most).default(fallback)
 
 const commaList = z
   .string()
@@ -57,7 +62,7 @@ const Settings = z.object({
   TENANT_KEYS: count(1000, 50),
   PUBLIC_LIMIT: count(1000, 5),
   PUBLIC_WINDOW_SECONDS: count(86_400, 3600),
-  PUBLIC_IPV6_PREFIX: z.coerce.number().int().min(48).max(64).default(64),
+  PUBLIC_IPV6_PREFIX: whole(48, 64).default(64),
   IP_HASH_SECRET: z.string().min(16, 'Must have at least 16 characters').optional(),
   TENANT_CELLS: z
     .string()
@@ -80,7 +85,7 @@ const Settings = z.object({
     .refine((address) => /^[^@?#]+$/.test(address), 'Must not hold a name, a password, a query or a fragment')
     .optional(),
   UPSTREAM_SECRET: z.string().min(16, 'Must have at least 16 characters').optional(),
-  UPSTREAM_TIMEOUT_MS: z.coerce.number().int().min(1).max(60_000).default(10_000),
+  UPSTREAM_TIMEOUT_MS: count(60_000, 10_000),
   UPSTREAM_HEADERS: commaList.pipe(
     z.array(
       z
@@ -134,10 +139,13 @@ export class SettingsError extends Error {
   override readonly name = 'SettingsError'
 }
 
-const parsed = new WeakMap<Env, Settings>()
+/** Whatever settings are read from: the databases are none. */
+type Vars = Omit<Env, 'DB'>
+
+const parsed = new WeakMap<Vars, Settings>()
 
 /** Parses the settings once per environment. Throws a `SettingsError` that names every setting that is wrong. */
-export function settingsOf(env: Env): Settings {
+export function settingsOf(env: Vars): Settings {
   const known = parsed.get(env)
   if (known) return known
   const result = Settings.safeParse(env)
@@ -184,7 +192,7 @@ export function upstreamOf(env: Env, path: string): Upstream | undefined {
   return upstream?.resources.has(resourceOf(path)) ? upstream : undefined
 }
 
-function upstreamFor(env: Env, settings: z.infer<typeof Settings>): Upstream | undefined {
+function upstreamFor(env: Vars, settings: z.infer<typeof Settings>): Upstream | undefined {
   const { PROXIED, UPSTREAM_ORIGIN, UPSTREAM_SECRET, UPSTREAM_TIMEOUT_MS, UPSTREAM_HEADERS } = settings
   if (PROXIED.length === 0) return
   if (!env.UPSTREAM && !UPSTREAM_ORIGIN) throw new SettingsError('Wrong settings: PROXIED needs UPSTREAM_ORIGIN')

@@ -1,4 +1,4 @@
-/** Installs the packages that package-lock.json names, where that has not been done yet. npm runs it before `npm start`, `npm test` and `npm pack -w client`. */
+/** Installs the packages that package-lock.json names, where that has not been done yet. npm runs it before every script of package.json. */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
@@ -16,7 +16,7 @@ const npmsOwnLock = join(root, 'node_modules', '.package-lock.json')
 requireNode()
 const lock = readFileSync(lockFile)
 const wanted = createHash('sha256').update(lock).digest('hex')
-if (read(markFile) !== wanted) {
+if (read(markFile) !== wanted || hasLostAPackage()) {
   if (!isInstalledByHand()) install()
   writeFileSync(markFile, wanted)
 }
@@ -34,10 +34,18 @@ function isInstalledByHand() {
   const installed = read(npmsOwnLock)
   if (installed === undefined) return false
   const present = JSON.parse(installed).packages
+  if (hasLostAPackage()) return false
   return Object.entries(JSON.parse(lock.toString()).packages).every(
     ([path, { version, optional, devOptional }]) =>
       path === '' || (present[path] ? present[path].version === version : optional || devOptional),
   )
+}
+
+/** Whether a folder is gone that npm has put in place: it keeps a list. */
+function hasLostAPackage() {
+  const installed = read(npmsOwnLock)
+  if (installed === undefined) return false
+  return Object.keys(JSON.parse(installed).packages).some((path) => !existsSync(join(root, path)))
 }
 
 function install() {

@@ -1,11 +1,9 @@
-import type { ChildProcess } from 'node:child_process'
 import { connect } from 'node:net'
-import { createInterface } from 'node:readline'
-import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Place } from '../operator/cells'
 import { UsageError } from '../operator/fault'
 import { endGroup, startWrangler } from '../operator/wrangler'
+import { readOutput } from './wrangler-output'
 
 /** Throws a `Fault` where something listens on a port already. */
 export async function requireFree(port: number): Promise<void> {
@@ -28,29 +26,22 @@ export interface Server {
   stop(): Promise<void>
   /** Resolves when it has ended. */
   ended: Promise<void>
+  /** The process group that wrangler leads. */
+  group: number | undefined
 }
 
-/** What the Worker takes from our environment: the settings of an origin to stand in front of. */
-const handedOn = ['PROXIED', 'UPSTREAM_ORIGIN', 'UPSTREAM_SECRET', 'UPSTREAM_TIMEOUT_MS', 'UPSTREAM_HEADERS']
+/** How long the Worker may take to answer, on a machine that is busy. */
+const patienceMs = 120_000
 
-/** What addresses are hashed with locally. A deployment needs one that nobody knows. */
-const developmentSecret = 'for development only'
-
-/** Serves the Worker on a port with the local databases. */
-export function serve({ config, state }: Place, port: number): Server {
-  const vars = handedOn.flatMap((name) => (process.env[name] ? ['--var', `${name}:${process.env[name]}`] : []))
+/** Serves the Worker on a port with the local databases, and with some settings that its own files do not hold. */
+export function serve({ config, state }: Place, port: number, settings: Record<string, string>): Server {
+  const vars = Object.entries(settings).flatMap(([name, value]) => ['--var', `${name}:${value}`])
+  const ports = ['--port', String(port), '--inspector-port', '0']
   const child = startWrangler(
-    ['dev', '--config', config, '--port', String(port), '--inspector-port', '0', '--persist-to', state].concat([
-      '--var',
-      'SERVER_TIMING:true',
-      '--var',
-      `IP_HASH_SECRET:${process.env.IP_HASH_SECRET ?? developmentSecret}`,
-      '--show-interactive-dev-session=false',
-      ...vars,
-    ]),
+    ['dev', '--config', config, ...ports, '--persist-to', state, '--show-interactive-dev-session=false', ...vars],
     { ownGroup: true },
   )
-  const output = collect(child)
+  const output = readOutput(child)
   let hasEnded = false
   const ended = new Promise<void>((resolve) => child.on('close', () => resolve())).then(() => {
     hasEnded = true
@@ -59,65 +50,37 @@ export function serve({ config, state }: Place, port: number): Server {
   process.on('exit', () => endGroup(child, 'SIGKILL'))
 
   async function ready(): Promise<void> {
-    const deadline = Date.now() + 120_000
-    while (!(await answers(port))) {
-      if (hasEnded || Date.now() > deadline)
-        throw new UsageError(`wrangler did not start the Worker:\n${output.kept()}`)
-      await sleep(100)
+    const beganAt = Date.now()
+    const reminder = setTimeout(() => console.error('Still starting: nothing has gone wrong so far …'), 20_000)
+    try {
+      for (let status = await readiness(port); status !== 200; status = await readiness(port)) {
+        // 503 is a database that is busy; with 500 the Worker has said why.
+        const isBroken = output.hasError() || status === 500 || hasEnded
+        if (isBroken || Date.now() - beganAt > patienceMs) throw await output.fault()
+        await sleep(100)
+      }
+    } finally {
+      clearTimeout(reminder)
     }
   }
 
   async function stop(): Promise<void> {
+    output.hush()
     child.kill('SIGTERM')
     await Promise.race([ended, sleep(5000)])
     endGroup(child, 'SIGKILL')
   }
 
-  return { ready, show: output.show, stop, ended }
+  return { ready, show: output.show, stop, ended, group: child.pid }
 }
 
-async function answers(port: number): Promise<boolean> {
+/** The status with which the Worker says that it is ready or not; undefined where nothing answers yet. */
+async function readiness(port: number): Promise<number | undefined> {
   try {
     const response = await fetch(`http://localhost:${port}/readyz`, { signal: AbortSignal.timeout(5000) })
     await response.body?.cancel()
-    return response.ok
+    return response.status
   } catch {
-    return false
-  }
-}
-
-/** Keeps what wrangler says while it starts, in case it fails; afterwards shows all but its chatter. */
-function collect(child: ChildProcess) {
-  const lines: string[] = []
-  let isShown = false
-  const read = (from: Readable | null, to: NodeJS.WriteStream) => {
-    const isChatter = chatter()
-    from?.setEncoding('utf8')
-    if (from) {
-      createInterface({ input: from }).on('line', (line) => {
-        if (isChatter(line)) return
-        if (isShown) to.write(`${line}\n`)
-        else lines.push(line)
-      })
-    }
-  }
-  read(child.stdout, process.stdout)
-  read(child.stderr, process.stderr)
-  return {
-    kept: () => lines.join('\n').trim(),
-    show: () => {
-      isShown = true
-    },
-  }
-}
-
-/** Tells wrangler's request lines and advice from the Worker's log and from errors. Advice runs over several lines. */
-function chatter(): (line: string) => boolean {
-  let isAdvice = false
-  return function isChatter(line) {
-    if (/^\S+ \[(WARNING|ERROR)\]/.test(line))
-      isAdvice = line.includes('Scheduled Workers are not automatically triggered')
-    else if (/^\S/.test(line)) isAdvice = false
-    return isAdvice || line.startsWith('[wrangler:info]') || line.startsWith('🪵') || line.trim() === ''
+    return undefined
   }
 }

@@ -1,14 +1,13 @@
-import { spawnSync } from 'node:child_process'
-import { readdirSync } from 'node:fs'
 import { relative } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { sql } from 'drizzle-orm'
-import { build } from '../../src/db/query'
-import { demoKeyFile, type Place, placeOf } from '../operator/cells'
-import { acrossCells, inlineStatement, migrate } from '../operator/database'
+import { demoKeyFile, placeOf } from '../operator/cells'
 import { reportFault, UsageError } from '../operator/fault'
 import { root } from '../root'
 import { ensureDemo } from './demo/demo'
+import { migrateAll } from './local-databases'
+import { type LocalSettings, localSettings } from './local-settings'
+import { endNow, isAlive, processes } from './processes'
+import { takeState } from './running'
 import { requireFree, type Server, serve } from './serve'
 
 let server: Server | undefined
@@ -19,22 +18,27 @@ async function stop(): Promise<void> {
   if (isStopping) return
   isStopping = true
   await server?.stop()
+  endCompiler()
   process.exit()
 }
 
 async function start(): Promise<void> {
   const port = portOf(process.env.PORT || '8787')
   const place = placeOf()
+  const noteGroup = await takeState(place, port)
   await requireFree(port)
   console.error('Starting …')
+  const settings = await localSettings(place)
   await migrateAll(place)
   const key = await ensureDemo(place)
-  server = serve(place, port)
+  if (isStopping) return
+  server = serve(place, port, settings.added)
+  noteGroup(server.group)
   await server.ready()
   // The lines of our own last probe come first.
   await sleep(150)
   server.show()
-  console.log(welcome(`http://localhost:${port}`, key, nearName(demoKeyFile(place))))
+  console.log(welcome(`http://localhost:${port}`, key, nearName(demoKeyFile(place)), settings))
   await server.ended
   if (!isStopping) throw new UsageError('wrangler has ended')
 }
@@ -45,20 +49,14 @@ function portOf(text: string): number {
   throw new UsageError(`PORT must be a whole number from 1 to 65535, not "${text}"`)
 }
 
-/** Brings every local database up to date. */
-async function migrateAll(place: Place): Promise<void> {
-  const files = readdirSync(`${root}migrations`).filter((file) => file.endsWith('.sql'))
-  const applied = inlineStatement(build.select({ name: sql<string>`name`.as('name') }).from(sql`d1_migrations`))
-  const answers = await acrossCells(place, [applied])
-  const behind = answers.filter(({ found: [rows] }) => files.some((file) => !rows.some(({ name }) => name === file)))
-  await Promise.all(behind.map(({ cell }) => migrate(cell)))
-}
-
 const nearName = (file: string) => (file.startsWith(root) ? relative(root, file) : file)
 
-function welcome(address: string, key: string, file: string): string {
+function welcome(address: string, key: string, file: string, { proxied }: LocalSettings): string {
   const auth = `-H 'Authorization: Bearer ${key}'`
   const body = `{"residentName":"Ada Example","summary":"Street light out on Fore Street"}`
+  const origin = proxied
+    ? `\n  Proxied    ${proxied.resources}: served by ${proxied.origin}, not by the demo's database`
+    : ''
   return `
   The Casework gateway is running.
 
@@ -66,7 +64,7 @@ function welcome(address: string, key: string, file: string): string {
   Reference  ${address}/docs
   Form       ${address}/contact/demo
   Demo key   ${key}
-             an admin of the tenant "demo", kept in ${file}
+             an admin of the tenant "demo", kept in ${file}${origin}
 
   List cases:
     curl -s -w '\\n' ${address}/api/cases ${auth}
@@ -86,27 +84,20 @@ function welcome(address: string, key: string, file: string): string {
  * and us, which name our script, and npm itself.
  */
 function followNpm(): void {
-  if (!process.env.npm_lifecycle_event || process.platform === 'win32') return
+  if (!process.env.npm_lifecycle_event) return
+  const known = new Map(processes().map((one) => [one.pid, one]))
   const watched: number[] = []
-  for (let pid = process.ppid; ; ) {
-    const [parent, ...args] = ps('ppid=,args=', pid).split(/\s+/)
-    if (!args.some((arg) => /^scripts\/dev\/start(-proxied)?\.ts$/.test(arg))) break
-    pid = Number(parent)
-    watched.push(pid)
+  for (let one = known.get(process.ppid); one; one = known.get(one.parent)) {
+    watched.push(one.pid)
+    if (!/\bscripts\/dev\/start(-proxied)?\.ts\b/.test(one.command)) break
   }
   setInterval(() => watched.every(isAlive) || stop(), 500).unref()
 }
 
-function ps(format: string, pid: number): string {
-  return spawnSync('ps', ['-o', format, '-p', String(pid)], { encoding: 'utf8' }).stdout?.trim() ?? ''
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
+/** The compiler that has loaded this script writes all its threads to the terminal if it ends at the wrong moment. */
+function endCompiler(): void {
+  const own = processes().filter(({ parent, command }) => parent === process.pid && command.includes('esbuild'))
+  endNow(own.map(({ pid }) => pid))
 }
 
 followNpm()

@@ -1,6 +1,7 @@
 /**
  * Walks every keyed route of a running gateway with a real key, and fails if one answers unexpectedly or is left out.
- * It makes things and leaves them there: for the demo tenant, not for a real one.
+ * What it makes is deleted, archived, disabled or revoked at the end, also after a failure, but its audit entries stay: it is
+ * for the demo tenant, not for a real one.
  *
  *   npm run --silent walk -- http://localhost:8787 "$(cat .wrangler/demo-key)"
  */
@@ -9,6 +10,9 @@ export {}
 
 const [base = '', key = ''] = process.argv.slice(2)
 const walked = new Set<string>()
+
+/** What undoes what was made, the last thing first. */
+const undo: (() => Promise<unknown>)[] = []
 
 interface Made {
   id: string
@@ -36,10 +40,11 @@ async function make(template: string, json: object, id = ''): Promise<Made> {
   return JSON.parse(await step('POST', template, 201, { id, json }))
 }
 
-/** Lists, makes, gets and changes one kind of thing. */
-async function walkThings(path: string, created: object, changes: object): Promise<Made> {
+/** Lists, makes, gets and changes one kind of thing; `retired` takes it out of use at the end. */
+async function walkThings(path: string, created: object, changes: object, retired?: object): Promise<Made> {
   await step('GET', path, 200)
   const made = await make(path, created)
+  if (retired) undo.push(() => step('PATCH', `${path}/{id}`, 200, { id: made.id, json: retired }))
   await step('GET', `${path}/{id}`, 200, { id: made.id })
   await step('PATCH', `${path}/{id}`, 200, { id: made.id, json: changes })
   return made
@@ -53,7 +58,7 @@ async function walkPublications(path: string, created: object): Promise<void> {
 
 async function walkCases(unique: string): Promise<void> {
   const created = { residentName: 'Ada Example', summary: 'Street light out', externalId: unique }
-  const { id } = await walkThings('/api/cases', created, { status: 'resolved' })
+  const { id } = await walkThings('/api/cases', created, { status: 'resolved' }, { archived: true })
   await make('/api/cases/{id}/notes', { body: 'Mended.' }, id)
   await step('GET', '/api/cases/export', 200, { query: '?format=csv' })
 }
@@ -65,15 +70,16 @@ async function walkSubmissions(slug: string, message: string): Promise<void> {
   const [{ id }]: [Made] = submissions
   await step('GET', '/api/submissions/{id}', 200, { id })
   await step('PATCH', '/api/submissions/{id}', 200, { id, json: { status: 'dismissed' } })
-  await make('/api/submissions/{id}/convert', {}, id)
+  const converted = await make('/api/submissions/{id}/convert', {}, id)
+  undo.push(() => step('PATCH', '/api/cases/{id}', 200, { id: converted.id, json: { archived: true } }))
 }
 
-async function walkKeys(): Promise<void> {
+async function walkKeys(userId: string): Promise<void> {
   await step('GET', '/api/keys', 200)
-  const { id } = await make('/api/keys', { name: 'Walk', scopes: ['cases:read'], role: 'caseworker' })
+  const { id } = await make('/api/keys', { name: 'Walk', scopes: ['cases:read'], userId })
+  undo.push(() => step('DELETE', '/api/keys/{id}', 200, { id }))
   await make('/api/keys/{id}/rotate', { graceSeconds: 60 }, id)
   await step('GET', '/api/keys/{id}/usage', 200, { id })
-  await step('DELETE', '/api/keys/{id}', 200, { id })
 }
 
 /** The keyed operations of the document that were not walked. */
@@ -89,20 +95,29 @@ async function leftOut(): Promise<string[]> {
   )
 }
 
-const unique = `walk-${Date.now()}`
-const { tenant } = JSON.parse(await step('GET', '/api/me', 200))
-await walkCases(unique)
-await walkPublications('/api/events', { title: 'Councillor surgery', startsAt: '2999-06-01T10:00:00Z' })
-await walkPublications('/api/news', { title: 'Library reopens', body: 'Doors open at nine.' })
-await walkThings('/api/wards', { name: unique }, { code: 'E05009270' })
-await step('GET', '/api/wards/export', 200)
-await walkThings('/api/categories', { name: unique }, { sortOrder: 20 })
-await walkThings('/api/users', { name: 'Sam', email: `${unique}@example.com`, role: 'councillor' }, { name: 'Sam Q' })
-await walkSubmissions(tenant.slug, `There is a deep hole (${unique}).`)
-await step('GET', '/api/reports/public', 200)
-await walkKeys()
-await step('GET', '/api/audit', 200)
+async function walk(): Promise<void> {
+  const unique = `walk-${Date.now()}`
+  const disabled = { enabled: false }
+  const { tenant } = JSON.parse(await step('GET', '/api/me', 200))
+  await walkCases(unique)
+  await walkPublications('/api/events', { title: 'Councillor surgery', startsAt: '2999-06-01T10:00:00Z' })
+  await walkPublications('/api/news', { title: 'Library reopens', body: 'Doors open at nine.' })
+  await walkThings('/api/wards', { name: unique }, { code: 'E05009270' }, disabled)
+  await step('GET', '/api/wards/export', 200)
+  await walkThings('/api/categories', { name: unique }, { sortOrder: 20 }, disabled)
+  const sam = { name: 'Sam', email: `${unique}@example.com`, role: 'caseworker' }
+  const { id } = await walkThings('/api/users', sam, { name: 'Sam Q' }, disabled)
+  await walkSubmissions(tenant.slug, `There is a deep hole (${unique}).`)
+  await step('GET', '/api/reports/public', 200)
+  await walkKeys(id)
+  await step('GET', '/api/audit', 200)
+}
 
+try {
+  await walk()
+} finally {
+  for (const one of undo.reverse()) await one().catch((error: unknown) => console.error(error))
+}
 const missing = await leftOut()
 if (missing.length > 0) throw new Error(`Not walked: ${missing.join(', ')}`)
 console.log(`Walked all ${walked.size} routes.`)

@@ -1,31 +1,42 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { SQLWrapper } from 'drizzle-orm'
-import { SQLiteSyncDialect } from 'drizzle-orm/sqlite-core'
-import { statement } from '../../src/db/query'
+import { databaseErrorOf, Unmet, uniqueViolation } from '../../src/db/database-error'
+import { type BoundStatement, type Results, statement } from '../../src/db/query'
 import { type Cell, cellsOf, type Place } from './cells'
 import { UsageError } from './fault'
 import { firstError, type Run, runWrangler } from './wrangler'
 
-const dialect = new SQLiteSyncDialect()
-
-/** SQL with its values inside, and what turns its result into rows. */
-export interface InlineStatement<T = unknown> {
-  readonly sql: string
-  rows(result: D1Result): T
+/** A query that only the scripts have, ready to run; its clock is the database's. Columns must have different names. */
+export function bound<T>(builder: Parameters<typeof statement<T>>[0]): BoundStatement<T> {
+  return statement<T>(builder).bind({ at: null })
 }
 
-/** What several statements yield, in their order. */
-export type Results<Statements extends readonly InlineStatement[]> = {
-  -readonly [I in keyof Statements]: Statements[I] extends InlineStatement<infer T> ? T : never
+/** What an SQL text is read by: texts and quoted names, which may hold anything, places for values, and one word. */
+const pieces = /'(?:[^']|'')*'|"(?:[^"]|"")*"|\?|\bend\b/gi
+
+/** The SQL of bound statements with their values inside, since wrangler's command line binds none. */
+export function inlined({ statements }: BoundStatement): string[] {
+  return statements.map(({ sql, params }) => {
+    const left = [...params]
+    const text = sql.replaceAll(pieces, (piece) => {
+      if (piece === '?') return literal(left.shift())
+      // Once wrangler has seen a CASE it takes no semicolon for one, until an END in capitals between blanks.
+      return piece.toLowerCase() === 'end' ? ' END ' : piece
+    })
+    if (left.length > 0) throw new Error(`More values than places: ${sql}`)
+    return text
+  })
 }
 
-/** Makes a statement of a drizzle query; drizzle escapes the values. Columns must have different names. */
-export function inlineStatement<T>(builder: SQLWrapper & Parameters<typeof statement<T>>[0]): InlineStatement<T> {
-  const { rows } = statement<T>(builder).bind({})
-  const { sql } = dialect.sqlToQuery(builder.getSQL().inlineParams())
-  // wrangler cuts these words out wherever they stand, and drizzle writes them only as part of a value.
-  const uncut = sql.replaceAll('BEGIN TRANSACTION', "BEGIN' || ' TRANSACTION")
-  return { sql: uncut, rows: (result) => rows([result]) }
+function literal(value: unknown): string {
+  if (value === null) return 'null'
+  if (typeof value === 'boolean') return value ? '1' : '0'
+  if (typeof value === 'number' && Number.isFinite(value)) return String(value)
+  if (typeof value !== 'string') throw new Error(`A value that SQL cannot spell: ${typeof value}`)
+  const quoted = `'${value.replaceAll("'", "''")}'`
+  // wrangler cuts these words out wherever they stand.
+  return quoted.includes('BEGIN TRANSACTION')
+    ? `(${quoted.replaceAll('BEGIN TRANSACTION', "BEGIN' || ' TRANSACTION")})`
+    : quoted
 }
 
 /** A unique index that a write ran into, as SQLite names it: `tenants.slug`. */
@@ -34,8 +45,8 @@ export class Taken extends Error {
 }
 
 /** Runs statements in one cell as one transaction: all or nothing. Migrates a local database first, where need be. */
-export async function run<const S extends readonly InlineStatement[]>(cell: Cell, statements: S): Promise<Results<S>> {
-  const command = statements.map(({ sql }) => sql).join(';\n')
+export async function run<const S extends readonly BoundStatement[]>(cell: Cell, statements: S): Promise<Results<S>> {
+  const command = statements.flatMap(inlined).join(';\n')
   const results = await execute(cell, command)
     .catch(async (error: unknown) => {
       if (cell.place.remote || !isUnmigrated(error)) throw error
@@ -45,13 +56,13 @@ export async function run<const S extends readonly InlineStatement[]>(cell: Cell
     .catch((error: unknown) => {
       throw explained(cell, error)
     })
-  const rows = statements.map((one, i) => one.rows(results[i] as D1Result))
-  // Each statement maps its own result, so the tuple has the types its members name.
+  const rows = statements.map((one) => one.rows(results.splice(0, one.statements.length)))
+  // Each statement maps its own results, so the tuple has the types its members name.
   return rows as Results<S>
 }
 
 /** Runs the same statements in every cell, and gives back what each of them yields. */
-export function acrossCells<const S extends readonly InlineStatement[]>(
+export function acrossCells<const S extends readonly BoundStatement[]>(
   place: Place,
   statements: S,
 ): Promise<{ cell: Cell; found: Results<S> }[]> {
@@ -107,8 +118,12 @@ const isUnmigrated = (error: unknown) =>
 
 function explained({ binding, place }: Cell, error: unknown): unknown {
   if (!(error instanceof DatabaseError)) return error
-  const taken = /UNIQUE constraint failed: (?:index ')?([\w.]+)/.exec(error.message)?.[1]
+  const taken = uniqueViolation(error)
   if (taken) return new Taken(taken)
+  const meant = databaseErrorOf(error)
+  if (meant instanceof Unmet) {
+    return new UsageError(`Somebody else changed it meanwhile (${meant.conditions.join(', ')}), so nothing was written`)
+  }
   if (!place.remote) return new UsageError(`The local database: ${error.message}`)
   if (!isUnmigrated(error)) return new UsageError(`The remote database: ${error.message}`)
   return new UsageError(

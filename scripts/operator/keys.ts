@@ -1,8 +1,16 @@
-import { and, eq, isNull } from 'drizzle-orm'
-import { build } from '../../src/db/query'
-import { keys, users } from '../../src/db/schema/tenants'
-import { newId } from '../../src/domain/id'
-import { serviceEmail } from '../../src/domain/service-user'
+import { recordAudit } from '../../src/db/audit'
+import type { User } from '../../src/db/directory/users'
+import {
+  auditOfRevocation,
+  endOthers,
+  insertSuccessor,
+  replacementOfKey,
+  revokeFamily,
+} from '../../src/db/keys/key-rotation'
+import { auditOfNewKey, auditOfNewServiceUser, insertKey, insertServiceUser } from '../../src/db/keys/keys'
+import { keysOfTenant } from '../../src/db/operators'
+import { group } from '../../src/db/query'
+import { serviceEmail, serviceUser } from '../../src/domain/service-user'
 import { fromLeast, plans, type Role, type Scope } from '../../src/domain/vocabulary'
 import { type Place, placeOf } from './cells'
 import {
@@ -20,20 +28,10 @@ import {
   text,
   whole,
 } from './command'
-import { inlineStatement, run, Taken } from './database'
+import { run } from './database'
 import { UsageError } from './fault'
-import {
-  getKey,
-  insertKey,
-  isReplacedBy,
-  keyById,
-  keysOf,
-  newKey,
-  retireOthers,
-  revokeFamily,
-  succeedFamily,
-} from './key-records'
-import { acted, actedWhere, getTenant, type KnownUser, noUser, userByEmail } from './records'
+import { getFamily, newKey, unbounded } from './key-records'
+import { actorOf, getTenant, noUser, userByEmail } from './records'
 
 const program = operators('keys', 'The API keys of a tenant. A key is shown once, when it is made.')
 
@@ -60,48 +58,66 @@ act(program, 'create', 'Make a key and show it, once.', 'create --tenant acme --
   .action(createKey)
 
 async function createKey({ tenant: of, scopes, name, expires, limit, window, ...options }: NewKey): Promise<void> {
-  const now = new Date().toISOString()
-  const { cell, tenant, holder, newcomers } = await holderOf(placeOf(options), of, options, now)
+  const { cell, tenant, holder, newcomer } = await holderOf(placeOf(options), of, options)
+  const { now } = tenant
   const { key, row } = await newKey(cell, now)
-  const grant = {
-    tenantId: tenant.id,
-    userId: holder.id,
+  const values = {
+    ...actorOf(tenant.id, now),
+    ...row,
+    ...newcomer,
+    ...unbounded,
+    role: holder.role,
+    holderId: holder.id,
     name: name ?? null,
-    scopes,
+    scopes: scopes.join(' '),
     quota: limit ?? null,
-    windowSeconds: window ?? null,
+    ownWindowSeconds: window ?? null,
     expiresAt: expires ?? null,
   }
-  const filed = [...newcomers, insertKey(row, grant), acted(tenant.id, 'key.create', row.id, now)]
-  await run(cell, filed).catch((error: unknown) => {
-    throw error instanceof Taken
-      ? new UsageError('Somebody else made the same service user just now: try again')
-      : error
-  })
+  const [, made] = await run(cell, [
+    group(
+      newcomer.serviceId
+        ? [
+            insertServiceUser.bind(values),
+            recordAudit(values, 'user.create', newcomer.serviceId, auditOfNewServiceUser),
+          ]
+        : [],
+    ),
+    insertKey.bind(values),
+    recordAudit(values, 'key.create', row.newId, auditOfNewKey),
+  ])
+  if (!made) throw new UsageError('The holder was disabled or given another role just now, so there is no key')
   if (!fromLeast(plans, 'pro').includes(tenant.plan)) tell(`"${of}" is on the ${tenant.plan} plan: no API before pro.`)
-  const { tenantId: _, quota, ...granted } = grant
-  const { id, prefix, createdAt } = row
-  print({ id, key, familyId: id, prefix, ...granted, role: holder.role, limit: quota, createdAt })
+  print({
+    id: row.newId,
+    key,
+    familyId: row.newId,
+    prefix: row.prefix,
+    userId: made.userId,
+    name: values.name,
+    scopes,
+    windowSeconds: values.ownWindowSeconds,
+    expiresAt: values.expiresAt,
+    role: values.role,
+    limit: values.quota,
+    createdAt: now,
+  })
 }
 
-/** Who shall hold a new key: the user that was named, or else the role's service user, with what it takes to make it. */
-async function holderOf(place: Place, of: string, { user, role }: Pick<NewKey, 'user' | 'role'>, now: string) {
+const noNewcomer = { serviceId: null, serviceName: null, serviceEmail: null }
+
+/** Who shall hold a new key: the user that was named, or else the role's service user, who may have to be made. */
+async function holderOf(place: Place, of: string, { user, role }: Pick<NewKey, 'user' | 'role'>) {
   const address = user ?? (role && serviceEmail(role, of))
   if (!address) throw new UsageError('Give either --role or --user')
   const { cell, tenant, found } = await getTenant(place, of, userByEmail(of, address))
   const [known] = found
-  if (known) return { cell, tenant, holder: requireFit(known, address, role), newcomers: [] }
+  if (known) return { cell, tenant, holder: requireFit(known, address, role), newcomer: noNewcomer }
   if (user || !role) throw noUser(of, address)
-
-  const service = { id: newId(now), tenantId: tenant.id, name: `Service (${role})`, email: address, role }
-  const newcomers = [
-    inlineStatement(build.insert(users).values({ ...service, createdAt: now })),
-    acted(tenant.id, 'user.create', service.id, now),
-  ]
-  return { cell, tenant, holder: service, newcomers }
+  return { cell, tenant, holder: { id: null, role }, newcomer: serviceUser(role, of, tenant.now) }
 }
 
-function requireFit(user: KnownUser, address: string, role: Role | undefined): KnownUser {
+function requireFit(user: User, address: string, role: Role | undefined): User {
   if (!user.enabled) throw new UsageError(`${address} is disabled, and so would be the key`)
   if (role && role !== user.role) throw new UsageError(`${address} has the role ${user.role}, not ${role}`)
   return user
@@ -110,7 +126,7 @@ function requireFit(user: KnownUser, address: string, role: Role | undefined): K
 act(program, 'list', 'All keys of a tenant, newest first, without the keys themselves.', 'list --tenant acme')
   .requiredOption('--tenant <slug>', "the tenant's short name", slug)
   .action(async ({ tenant: of, ...options }: PlaceOptions & { tenant: string }) => {
-    const { found } = await getTenant(placeOf(options), of, keysOf(of))
+    const { found } = await getTenant(placeOf(options), of, keysOfTenant(of))
     print(found)
   })
 
@@ -121,36 +137,49 @@ act(
   'rotate 01JZ8E2Q4N6T1V3X5Z7B9D0F2H --grace 3600',
 )
   .option('--grace <seconds>', 'how long the old keys go on working', whole(0, 30 * 24 * 3600), 0)
-  .action(async (id: string, { grace, ...options }: PlaceOptions & { grace: number }) => {
-    const { cell, familyId, newestLiveId, revokedAt } = await getKey(placeOf(options), id)
-    if (revokedAt) throw new UsageError(`The key ${id} is revoked: make a new one with "create"`)
-    if (!newestLiveId) throw new UsageError(`The key ${id} has expired: make a new one with "create"`)
+  .action(rotateKey)
 
-    const { key, row } = await newKey(cell, new Date().toISOString())
-    const entry = { tenantId: keys.tenantId, targetId: keys.id }
-    const [, , retired, , [successor]] = await run(cell, [
-      succeedFamily(familyId, row),
-      actedWhere(keys, isReplacedBy(row.id, familyId), { ...entry, action: 'key.rotate' }),
-      retireOthers(familyId, row.id, grace),
-      actedWhere(keys, eq(keys.id, row.id), { ...entry, action: 'key.create' }),
-      keyById(row.id),
-    ])
-    if (!successor) throw new UsageError(`The key ${id} was revoked or ended just now`)
-    const { id: successorId, ...shown } = successor
-    print({ id: successorId, key, ...shown, rotatedFrom: retired.find((one) => one.id === newestLiveId) ?? null })
-  })
+async function rotateKey(id: string, { grace, ...options }: PlaceOptions & { grace: number }): Promise<void> {
+  const { cell, family } = await getFamily(placeOf(options), id)
+  const { tenantId, now, ...inherited } = family
+  if (family.revokedAt) throw new UsageError(`The key ${id} is revoked: make a new one with "create"`)
+  if (family.expiresAt && family.expiresAt <= now)
+    throw new UsageError(`The key ${id} has expired: make a new one with "create"`)
+
+  const { key, row } = await newKey(cell, now)
+  const end = new Date(Date.parse(now) + grace * 1000).toISOString()
+  const values = {
+    ...actorOf(tenantId, now),
+    ...row,
+    ...unbounded,
+    family: family.familyId,
+    graceSeconds: grace,
+    end,
+  }
+  const [made, , ended] = await run(cell, [
+    insertSuccessor.bind(values),
+    recordAudit(values, 'key.rotate', family.id, replacementOfKey),
+    endOthers.bind(values),
+    recordAudit(values, 'key.create', row.newId, auditOfNewKey),
+  ])
+  if (!made) throw new UsageError(`The key ${id} was revoked or ended just now: make a new one with "create"`)
+  const [replaced] = ended.toSorted((a, b) => (a.createdAt < b.createdAt ? 1 : -1))
+  const rotatedFrom = replaced ? { id: replaced.id, expiresAt: replaced.expiresAt } : null
+  print({ ...inherited, id: row.newId, key, prefix: row.prefix, ...made, rotatedFrom })
+}
 
 act(program, 'revoke <id>', 'End a key and its whole family at once.', 'revoke 01JZ8E2Q4N6T1V3X5Z7B9D0F2H').action(
   async (id: string, options: PlaceOptions) => {
-    const { cell, familyId } = await getKey(placeOf(options), id)
-    const wasLive = and(eq(keys.id, id), isNull(keys.revokedAt))
-    const [, revoked, [after]] = await run(cell, [
-      actedWhere(keys, wasLive, { tenantId: keys.tenantId, action: 'key.revoke', targetId: keys.id }),
-      revokeFamily(familyId),
-      keyById(id),
+    const { cell, family } = await getFamily(placeOf(options), id)
+    const { familyId, tenantId, now } = family
+    const values = { ...actorOf(tenantId, now), family: familyId, leadId: family.id }
+    const [, revoked] = await run(cell, [
+      recordAudit(values, 'key.revoke', id, auditOfRevocation),
+      revokeFamily.bind(values),
     ])
     if (revoked.length === 0) tell('It was revoked already.')
-    print({ id, familyId, revoked: revoked.map((one) => one.id), revokedAt: after?.revokedAt ?? null })
+    const revokedAt = revoked[0]?.revokedAt ?? family.revokedAt
+    print({ id, familyId, revoked: revoked.map((one) => one.id), revokedAt })
   },
 )
 

@@ -1,6 +1,6 @@
-import { eq } from 'drizzle-orm'
-import { build, type Given } from '../../src/db/query'
-import { tenants } from '../../src/db/schema/tenants'
+import { recordAudit } from '../../src/db/audit'
+import { insertTenant, listTenants, type TenantChanges, updateTenant } from '../../src/db/operators'
+import { group } from '../../src/db/query'
 import { newId } from '../../src/domain/id'
 import type { Plan } from '../../src/domain/vocabulary'
 import { getCell, placeOf } from './cells'
@@ -20,9 +20,9 @@ import {
   text,
   whole,
 } from './command'
-import { acrossCells, inlineStatement, run, Taken } from './database'
+import { acrossCells, run, Taken } from './database'
 import { UsageError } from './fault'
-import { acted, actedWhere, newCategories, noTenant, tenantBySlug } from './records'
+import { actorOf, getTenant, newCategories, tenantBySlug } from './records'
 
 /** What residents write to their councillors about. */
 const usualCategories = [
@@ -72,11 +72,12 @@ async function createTenant({ slug, name, plan, cell: number, ...options }: NewT
 
   const now = new Date().toISOString()
   const tenant = { id: newId(now), slug, name, plan, councilCode, contactEmail, contactPhone, createdAt: now }
-  const categories = newCategories(tenant.id, usualCategories, now)
+  const actor = actorOf(tenant.id, now)
+  const categories = newCategories(actor, usualCategories)
   await run(cell, [
-    inlineStatement(build.insert(tenants).values(tenant)),
-    categories.statement,
-    acted(tenant.id, 'tenant.create', tenant.id, now),
+    insertTenant.bind({ ...actor, ...tenant }),
+    group(categories.statements),
+    recordAudit(actor, 'tenant.create', tenant.id),
   ]).catch((error: unknown) => {
     throw error instanceof Taken ? taken : error
   })
@@ -84,20 +85,8 @@ async function createTenant({ slug, name, plan, cell: number, ...options }: NewT
   print({ ...tenant, cell: number, categories: categories.rows.map(({ id, name }) => ({ id, name })) })
 }
 
-const shown = {
-  id: tenants.id,
-  slug: tenants.slug,
-  name: tenants.name,
-  plan: tenants.plan,
-  councilCode: tenants.councilCode,
-  contactEmail: tenants.contactEmail,
-  contactPhone: tenants.contactPhone,
-  createdAt: tenants.createdAt,
-}
-
 act(program, 'list', 'All tenants, with the cell each lives in.', 'list').action(async (options: PlaceOptions) => {
-  const all = inlineStatement(build.select(shown).from(tenants).orderBy(tenants.slug))
-  const answers = await acrossCells(placeOf(options), [all])
+  const answers = await acrossCells(placeOf(options), [listTenants.bind({})])
   print(answers.flatMap(({ cell, found: [rows] }) => rows.map((row) => ({ ...row, cell: cell.number }))))
 })
 
@@ -107,10 +96,6 @@ act(program, 'set-plan', "Change a tenant's plan.", 'set-plan --slug acme --plan
   .action(async ({ slug, plan, ...options }: PlaceOptions & { slug: string; plan: Plan }) => {
     await change(options, slug, { plan })
   })
-
-type Changes = Given<
-  Pick<typeof tenants.$inferInsert, 'name' | 'plan' | 'councilCode' | 'contactEmail' | 'contactPhone'>
->
 
 interface Update extends PlaceOptions {
   slug: string
@@ -145,16 +130,15 @@ act(
     await change(options, slug, changes)
   })
 
-/** Changes a tenant in whichever cell it lives, and prints it. Throws a `Fault` for none. */
-async function change(options: PlaceOptions, slug: string, changes: Changes): Promise<void> {
-  const isIt = eq(tenants.slug, slug)
-  const answers = await acrossCells(placeOf(options), [
-    inlineStatement(build.update(tenants).set(changes).where(isIt).returning(shown)),
-    actedWhere(tenants, isIt, { tenantId: tenants.id, action: 'tenant.update', targetId: tenants.id }),
+/** Changes a tenant in whichever cell it lives, and prints it. Throws a `UsageError` for none. */
+async function change(options: PlaceOptions, slug: string, changes: TenantChanges): Promise<void> {
+  const { cell, tenant } = await getTenant(placeOf(options), slug, group([]))
+  const actor = actorOf(tenant.id, tenant.now)
+  const [[changed]] = await run(cell, [
+    updateTenant(changes, { ...actor }),
+    recordAudit(actor, 'tenant.update', tenant.id),
   ])
-  const [changed] = answers.flatMap(({ cell, found: [rows] }) => rows.map((row) => ({ ...row, cell: cell.number })))
-  if (!changed) throw noTenant(slug)
-  print(changed)
+  print({ ...changed, cell: cell.number })
 }
 
 await obey(program)

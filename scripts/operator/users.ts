@@ -1,5 +1,6 @@
-import { build } from '../../src/db/query'
-import { users } from '../../src/db/schema/tenants'
+import { recordAudit } from '../../src/db/audit'
+import { auditOfUserChange, insertUser, updateUser, userAfterWrite } from '../../src/db/directory/users'
+import { usersOfTenant } from '../../src/db/operators'
 import { fold } from '../../src/domain/fold'
 import { newId } from '../../src/domain/id'
 import type { Plan, Role } from '../../src/domain/vocabulary'
@@ -17,23 +18,11 @@ import {
   slug,
   text,
 } from './command'
-import { acrossCells, inlineStatement, run, Taken } from './database'
+import { run, Taken } from './database'
 import { UsageError } from './fault'
-import { acted, actedWhere, getTenant, isUser, noTenant, noUser, ofTenant, tenantBySlug, userByEmail } from './records'
+import { actorOf, getTenant, noUser, userByEmail } from './records'
 
 const program = operators('users', 'The people of a tenant: the role of a key is the role of its user.')
-
-const shown = {
-  id: users.id,
-  name: users.name,
-  email: users.email,
-  role: users.role,
-  enabled: users.enabled,
-  createdAt: users.createdAt,
-  planOverride: users.planOverride,
-  planOverrideExpiresAt: users.planOverrideExpiresAt,
-  planOverrideReason: users.planOverrideReason,
-}
 
 interface NewUser extends PlaceOptions {
   tenant: string
@@ -57,11 +46,14 @@ act(
     const { cell, tenant, found } = await getTenant(placeOf(options), of, userByEmail(of, email))
     if (found.length > 0) throw taken
 
-    const now = new Date().toISOString()
-    const user = { id: newId(now), tenantId: tenant.id, name, email, emailKey: fold(email), role, createdAt: now }
-    const [[made]] = await run(cell, [
-      inlineStatement(build.insert(users).values(user).returning(shown)),
-      acted(tenant.id, 'user.create', user.id, now),
+    const values = {
+      ...actorOf(tenant.id, tenant.now),
+      ...{ id: newId(tenant.now), name, email, emailKey: fold(email), role, enabled: true },
+    }
+    const [, , made] = await run(cell, [
+      insertUser.bind(values),
+      recordAudit(values, 'user.create', values.id),
+      userAfterWrite.bind(values),
     ]).catch((error: unknown) => {
       throw error instanceof Taken ? taken : error
     })
@@ -71,8 +63,7 @@ act(
 act(program, 'list', 'All users of a tenant.', 'list --tenant acme')
   .requiredOption('--tenant <slug>', "the tenant's short name", slug)
   .action(async ({ tenant: of, ...options }: PlaceOptions & { tenant: string }) => {
-    const all = build.select(shown).from(users).where(ofTenant(users.tenantId, of)).orderBy(users.name, users.id)
-    const { found } = await getTenant(placeOf(options), of, inlineStatement(all))
+    const { found } = await getTenant(placeOf(options), of, usersOfTenant.bind({ slug: of }))
     print(found)
   })
 
@@ -101,21 +92,21 @@ act(
     if (!plan && !clear) throw new UsageError('Give either --plan or --clear')
     if (clear && (expires || reason)) throw new UsageError('--clear goes with neither --expires nor --reason')
 
-    const isThey = isUser(of, email)
+    const { cell, tenant, found } = await getTenant(placeOf(options), of, userByEmail(of, email))
+    const [user] = found
+    if (!user) throw noUser(of, email)
     const override = {
       planOverride: plan ?? null,
       planOverrideExpiresAt: expires ?? null,
       planOverrideReason: reason ?? null,
     }
-    const answers = await acrossCells(placeOf(options), [
-      tenantBySlug(of),
-      inlineStatement(build.update(users).set(override).where(isThey).returning(shown)),
-      actedWhere(users, isThey, { tenantId: users.tenantId, action: 'user.update', targetId: users.id }),
+    const target = { ...actorOf(tenant.id, tenant.now), id: user.id, stepsDown: 0, expectedVersion: null }
+    const [, , changed] = await run(cell, [
+      recordAudit(target, 'user.update', user.id, auditOfUserChange),
+      updateUser(override, target),
+      userAfterWrite.bind(target),
     ])
-    if (answers.every(({ found: [[tenant]] }) => !tenant)) throw noTenant(of)
-    const [changed] = answers.flatMap(({ found: [, rows] }) => rows)
-    if (!changed) throw noUser(of, email)
-    print(changed)
+    print({ ...changed })
   })
 
 await obey(program)

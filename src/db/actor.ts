@@ -20,3 +20,13 @@ export interface PublicActor {
   readonly requestId: string
   readonly now: string
 }
+
+/** The values that every write of an operator's command needs: no key, no user and no request. */
+export interface OperatorActor {
+  readonly tenantId: string
+  readonly userId: null
+  readonly keyId: null
+  readonly familyId: null
+  readonly requestId: null
+  readonly now: string
+}

@@ -2,7 +2,7 @@ import { and, desc, eq, gt, gte, isNull, lt, lte, or, type SQL, sql } from 'driz
 import type { AnySQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { encodeTime } from 'ulid'
 import { newId } from '../domain/id'
-import type { Actor, PublicActor } from './actor'
+import type { Actor, OperatorActor, PublicActor } from './actor'
 import { ofCaller, unlessNull } from './conditions'
 import { type BoundStatement, build, placeholder, rowOf, type Statement, statement, type Values } from './query'
 import { audit } from './schema/ledger'
@@ -111,7 +111,7 @@ const unconditional = insertEntries(entry, sql`where true`)
 
 /** Files who did what to which id for the audit list, in the same batch as the act itself. */
 export function recordAudit(
-  actor: Actor | PublicActor,
+  actor: Actor | PublicActor | OperatorActor,
   action: Action,
   targetId: string,
   entries: Statement = unconditional,

@@ -1,7 +1,13 @@
+import { newId } from './id'
 import type { Role } from './vocabulary'
 
 /** The user who holds a tenant's keys of a role that nobody in particular holds: `admin.service@acme.invalid`. */
 export const serviceEmail = (role: Role, slug: string) => `${role}.service@${slug}.invalid`
+
+/** That user as a new one, under the names by which a statement asks for them. */
+export function serviceUser(role: Role, slug: string, now: string) {
+  return { serviceId: newId(now), serviceName: `Service (${role})`, serviceEmail: serviceEmail(role, slug) }
+}
 
 /** Addresses of service users as an SQL LIKE pattern: `.invalid` can be nobody's mail (RFC 2606 §2). */
 export const serviceEmails = '%.service@%.invalid'

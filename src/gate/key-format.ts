@@ -1,4 +1,5 @@
 import { sha256Hex } from '../domain/hash'
+import { newId } from '../domain/id'
 
 /** The shape of an API key: `sk_cw<cell>_<40 base62 random><6 base62 CRC-32>`, e.g. `sk_cw0_9fK…`. */
 
@@ -27,6 +28,11 @@ export function mintKey(cell = 0): string {
 /** The SHA-256 of a key as 64 hexadecimal digits: what the database knows it by. */
 export async function hashKey(key: string): Promise<string> {
   return sha256Hex(key)
+}
+
+/** What the database keeps of a new key, under a new id. */
+export async function keyRow(key: string, now: string): Promise<{ hash: string; newId: string; prefix: string }> {
+  return { hash: await hashKey(key), newId: newId(now), prefix: key.slice(0, prefixLength) }
 }
 
 function randomBase62(length: number): string {

@@ -10,7 +10,7 @@ import type { FieldError } from '../errors'
 export const errorCode = (code: FieldError['code']) => ({ code })
 
 /** A field that is read by a rule of `src/domain`: what is wrong with it is said in that rule's words. */
-export function readBy<T>(read: (raw: string) => Reading<T>) {
+function readBy<T>(read: (raw: string) => Reading<T>) {
   return z.string().transform((raw, ctx): T => {
     const { value, fault } = read(raw)
     if (!fault) return value

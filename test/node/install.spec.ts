@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeEach, expect, it } from 'vitest'
@@ -50,8 +50,24 @@ it('installs what is missing, and then is quiet until the lock changes', async (
 
 it('trusts what `npm ci` has put there by hand', async () => {
   installedByHand({ one: { version: '1.0.0' }, 'node_modules/one': { resolved: 'one', link: true } })
+  symlinkSync(join(project, 'one'), join(project, 'node_modules/one'))
   expect(await install()).toEqual({ code: 0, stdout: '', stderr: '' })
   expect(existsSync(canary())).toBe(true)
+})
+
+it('installs again where a package has been deleted since', async () => {
+  await install()
+  writeFileSync(canary(), '')
+  rmSync(join(project, 'node_modules/one'), { recursive: true })
+  expect((await install()).stderr).toContain('Installing the packages')
+  expect(existsSync(join(project, 'node_modules/one/package.json'))).toBe(true)
+})
+
+it('comes before every script of the project', () => {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  const names = Object.keys(scripts).filter((name) => !name.startsWith('pre'))
+  expect(names).toContain('tenants')
+  expect(names.filter((name) => scripts[`pre${name}`] !== 'node scripts/dev/install.mjs')).toEqual([])
 })
 
 it('installs where the link to a package of its own is missing', async () => {

@@ -127,6 +127,8 @@ describe('users', () => {
     planOverride: null,
     planOverrideExpiresAt: null,
     planOverrideReason: null,
+    version: 1,
+    updatedAt: aMoment,
   }
   const create = ['create', '--tenant', 'acme', '--name', 'Jane Doe', '--role', 'manager', '--email']
 
@@ -139,9 +141,11 @@ describe('users', () => {
       planOverride: 'council',
       planOverrideExpiresAt: '2030-01-01T00:00:00.000Z',
       planOverrideReason: "It's a pilot",
+      version: 2,
     })
-    expect(await answer('users', ...hers, '--clear')).toEqual(jane)
-    expect(await answer('users', 'list', '--tenant', 'acme')).toContainEqual(jane)
+    const cleared = { ...jane, version: 3 }
+    expect(await answer('users', ...hers, '--clear')).toEqual(cleared)
+    expect(await answer('users', 'list', '--tenant', 'acme')).toContainEqual(cleared)
     expect(await refusal('users', ...create, 'jane@EXAMPLE.com')).toBe(
       'error: There is a user jane@EXAMPLE.com in "acme" already\n',
     )
@@ -227,6 +231,40 @@ describe('keys', () => {
       { action: 'key.create', target_id: third.id, ...by },
       { action: 'key.revoke', target_id: first.id, ...by },
     ])
+  })
+
+  it('that are revoked or past their end have no successor, and a second revocation changes nothing', async () => {
+    const gone = await answer('keys', ...create, 'cases:read', '--role', 'manager')
+    await answer('keys', 'revoke', gone.id)
+    expect(await refusal('keys', 'rotate', gone.id)).toBe(
+      `error: The key ${gone.id} is revoked: make a new one with "create"\n`,
+    )
+    const again = await operate('keys', 'revoke', gone.id)
+    expect(again.stderr).toBe('It was revoked already.\n')
+    expect(JSON.parse(again.stdout)).toEqual({ id: gone.id, familyId: gone.id, revoked: [], revokedAt: aMoment })
+
+    const soon = new Date(Date.now() + 3000).toISOString()
+    const brief = await answer('keys', ...create, 'cases:read', '--role', 'manager', '--expires', soon)
+    await expect.poll(() => Date.now(), { timeout: 10_000 }).toBeGreaterThan(Date.parse(soon))
+    expect(await refusal('keys', 'rotate', brief.id)).toBe(
+      `error: The key ${brief.id} has expired: make a new one with "create"\n`,
+    )
+    const entries = await rowsOf(
+      state,
+      `select action from audit where target_id in ('${gone.id}', '${brief.id}') order by id`,
+    )
+    expect(entries.map(({ action }: { action: string }) => action)).toEqual(['key.create', 'key.revoke', 'key.create'])
+  })
+
+  it('of a user are made only while that user may hold one', async () => {
+    const [{ id }] = await rowsOf(state, `select id from users where email = 'councillor.service@acme.invalid'`)
+    await rowsOf(state, `update users set enabled = 0 where id = '${id}'`)
+    expect(await refusal('keys', ...create, 'all', '--role', 'councillor')).toBe(
+      'error: councillor.service@acme.invalid is disabled, and so would be the key\n',
+    )
+    expect(await refusal('keys', ...create, 'all', '--user', 'nobody@example.com')).toBe(
+      'error: There is no user nobody@example.com in "acme": "npm run --silent users -- list --tenant acme" shows all\n',
+    )
   })
 
   it('are not found by an id that is none', async () => {

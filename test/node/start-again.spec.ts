@@ -40,7 +40,7 @@ it('a body that is too large is refused, and the next request is answered', asyn
 })
 
 it('a second npm start on the same port ends with one clear line', async () => {
-  const second = npmStart()
+  const second = npmStart(join(folder, 'other/state'))
   expect(await second.ended).toBe(1)
   expect(second.stderr()).toContain(
     `error: Port ${port} is taken: stop what listens there, or choose another with PORT=8788 npm start\n`,
@@ -90,6 +90,14 @@ it('the next npm start prints the same key and keeps what was made, and Ctrl-C e
   process.kill(-again.pid, 'SIGINT')
   await again.ended
   await expect.poll(() => family.filter(isAlive), { timeout: 10_000 }).toEqual([])
+})
+
+it('it ends when npm is killed, which can tell nobody', async () => {
+  const orphan = npmStart()
+  await orphan.says(isUp)
+  const family = await descendants(orphan.pid)
+  process.kill(orphan.pid, 'SIGKILL')
+  await expect.poll(() => family.filter(isAlive), { timeout: 15_000 }).toEqual([])
 })
 
 it('a lost key file is replaced and its key ended; a lost database is made again for the same key', async () => {

@@ -22,8 +22,8 @@ export async function startPlace() {
   })
 
   /** `npm start`, without the installing before it. */
-  function npmStart(): Running {
-    const running = start('npm', ['start', '--ignore-scripts'], { CASEWORK_STATE: state, PORT: String(port) })
+  function npmStart(databases = state): Running {
+    const running = start('npm', ['start', '--ignore-scripts'], { CASEWORK_STATE: databases, PORT: String(port) })
     started.add(running)
     return running
   }

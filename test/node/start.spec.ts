@@ -1,10 +1,10 @@
 import { readFileSync, statSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { cellOfKey } from '../../src/gate/key-format'
-import { descendants, isAlive, type Running, run } from './command'
+import { descendants, isAlive, type Running, rowsOf, run } from './command'
 import { isUp, startPlace } from './start-place'
 
-const { keyFile, address, npmStart, answer } = await startPlace()
+const { state, keyFile, address, npmStart, answer } = await startPlace()
 
 /** The lines that a newcomer may paste. */
 const curls = (said: string) => said.split('\n').flatMap((line) => /^ +(curl .+)$/.exec(line)?.[1] ?? [])
@@ -52,6 +52,17 @@ it('every keyed route answers a real key', async () => {
   const { key } = await answer('keys', 'create', '--tenant', 'demo', '--role', 'admin', '--scopes', 'all')
   const { stdout } = await run('npm', ['run', '--silent', 'walk', '--', address, key])
   expect(stdout).toMatch(/Walked all \d+ routes\.\n$/)
+  const form = await (await fetch(`${address}/contact/demo`)).text()
+  expect(form).toContain('Roads and pavements')
+  expect(form).not.toContain('walk-')
+  const [left] = await rowsOf(
+    state,
+    `select (select count(*) from wards where enabled and name like 'walk-%') as wards,
+      (select count(*) from users where enabled and email like 'walk-%') as users,
+      (select count(*) from keys where name = 'Walk' and revoked_at is null) as keys,
+      (select count(*) from cases where not archived and (external_id like 'walk-%' or description like '%(walk-%')) as cases`,
+  )
+  expect(left).toEqual({ wards: 0, users: 0, keys: 0, cases: 0 })
 })
 
 it('a postcode of the demo leads to its ward and councillor', async () => {

@@ -1,7 +1,7 @@
-import { build } from '../../../src/db/query'
+import { type BoundStatement, build } from '../../../src/db/query'
 import { cases, timeline } from '../../../src/db/schema/cases'
 import { newId } from '../../../src/domain/id'
-import { type InlineStatement, inlineStatement } from '../../operator/database'
+import { bound } from '../../operator/database'
 import { type DemoCase, demoCases, type demoCategories, type demoPeople, type demoWards } from './cases'
 import { numbering } from './numbering'
 
@@ -16,15 +16,15 @@ export interface DemoIds {
 }
 
 /** The demo's cases with their timelines, numbered as they came in. */
-export function newCases(tenantId: string, now: string, ids: DemoIds): InlineStatement[] {
+export function newCases(tenantId: string, now: string, ids: DemoIds): BoundStatement[] {
   const numbers = numbering(tenantId, 'CW')
   const rows = demoCases.map((one) => {
     const { year, number, reference } = numbers.next(before(now, one.taken[0]))
     return caseRows(one, { tenantId, reference, serial: year * 1_000_000 + number }, now, ids)
   })
   return [
-    inlineStatement(build.insert(cases).values(rows.map(({ row }) => row))),
-    inlineStatement(build.insert(timeline).values(rows.flatMap(({ entries }) => entries))),
+    bound(build.insert(cases).values(rows.map(({ row }) => row))),
+    bound(build.insert(timeline).values(rows.flatMap(({ entries }) => entries))),
     numbers.counters(),
   ]
 }

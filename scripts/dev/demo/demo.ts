@@ -1,18 +1,23 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { and, eq, gt, isNull, or } from 'drizzle-orm'
-import { build } from '../../../src/db/query'
+import type { OperatorActor } from '../../../src/db/actor'
+import { recordAudit } from '../../../src/db/audit'
+import { insertUser, updateUser } from '../../../src/db/directory/users'
+import { caller } from '../../../src/db/gate/caller-row'
+import { revokeFamily } from '../../../src/db/keys/key-rotation'
+import { auditOfNewKey, insertKey } from '../../../src/db/keys/keys'
+import { insertTenant, keysOfTenant } from '../../../src/db/operators'
+import { type BoundStatement, build } from '../../../src/db/query'
 import { wardCouncillors, wards } from '../../../src/db/schema/directory'
-import { keys, tenants, users } from '../../../src/db/schema/tenants'
 import { fold } from '../../../src/domain/fold'
 import { newId } from '../../../src/domain/id'
 import { scopes } from '../../../src/domain/vocabulary'
-import { cellOfKey, hashKey, mintKey, prefixLength } from '../../../src/gate/key-format'
+import { cellOfKey, hashKey, keyRow, mintKey } from '../../../src/gate/key-format'
 import { demoKeyFile, getCell, type Place } from '../../operator/cells'
-import { type InlineStatement, inlineStatement, run } from '../../operator/database'
-import { insertKey } from '../../operator/key-records'
+import { bound, run } from '../../operator/database'
+import { unbounded } from '../../operator/key-records'
 import { allReleases } from '../../operator/postcodes/releases'
-import { acted, clock, isUser, newCategories, tenantBySlug, userByEmail } from '../../operator/records'
+import { actorOf, newCategories, tenantBySlug, userByEmail } from '../../operator/records'
 import { before, type DemoIds, newCases } from './case-rows'
 import { demoCategories, demoCouncilCode, demoPeople, demoWards } from './cases'
 import { newSampleRelease } from './postcodes'
@@ -34,13 +39,14 @@ const demoTenant = {
 export async function ensureDemo(place: Place): Promise<string> {
   const cell = getCell(place, 0)
   const kept = keptKey(place)
-  const [[tenant], [user], [live], releases] = await run(cell, [
+  const [[tenant], [user], holder, known, releases] = await run(cell, [
     tenantBySlug(slug),
     userByEmail(slug, email),
-    liveKey(await hashKey(kept ?? '')),
+    caller.bind({ hash: await hashKey(kept ?? ''), at: null, limit: null, windowSeconds: null }),
+    keysOfTenant(slug),
     allReleases,
   ])
-  if (kept && live) return kept
+  if (kept && holder && holder.userId === user?.id && holder.role === admin.role) return kept
 
   // A key that the database knows as dead stays dead: another takes its place.
   const key = kept && !tenant ? kept : mintKey()
@@ -48,13 +54,16 @@ export async function ensureDemo(place: Place): Promise<string> {
   const now = new Date().toISOString()
   const made = tenant ? { id: tenant.id, adminId: user?.id, statements: [] } : newDemo(now)
   const userId = made.adminId ?? newId(now)
+  const actor = actorOf(made.id, now)
+  // Their texts are lost, so nobody could end them otherwise.
+  const lost = known.filter(({ name, revokedAt }) => name === keyName && !revokedAt)
   await run(cell, [
     ...made.statements,
     ...(tenant ? [] : await newSampleRelease(releases)),
-    ...(made.adminId ? [] : [insertAdmin(made.id, userId, now)]),
-    inlineStatement(build.update(users).set({ enabled: true, role: admin.role }).where(eq(users.id, userId))),
-    revokeDemoKeys(made.id),
-    ...(await demoKey(key, made.id, userId, now)),
+    ...(made.adminId ? [] : [newPerson(actor, { id: userId, email, ...admin })]),
+    updateUser({ enabled: true, role: admin.role }, { ...actor, id: userId, stepsDown: 0, expectedVersion: null }),
+    ...lost.map(({ familyId: family }) => revokeFamily.bind({ ...actor, family })),
+    ...(await demoKey(key, userId, actor)),
   ])
   return key
 }
@@ -74,39 +83,26 @@ function keepKey(place: Place, key: string): void {
   chmodSync(file, 0o600)
 }
 
-function liveKey(hash: string) {
-  const isLive = and(
-    eq(keys.hash, hash),
-    isNull(keys.revokedAt),
-    or(isNull(keys.expiresAt), gt(keys.expiresAt, clock)),
-    isUser(slug, email),
-    eq(users.enabled, true),
-    eq(users.role, admin.role),
-  )
-  return inlineStatement(
-    build.select({ id: keys.id }).from(keys).innerJoin(users, eq(users.id, keys.userId)).where(isLive),
-  )
-}
+type Person = (typeof demoPeople)[keyof typeof demoPeople] & { id: string }
 
-const insertAdmin = (tenantId: string, id: string, now: string) =>
-  inlineStatement(build.insert(users).values({ id, tenantId, ...admin, email, createdAt: now }))
+const newPerson = (actor: OperatorActor, person: Person) =>
+  insertUser.bind({ ...actor, ...person, emailKey: fold(person.email), enabled: true })
 
-/** Their texts are lost, so nobody could end them otherwise. */
-const revokeDemoKeys = (tenantId: string) =>
-  inlineStatement(
-    build
-      .update(keys)
-      .set({ revokedAt: clock })
-      .where(and(eq(keys.tenantId, tenantId), eq(keys.name, keyName), isNull(keys.revokedAt))),
-  )
-
-async function demoKey(key: string, tenantId: string, userId: string, now: string): Promise<InlineStatement[]> {
-  const row = { hash: await hashKey(key), id: newId(now), prefix: key.slice(0, prefixLength), createdAt: now }
-  const unlimited = { quota: null, windowSeconds: null, expiresAt: null }
-  return [
-    insertKey(row, { tenantId, userId, name: keyName, scopes, ...unlimited }),
-    acted(tenantId, 'key.create', row.id, now),
-  ]
+async function demoKey(key: string, holderId: string, actor: OperatorActor): Promise<BoundStatement[]> {
+  const values = {
+    ...actor,
+    ...(await keyRow(key, actor.now)),
+    ...unbounded,
+    holderId,
+    role: null,
+    serviceEmail: null,
+    name: keyName,
+    scopes: scopes.join(' '),
+    quota: null,
+    ownWindowSeconds: null,
+    expiresAt: null,
+  }
+  return [insertKey.bind(values), recordAudit(values, 'key.create', values.newId, auditOfNewKey)]
 }
 
 /** The demo tenant with everything in it. */
@@ -115,7 +111,8 @@ function newDemo(now: string) {
   const tenant = { id: newId(foundedAt), slug, ...demoTenant }
   const people = withIds(demoPeople, foundedAt)
   const places = withIds(demoWards, foundedAt)
-  const { rows, statement: insertCategories } = newCategories(tenant.id, Object.values(demoCategories), foundedAt)
+  const founder = actorOf(tenant.id, foundedAt)
+  const { rows, statements: insertCategories } = newCategories(founder, Object.values(demoCategories))
   const categoryIds = Object.fromEntries(rows.map(({ id, name }) => [name, id]))
   const owned = { tenantId: tenant.id, createdAt: foundedAt }
   const ids: DemoIds = {
@@ -124,19 +121,19 @@ function newDemo(now: string) {
     category: (key) => categoryIds[demoCategories[key]] ?? null,
   }
   const inserts = [
-    inlineStatement(build.insert(tenants).values({ ...tenant, createdAt: foundedAt })),
-    inlineStatement(build.insert(users).values(Object.values(people).map((one) => ({ ...one, ...owned })))),
-    inlineStatement(build.insert(wards).values(Object.values(places).map((one) => wardRow(one, owned)))),
-    inlineStatement(
+    insertTenant.bind({ ...founder, ...tenant }),
+    ...Object.values(people).map((one) => newPerson(founder, one)),
+    bound(build.insert(wards).values(Object.values(places).map((one) => wardRow(one, owned)))),
+    bound(
       build
         .insert(wardCouncillors)
         .values(Object.values(places).map(({ id, councillor }) => ({ wardId: id, userId: people[councillor].id }))),
     ),
-    insertCategories,
+    ...insertCategories,
     ...newCases(tenant.id, now, ids),
     newPublications(tenant.id, now, ids),
     ...newSubmissions(tenant.id, now, ids),
-    acted(tenant.id, 'tenant.create', tenant.id, now),
+    recordAudit(actorOf(tenant.id, now), 'tenant.create', tenant.id),
   ]
   return { id: tenant.id, adminId: people.morgan.id, statements: inserts }
 }

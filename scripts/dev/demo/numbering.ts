@@ -1,7 +1,7 @@
-import { build } from '../../../src/db/query'
+import { type BoundStatement, build } from '../../../src/db/query'
 import { counters } from '../../../src/db/schema/ledger'
 import { formatReference } from '../../../src/domain/reference'
-import { type InlineStatement, inlineStatement } from '../../operator/database'
+import { bound } from '../../operator/database'
 
 /** Numbers the demo's cases or messages within their years, in the order in which they came in. */
 export function numbering(tenantId: string, kind: 'CW' | 'CF') {
@@ -15,8 +15,8 @@ export function numbering(tenantId: string, kind: 'CW' | 'CF') {
       return { year, number, reference: formatReference(year, number, kind) }
     },
     /** The counters as these numbers have left them. */
-    counters(): InlineStatement {
-      return inlineStatement(build.insert(counters).values([...last].map(([year, n]) => ({ tenantId, kind, year, n }))))
+    counters(): BoundStatement {
+      return bound(build.insert(counters).values([...last].map(([year, n]) => ({ tenantId, kind, year, n }))))
     },
   }
 }

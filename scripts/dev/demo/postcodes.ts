@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { InlineStatement } from '../../operator/database'
+import type { BoundStatement } from '../../../src/db/query'
 import { linesOf, openPostcodeFile } from '../../operator/postcodes/file'
 import { newPortion } from '../../operator/postcodes/portion'
 import { activate, beginRelease, insertPortion, nextId, type Release } from '../../operator/postcodes/releases'
@@ -13,7 +13,7 @@ const selection: Selection = {
 }
 
 /** The made-up sample as the release in use, unless the cell has one. It fits one portion. */
-export async function newSampleRelease(releases: Release[]): Promise<InlineStatement[]> {
+export async function newSampleRelease(releases: Release[]): Promise<BoundStatement[]> {
   if (releases.some(({ active }) => active)) return []
   const file = await openPostcodeFile(join(root, 'examples/onspd-sample.csv'))
   const portion = newPortion()

@@ -1,8 +1,8 @@
-import { build } from '../../../src/db/query'
+import { type BoundStatement, build } from '../../../src/db/query'
 import { publications } from '../../../src/db/schema/publications'
 import { newId } from '../../../src/domain/id'
 import type { EventType } from '../../../src/domain/vocabulary'
-import { type InlineStatement, inlineStatement } from '../../operator/database'
+import { bound } from '../../operator/database'
 import { before, type DemoIds } from './case-rows'
 import type { DemoPerson, DemoWard } from './cases'
 
@@ -109,7 +109,7 @@ const demoNews: readonly DemoPublication[] = [
 ]
 
 /** The demo's events and news. */
-export function newPublications(tenantId: string, now: string, ids: DemoIds): InlineStatement {
+export function newPublications(tenantId: string, now: string, ids: DemoIds): BoundStatement {
   const events = demoCalendar.map((one) => ({
     ...rowOf(one, tenantId, now, ids),
     kind: 'event' as const,
@@ -125,7 +125,7 @@ export function newPublications(tenantId: string, now: string, ids: DemoIds): In
     kind: 'news' as const,
     source: 'Council newsroom',
   }))
-  return inlineStatement(build.insert(publications).values([...events, ...news]))
+  return bound(build.insert(publications).values([...events, ...news]))
 }
 
 function rowOf({ title, body, by, ...one }: DemoPublication, tenantId: string, now: string, ids: DemoIds) {

@@ -1,7 +1,7 @@
-import { build } from '../../../src/db/query'
+import { type BoundStatement, build } from '../../../src/db/query'
 import { submissions } from '../../../src/db/schema/submissions'
 import { newId } from '../../../src/domain/id'
-import { type InlineStatement, inlineStatement } from '../../operator/database'
+import { bound } from '../../operator/database'
 import { before, type DemoIds } from './case-rows'
 import type { DemoWard, demoCategories } from './cases'
 import { numbering } from './numbering'
@@ -51,7 +51,7 @@ const demoSubmissions: readonly DemoSubmission[] = [
 ]
 
 /** The demo's messages from residents, oldest first, numbered as they came in. */
-export function newSubmissions(tenantId: string, now: string, ids: DemoIds): InlineStatement[] {
+export function newSubmissions(tenantId: string, now: string, ids: DemoIds): BoundStatement[] {
   const numbers = numbering(tenantId, 'CF')
   const rows = demoSubmissions.map((one) => {
     const createdAt = before(now, one.daysAgo)
@@ -73,5 +73,5 @@ export function newSubmissions(tenantId: string, now: string, ids: DemoIds): Inl
       updatedAt: createdAt,
     }
   })
-  return [inlineStatement(build.insert(submissions).values(rows)), numbers.counters()]
+  return [bound(build.insert(submissions).values(rows)), numbers.counters()]
 }

@@ -1,6 +1,7 @@
+import type { BoundStatement } from '../../../src/db/query'
 import type { Cell, Place } from '../cells'
 import { tell } from '../command'
-import { acrossCells, type InlineStatement, run, Taken } from '../database'
+import { acrossCells, run, Taken } from '../database'
 import { UsageError } from '../fault'
 import type { PostcodeFile, PostcodeLine } from './file'
 import { newPortion } from './portion'
@@ -101,7 +102,7 @@ function newLoad(cell: Cell, selection: Selection, release: Known, state: State)
   let { isBegun } = state
   let portion = newPortion()
 
-  async function write(upTo: number, ...then: InlineStatement[]): Promise<void> {
+  async function write(upTo: number, ...then: BoundStatement[]): Promise<void> {
     const noted = isBegun ? noteProgress(release.id, upTo) : beginRelease({ ...release, linesDone: upTo })
     const [[found]] = await run(cell, [noted, insertPortion(release.id, portion), ...then]).catch(explain)
     if (!found) throw new UsageError('Another import has taken the place of this one: the same command begins anew')

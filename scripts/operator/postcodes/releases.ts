@@ -1,17 +1,17 @@
 import { and, asc, count, eq, exists, isNotNull, notExists, sql } from 'drizzle-orm'
-import { build } from '../../../src/db/query'
+import { clock } from '../../../src/db/gate/caller'
+import { type BoundStatement, build } from '../../../src/db/query'
 import { wards } from '../../../src/db/schema/directory'
 import { postcodeReleases, postcodeWards } from '../../../src/db/schema/postcodes'
 import { tenants } from '../../../src/db/schema/tenants'
-import { type InlineStatement, inlineStatement } from '../database'
-import { clock } from '../records'
+import { bound } from '../database'
 import type { Portion } from './portion'
 
 /** An edition of the directory as a cell has it. */
 export type Release = typeof postcodeReleases.$inferSelect
 
 /** The councils of a cell's tenants. */
-export const councilsOfTenants = inlineStatement(
+export const councilsOfTenants = bound(
   build
     .selectDistinct({ code: sql<string>`${tenants.councilCode}`.as('code') })
     .from(tenants)
@@ -20,7 +20,7 @@ export const councilsOfTenants = inlineStatement(
 )
 
 /** The wards that a cell's tenants have named by their codes. */
-export const codedWards = inlineStatement(
+export const codedWards = bound(
   build
     .selectDistinct({ code: sql<string>`${wards.code}`.as('code') })
     .from(wards)
@@ -29,10 +29,10 @@ export const codedWards = inlineStatement(
 )
 
 /** Every release of a cell, also one that is still being loaded. */
-export const allReleases = inlineStatement(build.select().from(postcodeReleases).orderBy(asc(postcodeReleases.id)))
+export const allReleases = bound(build.select().from(postcodeReleases).orderBy(asc(postcodeReleases.id)))
 
 /** How many rows the release in use has: one for each ward of each postcode. */
-export const rowsInUse = inlineStatement(
+export const rowsInUse = bound(
   build
     .select({ rows: count().as('rows') })
     .from(postcodeWards)
@@ -46,7 +46,7 @@ export const rowsInUse = inlineStatement(
 export const nextId = (releases: Release[]) => Math.max(0, ...releases.map(({ id }) => id)) + 1
 
 /** The releases of a cell with how many postcodes each has. */
-export const releasesShown = inlineStatement(
+export const releasesShown = bound(
   build
     .select({
       name: postcodeReleases.name,
@@ -62,32 +62,32 @@ export const releasesShown = inlineStatement(
 
 /** Begins a release that nobody sees yet. */
 export function beginRelease(release: Pick<Release, 'id' | 'name' | 'source' | 'linesDone'>) {
-  return inlineStatement(build.insert(postcodeReleases).values(release).returning({ id: postcodeReleases.id }))
+  return bound(build.insert(postcodeReleases).values(release).returning({ id: postcodeReleases.id }))
 }
 
 const isRelease = (id: number) => eq(postcodeReleases.id, id)
 
 /** Adds a portion to a release, unless somebody has removed it. Safe to repeat. */
-export function insertPortion(id: number, portion: Portion): InlineStatement {
+export function insertPortion(id: number, portion: Portion): BoundStatement {
   const rows = sql`
     select ${postcodeReleases.id}, one.value, substr(place.key, 1, 9), substr(place.key, 11)
     from ${postcodeReleases}, json_each(${portion.text()}) as place,
       json_each('["' || replace(place.value, ' ', '","') || '"]') as one
     where ${isRelease(id)}`
-  return inlineStatement(build.insert(postcodeWards).select(rows).onConflictDoNothing())
+  return bound(build.insert(postcodeWards).select(rows).onConflictDoNothing())
 }
 
 /** Notes up to which line of its file a release is loaded; yields no row where somebody has removed it. */
 export function noteProgress(id: number, linesDone: number) {
-  return inlineStatement(
+  return bound(
     build.update(postcodeReleases).set({ linesDone }).where(isRelease(id)).returning({ id: postcodeReleases.id }),
   )
 }
 
 /** Makes a release the one that is read, in one step, unless somebody has removed it. */
-export function activate(id: number): InlineStatement {
+export function activate(id: number): BoundStatement {
   const one = build.select({ one: sql`1` }).from(sql`${postcodeReleases} as it`).where(sql`it.id = ${id}`)
-  return inlineStatement(
+  return bound(
     build
       .update(postcodeReleases)
       .set({
@@ -113,22 +113,18 @@ const endOfPortion = sql`coalesce((
 
 /** Removes some rows of the releases that nobody reads, and those releases that have none left. */
 export const sweepReleases = [
-  inlineStatement(
+  bound(
     build
       .delete(postcodeWards)
       .where(and(eq(postcodeWards.releaseId, oldest), sql`${postcodeWards.postcode} <= ${endOfPortion}`)),
   ),
-  inlineStatement(
-    build.delete(postcodeReleases).where(and(eq(postcodeReleases.active, false), notExists(rowsOfRelease))),
-  ),
-  inlineStatement(
-    build.select({ id: postcodeReleases.id }).from(postcodeReleases).where(eq(postcodeReleases.active, false)),
-  ),
+  bound(build.delete(postcodeReleases).where(and(eq(postcodeReleases.active, false), notExists(rowsOfRelease)))),
+  bound(build.select({ id: postcodeReleases.id }).from(postcodeReleases).where(eq(postcodeReleases.active, false))),
 ] as const
 
 /** How many postcodes a release has of each council. */
 export function postcodesByCouncil(id: number) {
-  return inlineStatement(
+  return bound(
     build
       .select({
         code: postcodeWards.councilCode,
@@ -146,7 +142,7 @@ export function wardsWithoutPostcodes(id: number) {
     .select({ code: postcodeWards.wardCode })
     .from(postcodeWards)
     .where(eq(postcodeWards.releaseId, id))
-  return inlineStatement(
+  return bound(
     build
       .select({
         tenant: sql<string>`${tenants.slug}`.as('tenant'),

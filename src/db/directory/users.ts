@@ -38,19 +38,15 @@ const columns = {
   updatedAt: sql<string>`coalesce(${users.updatedAt}, ${users.createdAt})`.mapWith(users.createdAt).as('changed_at'),
 }
 
-// As the unique index spells it, so that a look-up is one.
-const emailKey = sql`case when ${users.emailKey} is null then lower(${users.email}) else ${users.emailKey} end`
+/** A user's email as compared, spelled as the unique index spells it, so that a look-up is one. */
+export const emailKey = sql`case when ${users.emailKey} is null then lower(${users.email}) else ${users.emailKey} end`
 
-function usersWhere(condition: SQL | undefined): Statement<User[]> {
-  return statement(
-    build
-      .select(columns)
-      .from(users)
-      .where(condition)
-      .orderBy(asc(emailKey))
-      .limit(listedAtOnce + 1),
-  )
-}
+/** Users A–Z by email, however many. */
+export const allUsersWhere = (condition: SQL | undefined) =>
+  build.select(columns).from(users).where(condition).orderBy(asc(emailKey))
+
+const usersWhere = (condition: SQL | undefined): Statement<User[]> =>
+  statement(allUsersWhere(condition).limit(listedAtOnce + 1))
 
 const areListed = and(
   ofCaller(users),
@@ -145,8 +141,14 @@ const isTarget = and(ofTenantById(users), atExpectedVersion(users), leavesAnAdmi
 /** What may be changed of a user. */
 export type UserChanges = Given<Pick<Row, 'name' | 'email' | 'role' | 'enabled'>>
 
+/** What lifts the plan of a user's keys above the tenant's; all null for nothing. Only operators change it. */
+export type PlanOverride = Pick<Row, 'planOverride' | 'planOverrideExpiresAt' | 'planOverrideReason'>
+
 /** Changes a user and raises their version. Built per request: each set of fields is another statement. */
-export function updateUser(changes: UserChanges, values: Values): BoundStatement<{ version: number } | undefined> {
+export function updateUser(
+  changes: UserChanges & Given<PlanOverride>,
+  values: Values,
+): BoundStatement<{ version: number } | undefined> {
   return atMostOne(
     statement(
       build

@@ -78,22 +78,27 @@ const isSucceeded = sql`exists ${build
 /** The audit entry of a rotation, under the id of the key that was replaced. Before the others end. */
 export const replacementOfKey = auditOfEach(keys, keys.id, and(eq(keys.hash, replaced), isSucceeded))
 
-/** Ends the family's other keys at `end`, or at their own end where that comes first; none where there is no successor. */
+/**
+ * Ends the family's other keys at `end`, or at their own end where that comes first, and yields them: none where there is
+ * no successor.
+ */
 export const endOthers = statement(
   build
     .update(keys)
     .set({ expiresAt: sql`min(coalesce(${keys.expiresAt}, ${moment('end')}), ${moment('end')})` })
-    .where(and(isAlive(keys), ne(keys.id, placeholder('newId')), isSucceeded)),
+    .where(and(isAlive(keys), ne(keys.id, placeholder('newId')), isSucceeded))
+    .returning({ id: keys.id, expiresAt: keys.expiresAt, createdAt: keys.createdAt }),
 )
 
 const isRevocable = and(isTheirs(keys), isNull(keys.revokedAt), isCurrent)
 
-/** Revokes what is left of a family. */
+/** Revokes what is left of a family, and yields it. */
 export const revokeFamily = statement(
   build
     .update(keys)
     .set({ revokedAt: moment('now') })
-    .where(isRevocable),
+    .where(isRevocable)
+    .returning({ id: keys.id, revokedAt: keys.revokedAt }),
 )
 
 /** The audit entry of a revocation, by the family's key `leadId`: none where it is revoked already. Before the revocation. */

@@ -2,8 +2,8 @@ import { and, desc, eq, gt, isNull, or, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
 import { type Role, type Scope, scopes } from '../../domain/vocabulary'
 import { auditOf } from '../audit'
-import { ofCaller, ofCallerById, ofTenant } from '../conditions'
-import { clock } from '../gate/caller'
+import { ofCaller, ofTenant } from '../conditions'
+import { callerTenant, clock } from '../gate/caller'
 import { gatePlaceholder } from '../gate/placeholder'
 import { listedAtOnce } from '../limits'
 import { atMostOne, build, placeholder, rowOf, type Statement, statement } from '../query'
@@ -36,7 +36,8 @@ const asScopes = (text: string): Scope[] => {
 
 const asInstant = (ms: number) => new Date(ms).toISOString()
 
-const shown = {
+/** Columns of a key as it may be shown. */
+export const shownKey = {
   id: keys.id,
   familyId: keys.familyId,
   prefix: keys.prefix,
@@ -56,18 +57,18 @@ const shown = {
   createdAt: keys.createdAt,
 }
 
-function keysWhere(condition: SQL | undefined): Statement<ShownKey[]> {
-  return statement(
-    build
-      .select(shown)
-      .from(keys)
-      .innerJoin(users, eq(users.id, keys.userId))
-      .leftJoin(windows, eq(windows.id, keys.familyId))
-      .where(condition)
-      .orderBy(desc(keys.createdAt), desc(keys.id))
-      .limit(listedAtOnce + 1),
-  )
-}
+/** Keys as they may be shown, newest first, however many. */
+export const allKeysWhere = (condition: SQL | undefined) =>
+  build
+    .select(shownKey)
+    .from(keys)
+    .innerJoin(users, eq(users.id, keys.userId))
+    .leftJoin(windows, eq(windows.id, keys.familyId))
+    .where(condition)
+    .orderBy(desc(keys.createdAt), desc(keys.id))
+
+const keysWhere = (condition: SQL | undefined): Statement<ShownKey[]> =>
+  statement(allKeysWhere(condition).limit(listedAtOnce + 1))
 
 /** The caller's keys, newest first. One more than are shown. */
 export const listKeys = keysWhere(ofCaller(keys))
@@ -84,19 +85,29 @@ export function positionAfter({ createdAt, id }: ShownKey): (string | number)[] 
 
 const asked = alias(keys, 'asked')
 
-const familyAsked = build.select({ familyId: asked.familyId }).from(asked).where(ofCallerById(asked))
-
 const lead = alias(keys, 'lead')
 
-const newest = (condition?: SQL) =>
-  build
-    .select({ hash: lead.hash })
-    .from(lead)
-    .where(and(sql`${lead.familyId} = ${familyAsked}`, condition))
-    .orderBy(desc(lead.createdAt), desc(lead.id))
-    .limit(1)
-
 const isLasting = and(isNull(lead.revokedAt), or(isNull(lead.expiresAt), gt(lead.expiresAt, clock)))
+
+/**
+ * That a key tells of the family of the key `id`: it is the newest live one, or else the newest.
+ *
+ * @param tenant whose keys may be asked for; all of the database's unless given
+ */
+export function isLead(tenant?: SQL): SQL {
+  const family = build
+    .select({ familyId: asked.familyId })
+    .from(asked)
+    .where(and(eq(asked.id, placeholder('id')), tenant && eq(asked.tenantId, tenant)))
+  const newest = (condition?: SQL) =>
+    build
+      .select({ hash: lead.hash })
+      .from(lead)
+      .where(and(sql`${lead.familyId} = ${family}`, condition))
+      .orderBy(desc(lead.createdAt), desc(lead.id))
+      .limit(1)
+  return eq(keys.hash, sql`coalesce(${newest(isLasting)}, ${newest()})`)
+}
 
 /**
  * The family of the key `id`, told by its newest live key, or else by its newest, with its window's counts; no row where
@@ -106,14 +117,14 @@ export const familyOfKey = atMostOne(
   statement(
     build
       .select({
-        ...shown,
+        ...shownKey,
         total: sql<number>`coalesce(${windows.total}, 0)`.as('total'),
         days: sql<string>`coalesce(${windows.days}, '')`.as('days'),
       })
       .from(keys)
       .innerJoin(users, eq(users.id, keys.userId))
       .leftJoin(windows, eq(windows.id, keys.familyId))
-      .where(eq(keys.hash, sql`coalesce(${newest(isLasting)}, ${newest()})`)),
+      .where(isLead(callerTenant())),
   ),
 )
 

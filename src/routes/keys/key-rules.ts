@@ -17,12 +17,11 @@ import {
   insertKey,
   insertServiceUser,
 } from '../../db/keys/keys'
-import { newId } from '../../domain/id'
-import { serviceEmail } from '../../domain/service-user'
+import { serviceUser } from '../../domain/service-user'
 import type { Role, Scope } from '../../domain/vocabulary'
 import { ApiError, type FieldError, invalidFields } from '../../errors'
 import type { Gate } from '../../gate/gate'
-import { hashKey, mintKey, prefixLength } from '../../gate/key-format'
+import { keyRow, mintKey } from '../../gate/key-format'
 import { requireRole } from '../../gate/requirement'
 import { type Settings, settingsOf } from '../../settings'
 import type { Key, NewKey } from './key-schemas'
@@ -44,7 +43,7 @@ export async function createKey(c: Context<AppEnv>, asked: NewKey): Promise<Made
   const values = {
     ...gate.actor,
     ...minted.row,
-    ...(asked.role ? serviceUser(gate, asked.role) : nobody),
+    ...(asked.role ? serviceUser(asked.role, gate.principal.tenant.slug, gate.now) : nobody),
     role,
     holderId: user?.id ?? null,
     name: asked.name,
@@ -211,15 +210,9 @@ function requireUsable(
 
 const nobody = { serviceId: '', serviceName: null, serviceEmail: null }
 
-/** The user who holds a tenant's keys of a role that nobody in particular holds. */
-function serviceUser({ principal, now }: Gate, role: Role) {
-  const address = serviceEmail(role, principal.tenant.slug)
-  return { serviceId: newId(now), serviceName: `Service (${role})`, serviceEmail: address }
-}
-
 async function mint({ cell, now }: Gate) {
   const key = mintKey(cell)
-  return { key, row: { hash: await hashKey(key), newId: newId(now), prefix: key.slice(0, prefixLength) } }
+  return { key, row: await keyRow(key, now) }
 }
 
 const ended = (message: string) => new ApiError('conflict', { message })

@@ -1,0 +1,59 @@
+import { SettingsError, settingsOf } from '../../src/settings'
+import type { Place } from '../operator/cells'
+import { UsageError } from '../operator/fault'
+
+/** What the Worker takes from our environment: the settings of an origin to stand in front of, and the secret. */
+const handedOn = [
+  'IP_HASH_SECRET',
+  'PROXIED',
+  'UPSTREAM_ORIGIN',
+  'UPSTREAM_SECRET',
+  'UPSTREAM_TIMEOUT_MS',
+  'UPSTREAM_HEADERS',
+]
+
+/** What a deployment must set for itself: its secret is one that nobody knows. */
+const defaults = { IP_HASH_SECRET: 'for development only', SERVER_TIMING: 'true' }
+
+/** The settings that the Worker runs with here. */
+export interface LocalSettings {
+  /** Those that its own files do not hold. */
+  added: Record<string, string>
+  /** What is served by another server, and its address; undefined where nothing is. */
+  proxied: { resources: string; origin: string } | undefined
+}
+
+/** Reads the settings as wrangler will, and throws a `UsageError` that names those that cannot be used. */
+export async function localSettings({ config }: Place): Promise<LocalSettings> {
+  const ofFiles = await varsOf(config)
+  const ofEnvironment = Object.fromEntries(
+    handedOn.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
+  )
+  const { upstream } = checked({ ...defaults, ...ofFiles, ...ofEnvironment })
+  const missing = Object.entries(defaults).filter(([name]) => !(name in ofFiles))
+  return {
+    added: { ...Object.fromEntries(missing), ...ofEnvironment },
+    proxied: upstream && { resources: [...upstream.resources].join(', '), origin: upstream.origin.href },
+  }
+}
+
+/** `[vars]` of wrangler's configuration, and what `.dev.vars` sets instead. */
+async function varsOf(config: string): Promise<Record<string, unknown>> {
+  // Takes a second, so only who needs it loads it.
+  const { unstable_getVarsForDev: varsForDev, unstable_readConfig: readConfig } = await import('wrangler')
+  try {
+    const vars = varsForDev(config, undefined, readConfig({ config }, { hideWarnings: true }).vars, undefined, true)
+    return Object.fromEntries(Object.entries(vars).map(([name, { value }]) => [name, value]))
+  } catch (error) {
+    throw new UsageError(`${config} cannot be used: ${error instanceof Error ? error.message.trim() : error}`)
+  }
+}
+
+function checked(vars: object) {
+  try {
+    return settingsOf(vars)
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error
+    throw new UsageError(`${error.message}. Settings are in wrangler.toml, .dev.vars and the environment`)
+  }
+}
