@@ -1,9 +1,9 @@
 import { createMiddleware } from 'hono/factory'
 import { routePath } from 'hono/route'
 import type { AppEnv } from '../app-env'
-import { ApiError } from '../errors'
+import type { ApiError } from '../errors'
 import { upstreamOf } from '../settings'
-import { type Body, jsonError, receive } from './body'
+import { asJson, judge, receive } from './body'
 import { keyOf } from './credentials'
 import { type Gate, identify, openGate } from './gate'
 import { errorInIdempotencyKey, idempotencyOf } from './idempotency'
@@ -27,8 +27,8 @@ export function keyed(requirement: Requirement) {
     const bytes = await receive(c.req.raw, isProxied)
     // What cannot be a key is refused before its body costs more than being read.
     await identify(c.env, call.key)
-    const body = judge(c.req.raw.headers, bytes)
-    if (body.bytes) c.req.raw = new Request(c.req.raw, { body: body.bytes })
+    const body = judge(c.req.raw, bytes)
+    if (body.bytes) c.req.raw = isProxied ? new Request(c.req.raw, { body: body.bytes }) : asJson(c.req.raw, body)
     const wanted = c.req.method === 'POST' && !isProxied ? c.req.header('Idempotency-Key') : undefined
     const idempotencyFault = wanted === undefined ? undefined : errorInIdempotencyKey(wanted, requirement)
     const isKept = wanted !== undefined && !idempotencyFault
@@ -75,12 +75,4 @@ export function keyedHeaders() {
 export async function refuse(gate: Gate, fault: ApiError): Promise<never> {
   await gate.read({})
   throw fault
-}
-
-/** What was received, as a body. An origin judges its own, so nobody asks for the fault of one. */
-export function judge(headers: Headers, received: Awaited<ReturnType<typeof receive>>): Body {
-  if (received === undefined) return { text: '' }
-  if (received instanceof ApiError) return { text: '', fault: received }
-  const text = new TextDecoder().decode(received)
-  return { bytes: received, text, fault: jsonError(headers, text) }
 }

@@ -62,8 +62,8 @@ const refusals: Record<string, Refusal> = {
   },
   413: {
     name: 'TooLarge',
-    description: 'The body is larger than 64 KiB.',
-    example: { error: 'The request body is larger than 64 KiB' },
+    description: 'The body is larger than 256 KiB.',
+    example: { error: 'The request body is larger than 256 KiB' },
     applies: ({ hasBody }) => hasBody,
   },
   422: {

@@ -44,7 +44,7 @@ describe('an origin’s error', () => {
     [409, 'ours', 409, { error: 'The case is locked', details: { current: { version: 3 } } }],
     [410, 'text', 502, { error: 'The case is locked' }],
     [412, 'empty', 502, badGateway],
-    [413, 'html', 413, { error: 'The request body is larger than 64 KiB' }],
+    [413, 'html', 413, { error: 'The request body is larger than 256 KiB' }],
     [418, 'hidden', 502, badGateway],
     [422, 'ours', 422, { error: 'The case is locked', details: { current: { version: 3 } } }],
     [422, 'message', 422, { error: 'The case is locked' }],

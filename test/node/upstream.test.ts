@@ -82,16 +82,16 @@ describe('to the origin', () => {
     expect(empty?.headers).not.toHaveProperty('content-type')
   })
 
-  it('64 KiB go, one byte more is refused before the origin is asked', async () => {
+  it('256 KiB go, one byte more is refused before the origin is asked', async () => {
     const sized = (size: number) =>
       gateway.send('/api/events/fine', { method: 'DELETE', body: 'x'.repeat(size), headers: json })
     const [arrival, ...others] = await gateway.arrivalsOf(async () => {
-      expect((await sized(65_536)).status).toBe(200)
+      expect((await sized(262_144)).status).toBe(200)
       const refused = await sized(65_537)
       expect(refused.status).toBe(413)
-      expect(await refused.json()).toEqual({ error: 'The request body is larger than 64 KiB' })
+      expect(await refused.json()).toEqual({ error: 'The request body is larger than 256 KiB' })
     })
-    expect(arrival?.body.byteLength).toBe(65_536)
+    expect(arrival?.body.byteLength).toBe(262_144)
     expect(others).toEqual([])
   })
 

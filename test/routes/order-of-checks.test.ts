@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { mintKey } from '../../src/gate/key-format'
 import { type Call, call } from '../support/call'
 import { invalid, least, unknownReference, unprocessable } from '../support/case-calls'
-import { above64KiB, arrangeCase, arrangeFull, expectError, json, limited, noScope, notFound } from '../support/errors'
+import { aboveLimit, arrangeCase, arrangeFull, expectError, json, limited, noScope, notFound } from '../support/errors'
 import { makeCase, makePlace } from '../support/rows'
 import { makeKey } from '../support/tenants'
 
@@ -27,7 +27,7 @@ describe('When two things are wrong, the one that is checked first is told', () 
     for (const key of [revoked.key, mintKey(), 'nonsense']) {
       await expectError('/api/cases', { key, json: {} }, 401, bad)
       await expectError('/api/cases', { key, body: '{', headers: json }, 401, bad)
-      await expectError('/api/cases', { key, body: above64KiB, headers: json }, 401, bad)
+      await expectError('/api/cases', { key, body: aboveLimit, headers: json }, 401, bad)
       await expectError('/api/cases?bogus=1', { key }, 401, bad)
       await expectError('/api/cases', { key, method: 'PUT' }, 401, bad)
       await expectError('/api/nope', { key }, 401, bad)
@@ -38,7 +38,7 @@ describe('When two things are wrong, the one that is checked first is told', () 
     const { key } = await arrangeFull()
     await expectError('/api/nope', { key }, 429, limited)
     await expectError('/api/cases', { key, method: 'PUT' }, 429, limited)
-    await expectError('/api/cases', { key, body: above64KiB, headers: json }, 429, limited)
+    await expectError('/api/cases', { key, body: aboveLimit, headers: json }, 429, limited)
     await expectError('/api/cases', { key, json: {} }, 429, limited)
     const free = await arrangeCase({ plan: 'free', scopes: [], limit: 1 })
     await call('/api/me', { key: free.key })
@@ -48,7 +48,7 @@ describe('When two things are wrong, the one that is checked first is told', () 
   test('the route before the size, the body, an Idempotency-Key and the plan', async () => {
     const { key } = await arrangeCase({ plan: 'free', scopes: [] })
     const wrong = { error: 'Method not allowed' }
-    for (const body of [above64KiB, '{', '']) {
+    for (const body of [aboveLimit, '{', '']) {
       await expectError('/api/nope', { key, method: 'POST', body, headers: json }, 404, notFound)
       await expectError('/api/me', { key, method: 'POST', body, headers: json }, 405, wrong)
       await expectError('/api/me', { key, method: 'POST', body, headers: { 'Idempotency-Key': '\t' } }, 405, wrong)
@@ -56,10 +56,10 @@ describe('When two things are wrong, the one that is checked first is told', () 
   })
 
   test('the size before the plan and the scope', async () => {
-    const tooLarge = { error: 'The request body is larger than 64 KiB' }
+    const tooLarge = { error: 'The request body is larger than 256 KiB' }
     for (const options of [{ plan: 'free' }, { scopes: [] }, { role: 'caseworker' }] as const) {
       const { key } = await arrangeCase(options)
-      await expectError('/api/cases', { key, body: above64KiB, headers: json }, 413, tooLarge)
+      await expectError('/api/cases', { key, body: aboveLimit, headers: json }, 413, tooLarge)
     }
   })
 

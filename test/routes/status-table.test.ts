@@ -4,7 +4,7 @@ import { app } from '../../src/app'
 import { mintKey } from '../../src/gate/key-format'
 import { call } from '../support/call'
 import { invalid, least, unknownReference, unprocessable } from '../support/case-calls'
-import { above64KiB, arrangeCase, arrangeFull, expectError, json, limited, noScope, notFound } from '../support/errors'
+import { aboveLimit, arrangeCase, arrangeFull, expectError, json, limited, noScope, notFound } from '../support/errors'
 import { makeCase } from '../support/rows'
 import { d1Of, makeKey } from '../support/tenants'
 
@@ -74,21 +74,21 @@ describe('Every row of the status table, with its whole body', () => {
     await expectError('/api/public/nope', {}, 404, notFound)
   })
 
-  test('405 and 413: with Allow, and above 64 KiB', async () => {
+  test('405 and 413: with Allow, and above 256 KiB', async () => {
     const { key, id } = await arrangeCase()
     const wrong = { error: 'Method not allowed' }
     const method = await expectError(`/api/cases/${id}`, { key, method: 'DELETE' }, 405, wrong)
     expect(method.headers.get('Allow')?.split(', ').sort()).toEqual(['GET', 'HEAD', 'PATCH'])
     const open = await expectError('/healthz', { method: 'POST' }, 405, wrong)
     expect(open.headers.get('Allow')).toBe('GET, HEAD')
-    const tooLarge = { error: 'The request body is larger than 64 KiB' }
-    await expectError('/api/cases', { key, body: above64KiB, headers: json }, 413, tooLarge)
+    const tooLarge = { error: 'The request body is larger than 256 KiB' }
+    await expectError('/api/cases', { key, body: aboveLimit, headers: json }, 413, tooLarge)
   })
 
-  test('A body of exactly 64 KiB is read', async () => {
+  test('A body of exactly 256 KiB is read', async () => {
     const { key } = await arrangeCase()
     const body = JSON.stringify(least)
-    const padded = `${body.slice(0, -1) + ' '.repeat(64 * 1024 - body.length)}}`
+    const padded = `${body.slice(0, -1) + ' '.repeat(256 * 1024 - body.length)}}`
     expect((await call('/api/cases', { key, body: padded, headers: json })).status).toBe(201)
     expect((await call('/api/cases', { key, body: ` ${padded}`, headers: json })).status).toBe(413)
   })

@@ -71,10 +71,10 @@ describe('the gate in front of an origin', () => {
     expect(await outcome(await ask('/api/cases', free.key))).toEqual(plan('pro'))
     expect(await outcome(await ask('/api/cases', limited.key, { method: 'PUT' }))).toMatchObject([405, {}])
     expect(await outcome(await ask('/api/cases', limited.key))).toEqual([429, { error: 'Rate limit exceeded' }])
-    const large = { ...post, body: 'x'.repeat(65_537) }
+    const large = { ...post, body: 'x'.repeat(262_145) }
     expect(await outcome(await ask('/api/cases', reader.key, large))).toEqual([
       413,
-      { error: 'The request body is larger than 64 KiB' },
+      { error: 'The request body is larger than 256 KiB' },
     ])
     expect(asked).toEqual([])
   })
