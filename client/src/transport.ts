@@ -1,3 +1,4 @@
+import { secondsOfRetryAfter } from '../../src/domain/retry-after.js'
 import { CaseworkError, ConnectionError, errorOf, type Failure, TimeoutError } from './errors.js'
 import { longestMs, pacer, type RateLimit, rateLimitOf } from './pacing.js'
 
@@ -150,7 +151,7 @@ async function refusalOf(response: Response, failure: Failure, apiKey: string): 
   const { headers, status } = response
   // Read whole, so that the connection is free again. A status is an answer even where its body breaks off.
   const body = parse(without(apiKey, await response.text().catch(() => '')))
-  const retryAfterSeconds = secondsOf(headers.get('Retry-After'))
+  const retryAfterSeconds = secondsOfRetryAfter(headers.get('Retry-After'))
   const error = errorOf({ ...failure, status, requestId: requestIdOf(headers) }, body, retryAfterSeconds ?? 1)
   return { limit: rateLimitOf(headers), error, body, retryAfterSeconds }
 }
@@ -181,11 +182,6 @@ function parse(text: string): unknown {
   } catch {
     return text
   }
-}
-
-/** Whole seconds of a Retry-After (RFC 9110 §10.2.3); a date is not ours. */
-function secondsOf(header: string | null): number | undefined {
-  return header !== null && /^\d+$/.test(header) ? Number(header) : undefined
 }
 
 function sleep(ms: number): Promise<void> {

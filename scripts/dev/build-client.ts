@@ -10,6 +10,12 @@ const out = join(client, 'dist')
 const sources = join(out, 'src')
 const entry = join(sources, 'index.ts')
 
+/** Files of the client, and what they share with the gateway. */
+const shared: [file: string, domain: string][] = [
+  ['index.ts', 'signature'],
+  ['transport.ts', 'retry-after'],
+]
+
 await rm(out, { recursive: true, force: true })
 await gatherSources()
 await build({
@@ -31,9 +37,12 @@ await promisify(execFile)(process.execPath, [tsc, '-p', join(client, 'tsconfig.b
 /** Puts all that the package is made of into one folder of it, so that its maps lead to sources that it holds. */
 async function gatherSources(): Promise<void> {
   await cp(join(client, 'src'), sources, { recursive: true })
-  await cp(join(root, 'src/domain/signature.ts'), join(sources, 'signature.ts'))
-  const text = await readFile(entry, 'utf8')
-  const moved = text.replaceAll('../../src/domain/signature.js', './signature.js')
-  if (moved === text) throw new Error('client/src/index.ts no longer exports src/domain/signature.ts')
-  await writeFile(entry, moved)
+  for (const [file, domain] of shared) {
+    await cp(join(root, `src/domain/${domain}.ts`), join(sources, `${domain}.ts`))
+    const importer = join(sources, file)
+    const text = await readFile(importer, 'utf8')
+    const moved = text.replaceAll(`../../src/domain/${domain}.js`, `./${domain}.js`)
+    if (moved === text) throw new Error(`client/src/${file} no longer takes from src/domain/${domain}.ts`)
+    await writeFile(importer, moved)
+  }
 }

@@ -46,3 +46,19 @@ export function decoded(bytes: Uint8Array, encoding = 'utf-8'): string | undefin
     return undefined
   }
 }
+
+/**
+ * Bytes as text, whatever they are: UTF-8 where they are that, else in the encoding that was declared, else in
+ * Windows-1252, which is what other bytes mostly are. The last letter may be cut off.
+ *
+ * @param charset as a `Content-Type` names it; one that is unknown or is no superset of ASCII counts as none
+ */
+export function readable(bytes: Uint8Array, charset = ''): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes, { stream: true })
+  } catch {
+    const declared = encodingOf(charset)
+    const isUsable = declared !== undefined && !declared.startsWith('utf-')
+    return new TextDecoder(isUsable ? declared : 'windows-1252').decode(bytes)
+  }
+}

@@ -44,7 +44,17 @@ export default {
 }
 `
 
-const modules = ['errors', 'generated/api', 'index', 'listing', 'pacing', 'resources', 'signature', 'transport']
+const modules = [
+  'errors',
+  'generated/api',
+  'index',
+  'listing',
+  'pacing',
+  'resources',
+  'retry-after',
+  'signature',
+  'transport',
+]
 
 /** What is in the tarball, and where it runs. */
 export function describePackage(installed: () => Installed): void {

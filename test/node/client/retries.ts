@@ -30,18 +30,26 @@ export function describeRetries(installed: () => Installed): void {
     it.each<[string, Step[], number[]]>([
       ['after 429 for Retry-After × 2^attempt', [busy, busy, busy, ok], [2000, 4000, 8000]],
       ['after 503 with a Retry-After', [{ ...broken, headers: { 'Retry-After': '7' } }, ok], [7000]],
-      ['at once after Retry-After: 0', [{ ...busy, headers: { 'Retry-After': '0' } }, ok], [0]],
+      ['a second after Retry-After: 0', [{ ...busy, headers: { 'Retry-After': '0' } }, ok], [1000]],
+      ['after a part of a second', [{ ...busy, headers: { 'Retry-After': '1.5' } }, ok], [2000]],
       ['after 500 without one', [{ status: 500 }, ok], [500]],
       ['after 502, 503 and 504 without one', [{ status: 502 }, broken, { status: 504 }, ok], [500, 1000, 2000]],
       ['after broken connections', ['cut', 'cut', 'cut', ok], [500, 1000, 2000]],
       ['after an answer that broke off', [{ ...ok, breaksOff: true }, ok], [500]],
-      ['after a date as Retry-After', [{ ...busy, headers: { 'Retry-After': 'Sun, 06 Nov 1994' } }, ok], [500]],
+      ['after a Retry-After that says nothing', [{ ...busy, headers: { 'Retry-After': 'soon' } }, ok], [500]],
       ['no longer than a timer can', [{ ...busy, headers: { 'Retry-After': '99999999' } }, ok], [2_147_483_647]],
     ])('%s', async (_, steps, waits) => {
       const client = await clientOf(steps)
       expect(await client.cases.get('1')).toEqual({ id: '1' })
       expect(skipped.waits).toEqual(waits)
       expect(server.arrivals).toHaveLength(steps.length)
+    })
+
+    it('until the date that a Retry-After names', async () => {
+      const date = new Date(Date.now() + 60_000).toUTCString()
+      await (await clientOf([{ ...busy, headers: { 'Retry-After': date } }, ok])).cases.get('1')
+      expect(skipped.waits[0]).toBeGreaterThan(50_000)
+      expect(skipped.waits[0]).toBeLessThanOrEqual(60_000)
     })
 
     it('by chance as little as half as long', async () => {
