@@ -117,7 +117,7 @@ export const caseWrites = new OpenAPIHono<AppEnv>()
       caseReferences,
       timelineOf,
     )
-    const expected = expectedVersion(c, version)
+    const expected = expectedVersion(c, version, found)
     requireMayAssign(gate, body.assigneeId, found?.assigneeId ?? null)
     if (!found) throw new ApiError('not_found')
     const changes = changedFields(body, found)

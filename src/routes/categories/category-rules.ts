@@ -65,7 +65,7 @@ export async function changeCategory(
   const { gate } = c.var
   const nameKey = body.name === undefined ? null : fold(body.name)
   const [[found], [existing]] = await gate.read({ id, nameKey }, categoryById, categoryNamed)
-  const expected = expectedVersion(c, version)
+  const expected = expectedVersion(c, version, found)
   if (!found) throw new ApiError('not_found')
   requireVersion(expected, found)
   if (existing && existing.id !== id) throw taken(nameTaken, existing)

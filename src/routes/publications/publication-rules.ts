@@ -127,7 +127,7 @@ export async function changeItem(
   const { gate } = c.var
   const values = { kind, id, wardId: body.wardId ?? null, externalId: body.externalId ?? null }
   const [[found], references] = await gate.read(values, publicationById, publicationReferences)
-  const expected = expectedVersion(c, version)
+  const expected = expectedVersion(c, version, found)
   if (!found) throw new ApiError('not_found')
   const changes = changedFields(body, found)
   requireWard(changes.wardId, references.ward)
@@ -156,7 +156,7 @@ export async function changeItem(
 export async function deleteItem(c: Context<AppEnv>, kind: Kind, id: string): Promise<void> {
   const { gate } = c.var
   const [[found]] = await gate.read({ kind, id }, publicationById)
-  const expected = expectedVersion(c, undefined)
+  const expected = expectedVersion(c, undefined, found)
   if (!found) throw new ApiError('not_found')
   requireVersion(expected, found)
   const target = { ...gate.actor, kind, id, expectedVersion: expected ?? null }

@@ -85,7 +85,7 @@ export async function changeUser(
     anotherAdmin,
     liveKeysOfUser,
   )
-  const expected = expectedVersion(c, version)
+  const expected = expectedVersion(c, version, found)
   if (!found) throw new ApiError('not_found')
   if (stepsDown && !other && isAdmin(found)) throw invalidFields(faults)
   requireVersion(expected, found)
