@@ -106,7 +106,7 @@ export function openGate({ env, meter, requestId, key, requirement, idempotency 
       }
       if (idempotency) {
         const [earlier] = rows.shift() as Results<[typeof earlierResult]>[0]
-        if (earlier) throw replayOf(earlier, idempotency)
+        if (earlier) throw await replayOf(earlier, idempotency)
       }
       return rows as Results<typeof queries>
     },

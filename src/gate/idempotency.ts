@@ -2,6 +2,7 @@ import canonicalize from 'canonicalize'
 import type { Idempotency } from '../db/idempotency'
 import { sha256Hex } from '../domain/hash'
 import { ApiError, invalidFields, Replay } from '../errors'
+import { entityTagOf } from '../http/entity-tags'
 import type { Requirement } from './requirement'
 
 /** What is wrong with an `Idempotency-Key`, or that the route takes none. */
@@ -30,20 +31,38 @@ function canonical(text: string): string {
     return text
   }
 }
-/** The first result again, or 422 where the same key came with another body. */
-export function replayOf(
-  earlier: { requestHash: string; status: 200 | 201; location: string | null; body: string },
+/** The first result again, with the headers that it had, or 422 where the same key came with another body. */
+export async function replayOf(
+  { requestHash: first, status, location, body }: Earlier,
   { requestHash }: Idempotency,
-): Error {
-  if (earlier.requestHash !== requestHash) {
+): Promise<Error> {
+  if (first !== requestHash) {
     return new ApiError('unprocessable', { message: 'This Idempotency-Key was used with another request body' })
   }
+  const version = versionIn(body)
   const headers = {
     'Content-Type': 'application/json',
     'Idempotency-Replayed': 'true',
-    ...(earlier.location && { Location: earlier.location }),
+    ...(location && { Location: location }),
+    ...(version !== undefined && { ETag: await entityTagOf(body, version) }),
   }
-  return new Replay({ body: earlier.body, status: earlier.status, headers })
+  return new Replay({ body, status, headers })
 }
+
+interface Earlier {
+  requestHash: string
+  status: 200 | 201
+  location: string | null
+  /** JSON, byte for byte as it was answered. */
+  body: string
+}
+
+/** The version of what a body shows; undefined of what has none, and so no ETag. */
+function versionIn(body: string): number | undefined {
+  const { version } = JSON.parse(body) as { version?: number }
+  return version
+}
+
+/** What looks for an earlier result, to be bound; undefined where nobody asked for that. */
 export const named = (idempotency: Idempotency | undefined) =>
   idempotency && { route: idempotency.route, idempotencyKey: idempotency.key }

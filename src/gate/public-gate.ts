@@ -123,7 +123,7 @@ export function openPublicGate(call: Call): PublicGate {
       actor = { tenantId: found.id, userId: null, keyId: null, familyId: owner, requestId, now }
       if (idempotency) {
         const [earlier] = rows.shift() as Results<[typeof earlierPublicResult]>[0]
-        if (earlier) throw replayOf(earlier, idempotency)
+        if (earlier) throw await replayOf(earlier, idempotency)
       }
       // The rows of `queries`, in their order: what follows the gate's own.
       return rows as Results<typeof queries>

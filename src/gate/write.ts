@@ -50,6 +50,6 @@ export async function writeInTime<const B extends readonly BoundStatement[]>(
   } catch (error) {
     if (!idempotency || !uniqueViolation(error)?.startsWith('idempotency.')) throw error
     const [[winner]] = await runBatch(d1, meter, [storedResult.bind({ ...idempotency, owner })], deadlineMs)
-    throw winner ? replayOf(winner, idempotency) : error
+    throw winner ? await replayOf(winner, idempotency) : error
   }
 }

@@ -1,3 +1,5 @@
+import { sha256Hex } from '../domain/hash'
+
 /** An entity tag (RFC 9110, section 8.8.3). */
 export interface EntityTag {
   isWeak: boolean
@@ -51,4 +53,10 @@ export function versionsOf(tags: EntityTag[]): number[] {
     const [, version] = /^(\d+)(?:-.*)?$/.exec(opaque) ?? []
     return version === undefined ? [] : Number(version)
   })
+}
+
+/** Our tag of a versioned thing: `"<version>-<hash of the body>"`, where the body is what is answered, as text. */
+export async function entityTagOf(text: string, version: number): Promise<string> {
+  const hash = await sha256Hex(text)
+  return `"${version}-${hash.slice(0, 16)}"`
 }

@@ -1,12 +1,10 @@
 import type { Context } from 'hono'
-import { sha256Hex } from '../domain/hash'
 import { ApiError, invalidFields } from '../errors'
-import { matchesWeakly, parseEntityTags, versionsOf } from './entity-tags'
+import { entityTagOf, matchesWeakly, parseEntityTags, versionsOf } from './entity-tags'
 
 /** The entity tag (RFC 9110 §8.8.3) of a versioned thing: `"<version>-<hash of the body>"`. */
-export async function etagOf(body: unknown, version: number): Promise<string> {
-  const hash = await sha256Hex(JSON.stringify(body))
-  return `"${version}-${hash.slice(0, 16)}"`
+export function etagOf(body: unknown, version: number): Promise<string> {
+  return entityTagOf(JSON.stringify(body), version)
 }
 
 /**
