@@ -1485,12 +1485,20 @@ export interface ExportCasesQuery {
    * What the export is written in.
    */
   format?: 'csv' | 'json'
+  /**
+   * Puts a byte order mark in front of CSV, by which Excel knows that it is UTF-8.
+   */
+  bom?: boolean
 }
 export interface ExportWardsQuery {
   /**
    * What the export is written in.
    */
   format?: 'csv' | 'json'
+  /**
+   * Puts a byte order mark in front of CSV, by which Excel knows that it is UTF-8.
+   */
+  bom?: boolean
 }
 export interface ListCasesQuery {
   /**

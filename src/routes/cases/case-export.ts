@@ -61,7 +61,7 @@ const ofWards = createRoute({
 /** Exports. Mounted before the routes whose `{id}` would take `export` for an id. */
 export const dataExports = new OpenAPIHono<AppEnv>()
   .openapi(ofCases, async (c) => {
-    const { format, search: typed, ...rest } = c.req.valid('query')
+    const { format, bom, search: typed, ...rest } = c.req.valid('query')
     const search = typed === undefined ? undefined : searchTerms(typed)
     const filters = { ...rest, search }
     const order = { by: 'createdAt', descending: true } as const
@@ -69,13 +69,14 @@ export const dataExports = new OpenAPIHono<AppEnv>()
     const nothingToFind = typed !== undefined && search === undefined
     const [rows = []] = await c.var.gate.read(values, ...(nothingToFind ? [] : [caseExport(filters)]))
     return format === 'csv'
-      ? csv(c, 'cases', csvChunks(caseHeader, rows, cellsOfCase))
+      ? csv(c, 'cases', csvChunks(caseHeader, rows, cellsOfCase), bom)
       : stream(c, 'application/json', jsonChunks('cases', rows))
   })
   .openapi(ofWards, async (c) => {
     const [rows] = await c.var.gate.read({}, wardExport)
-    return c.req.valid('query').format === 'csv'
-      ? csv(c, 'wards', csvChunks(wardHeader, rows, cellsOfWard))
+    const { format, bom } = c.req.valid('query')
+    return format === 'csv'
+      ? csv(c, 'wards', csvChunks(wardHeader, rows, cellsOfWard), bom)
       : stream(c, 'application/json', jsonChunks('wards', rows))
   })
 
