@@ -19,7 +19,7 @@ const errors = {
   not_found: [404, 'Not found'],
   method_not_allowed: [405, 'Method not allowed'],
   conflict: [409, 'Changed since you last read it'],
-  too_large: [413, 'The request body is larger than 64 KiB'],
+  too_large: [413, 'The request body is larger than 256 KiB'],
   unprocessable: [422, 'Validation failed'],
   rate_limited: [429, 'Rate limit exceeded'],
   internal: [500, 'Internal server error'],

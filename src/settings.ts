@@ -34,7 +34,7 @@ export interface Env {
 }
 
 /** What may be proxied. Keys, audit and `me` are the gateway's own. */
-const proxiable = ['cases', 'events', 'news', 'wards', 'categories', 'users', 'submissions', 'reports'] as const
+export const proxiable = ['cases', 'events', 'news', 'wards', 'categories', 'users', 'submissions', 'reports'] as const
 
 /** How long D1 may take over one trip unless `D1_DEADLINE_MS` says otherwise. */
 export const usualD1DeadlineMs = 8_000

@@ -1,7 +1,8 @@
-import { ApiError } from '../errors'
+import { decoded, encodingOf, isJson, mediaTypesOf } from '../domain/media-type'
+import { ApiError, invalidFields } from '../errors'
 
-/** The largest body that is read, in bytes. */
-export const maxBodyBytes = 64 * 1024
+/** The largest body that is read, in bytes: 20,000 characters fit, however JSON escapes them. */
+export const maxBodyBytes = 256 * 1024
 
 /**
  * How much of a larger body is read on and dropped, in bytes: who stops reading in the middle of a body breaks the
@@ -9,7 +10,7 @@ export const maxBodyBytes = 64 * 1024
  */
 const mostDroppedBytes = 1024 * 1024
 
-/** A body's bytes as they came. Throws 413 where they are more than 64 KiB, and keeps no more than those. */
+/** A body's bytes as they came. Throws 413 where they are more than 256 KiB, and keeps no more than those. */
 export async function readBody(request: Request): Promise<Uint8Array<ArrayBuffer>> {
   if (Number(request.headers.get('Content-Length') ?? 0) > maxBodyBytes) throw new ApiError('too_large')
   const chunks: Uint8Array[] = []
@@ -27,20 +28,6 @@ export async function readBody(request: Request): Promise<Uint8Array<ArrayBuffer
     at += chunk.byteLength
   }
   return bytes
-}
-
-/** What is wrong with a body before its fields are looked at: it must be JSON, and say so. */
-function jsonError(headers: Headers, text: string): ApiError | undefined {
-  const type = headers.get('Content-Type') ?? ''
-  if (text === '' && type === '') return
-  if (!/^application\/([a-z.-]+\+)?json(;\s*[a-z0-9-]+=[^;]+)*$/i.test(type)) {
-    return new ApiError('invalid_request', { message: 'Send the body as JSON, with Content-Type: application/json' })
-  }
-  try {
-    JSON.parse(text)
-  } catch {
-    return new ApiError('invalid_request', { message: 'The body is not valid JSON' })
-  }
 }
 
 /** A request's body as it was read, with what is wrong with it. */
@@ -64,10 +51,57 @@ export async function receive(
   })
 }
 
-/** What was received, as a body. An origin judges its own, so nobody asks for the fault of one. */
-export function judge(headers: Headers, received: Awaited<ReturnType<typeof receive>>): Body {
+/** What was received, as a body of JSON. An origin judges its own, so nobody asks for the fault of one. */
+export function judge({ method, headers }: Request, received: Awaited<ReturnType<typeof receive>>): Body {
   if (received === undefined) return { text: '' }
   if (received instanceof ApiError) return { text: '', fault: received }
-  const text = new TextDecoder().decode(received)
-  return { bytes: received, text, fault: jsonError(headers, text) }
+  // No body is no body, whatever its headers say of it. Nothing can be changed by one.
+  const isMissing = received.byteLength === 0
+  if (isMissing) return { bytes: received, text: '', fault: method === 'PATCH' ? bad(howToSend) : undefined }
+  const text = decoded(received)
+  const fault = headerError(headers) ?? (text === undefined ? bad(notUtf8) : jsonError(text))
+  return { bytes: received, text: text ?? new TextDecoder().decode(received), fault }
+}
+
+/** A request with a body that was read and found to be JSON, in the one spelling that the validators know. */
+export function asJson(request: Request, { text }: Body): Request {
+  const headers = new Headers(request.headers)
+  headers.delete('Content-Type')
+  if (text === '') return new Request(request, { headers, body: null })
+  headers.set('Content-Type', 'application/json')
+  return new Request(request, { headers, body: text })
+}
+
+const howToSend = 'Send the body as JSON, with Content-Type: application/json'
+const notUtf8 = 'The body must be in UTF-8'
+
+const bad = (message: string) => new ApiError('invalid_request', { message })
+
+/** What is wrong with how a body is announced: it must be JSON, in UTF-8, as it is. */
+function headerError(headers: Headers): ApiError | undefined {
+  if (isEncoded(headers)) {
+    const message = 'Must be identity or left out: send the body as it is'
+    return invalidFields({ 'Content-Encoding': { code: 'format', message } }, true)
+  }
+  const types = mediaTypesOf(headers.get('Content-Type') ?? '')
+  if (types.length === 0 || !types.every(isJson)) {
+    return bad(howToSend)
+  }
+  const charsets = types.flatMap(({ parameters }) => parameters.charset || [])
+  if (charsets.some((charset) => encodingOf(charset) !== 'utf-8')) return bad(notUtf8)
+}
+
+/** What is wrong with a body before its fields are looked at. */
+function jsonError(text: string): ApiError | undefined {
+  try {
+    JSON.parse(text)
+  } catch {
+    return bad('The body is not valid JSON')
+  }
+}
+
+/** Whether a body came in a content coding (RFC 9110, section 8.4.1): none is undone here. */
+export function isEncoded(headers: Headers): boolean {
+  const codings = (headers.get('Content-Encoding') ?? '').split(',').map((coding) => coding.trim().toLowerCase())
+  return codings.some((coding) => coding !== '' && coding !== 'identity')
 }

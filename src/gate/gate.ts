@@ -105,7 +105,7 @@ export function openGate({ env, meter, requestId, key, requirement, idempotency 
       authorise(admitted().principal, requirement)
       keep?.()
       if (rows.replacement) throw new ApiError('key_replaced')
-      if (idempotency) replay(rows.earlier, idempotency)
+      if (idempotency) await replay(rows.earlier, idempotency)
       return rows.asked
     },
     async admit() {

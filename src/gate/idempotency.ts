@@ -6,6 +6,7 @@ import { type Idempotency, type StoredResult, storedResult } from '../db/idempot
 import type { BoundStatement } from '../db/query'
 import { sha256Hex } from '../domain/hash'
 import { ApiError, invalidFields, Replay } from '../errors'
+import { entityTagOf } from '../http/entity-tags'
 import type { Requirement } from './requirement'
 
 /** What a POST's caller asks for by `Idempotency-Key`, or what is wrong with that; neither where there is no such header. */
@@ -53,18 +54,21 @@ export const replayValues = ({ route, key }: Idempotency): Pick<GateValues, 'rou
   idempotencyKey: key,
 })
 
-/** Throws the first result again where there is one, or 422 where the same key came with another body. */
-export function replay(earlier: StoredResult | undefined, { requestHash }: Idempotency): void {
+/** Throws the first result again with the headers that it had, where there is one, or 422 where the same key came with another body. */
+export async function replay(earlier: StoredResult | undefined, { requestHash }: Idempotency): Promise<void> {
   if (!earlier) return
   if (earlier.requestHash !== requestHash) {
     throw new ApiError('unprocessable', { message: 'This Idempotency-Key was used with another request body' })
   }
+  const { body, status, location } = earlier
+  const version = versionIn(body)
   const headers = {
     'Content-Type': 'application/json',
     'Idempotency-Replayed': 'true',
-    ...(earlier.location && { Location: earlier.location }),
+    ...(location && { Location: location }),
+    ...(version !== undefined && { ETag: await entityTagOf(body, version) }),
   }
-  throw new Replay({ body: earlier.body, status: earlier.status, headers })
+  throw new Replay({ body, status, headers })
 }
 
 /**
@@ -83,8 +87,14 @@ export async function writeOnce<T>(
     return await write()
   } catch (error) {
     if (idempotency && uniqueViolation(error)?.startsWith('idempotency.')) {
-      replay(await find(storedResult.bind({ ...idempotency, owner })), idempotency)
+      await replay(await find(storedResult.bind({ ...idempotency, owner })), idempotency)
     }
     throw error
   }
+}
+
+/** The version of what a body shows; undefined of what has none, and so no ETag. */
+function versionIn(body: string): number | undefined {
+  const { version } = JSON.parse(body) as { version?: number }
+  return version
 }

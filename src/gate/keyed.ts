@@ -3,7 +3,7 @@ import { routePath } from 'hono/route'
 import type { AppEnv } from '../app-env'
 import type { ApiError } from '../errors'
 import { upstreamOf } from '../settings'
-import { judge, receive } from './body'
+import { asJson, judge, receive } from './body'
 import { keyOf } from './credentials'
 import { type Gate, identify, openGate } from './gate'
 import { readIdempotency } from './idempotency'
@@ -27,8 +27,8 @@ export function keyed(requirement: Requirement) {
     const bytes = await receive(c.req.raw, isProxied)
     // What cannot be a key is refused before its body costs more than being read.
     await identify(c.env, call.key)
-    const body = judge(c.req.raw.headers, bytes)
-    if (body.bytes) c.req.raw = new Request(c.req.raw, { body: body.bytes })
+    const body = judge(c.req.raw, bytes)
+    if (body.bytes) c.req.raw = isProxied ? new Request(c.req.raw, { body: body.bytes }) : asJson(c.req.raw, body)
     const asked = isProxied ? {} : await readIdempotency(c.req, body.text, requirement)
     const gate = openGate({ ...call, idempotency: asked.idempotency })
     c.set('gate', gate)

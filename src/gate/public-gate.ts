@@ -123,7 +123,7 @@ export function openPublicGate(call: Call): PublicGate {
       const owner = `${found.id}:${row.familyId ?? counter.addressId}`
       const now = new Date(row.now).toISOString()
       actor = { tenantId: found.id, userId: null, keyId: null, familyId: owner, requestId, now }
-      if (idempotency) replay(rows.earlier, idempotency)
+      if (idempotency) await replay(rows.earlier, idempotency)
       return rows.asked
     },
     visit,

@@ -4,7 +4,7 @@ import { routePath } from 'hono/route'
 import type { AppEnv } from '../app-env'
 import type { Idempotency } from '../db/idempotency'
 import type { ApiError } from '../errors'
-import { type Body, judge, receive } from './body'
+import { asJson, type Body, judge, receive } from './body'
 import { keyOf } from './credentials'
 import { readIdempotency } from './idempotency'
 import { openPublicGate, type PublicGate } from './public-gate'
@@ -23,8 +23,8 @@ type Takes = 'json' | 'form'
 export function publicRoute({ takes = 'json' }: { takes?: Takes } = {}) {
   return createMiddleware<AppEnv>(async function publicRoute(c, next) {
     const { env, req, var: variables } = c
-    const body = judge(req.raw.headers, await receive(req.raw, takes === 'form'))
-    if (body.bytes) req.raw = new Request(req.raw, { body: body.bytes })
+    const body = judge(req.raw, await receive(req.raw, takes === 'form'))
+    if (body.bytes) req.raw = takes === 'form' ? new Request(req.raw, { body: body.bytes }) : asJson(req.raw, body)
     const { idempotency, fault } = await replayFor(req, body, takes)
     const gate = openPublicGate({
       env,

@@ -1,11 +1,16 @@
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { AppEnv } from '../app-env'
+import { flagParam } from './fields'
 
 export const format = z
   .enum(['csv', 'json'])
   .default('json')
   .openapi({ description: 'What the export is written in.', example: 'csv' })
+
+export const bom = flagParam(
+  'Puts a byte order mark in front of CSV, by which Excel knows that it is UTF-8.',
+).optional()
 
 export const total = z.int().openapi({ description: 'Rows in this export.', example: 1 })
 
@@ -29,10 +34,16 @@ export function* jsonChunks(name: string, rows: readonly object[]) {
   yield `],"total":${rows.length}}`
 }
 
-export function csv(c: Context<AppEnv>, name: string, chunks: Iterator<string>) {
+/** A CSV to be saved, with a byte order mark in front where that was asked for. */
+export function csv(c: Context<AppEnv>, name: string, chunks: Iterable<string>, hasBom = false) {
   const today = c.var.gate.now.slice(0, 10)
   c.header('Content-Disposition', `attachment; filename="${name}-export-${today}.csv"`)
-  return stream(c, 'text/csv; charset=utf-8', chunks)
+  return stream(c, 'text/csv; charset=utf-8', hasBom ? marked(chunks) : chunks[Symbol.iterator]())
+}
+
+function* marked(chunks: Iterable<string>) {
+  yield '\ufeff'
+  yield* chunks
 }
 
 /** Answers with a text that is made as it is read, so that no more than a piece of it is held at a time. */

@@ -1,13 +1,12 @@
 import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import type { AppEnv } from '../app-env'
-import { sha256Hex } from '../domain/hash'
 import { ApiError, invalidFields } from '../errors'
+import { entityTagOf, matchesWeakly, parseEntityTags, versionsOf } from './entity-tags'
 
 /** The `ETag` header (RFC 9110 §8.8.3) of a versioned thing: `"<version>-<hash of the body>"`. */
 export async function etag(body: { readonly version: number }): Promise<{ ETag: string }> {
-  const hash = await sha256Hex(JSON.stringify(body))
-  return { ETag: `"${body.version}-${hash.slice(0, 16)}"` }
+  return { ETag: await entityTagOf(JSON.stringify(body), body.version) }
 }
 
 /** Answers 304 to a GET or HEAD whose `If-None-Match` matches the `ETag` of its answer (RFC 9110 §13.1.2). */
@@ -18,20 +17,36 @@ export function notModified() {
     const ifNoneMatch = c.req.header('If-None-Match')
     const isRead = c.req.method === 'GET' || c.req.method === 'HEAD'
     if (!isRead || c.res.status !== 200 || tag === null || ifNoneMatch === undefined) return
-    if (!ifNoneMatch.split(',').some((one) => [tag, `W/${tag}`, '*'].includes(one.trim()))) return
+    const known = parseEntityTags(ifNoneMatch)
+    if (known === undefined || !matchesWeakly(known, tag)) return
     const headers = new Headers(c.res.headers)
     headers.delete('Content-Type')
     c.res = new Response(null, { status: 304, headers })
   })
 }
 
-/** The version that a change expects: of `If-Match`, else of the body; undefined lets the last write win. */
-export function expectedVersion(c: Context, version: number | undefined): number | undefined {
-  const held = c.req.header('If-Match')?.trim()
-  if (held === undefined || held === '*') return version
-  const match = /^(?:W\/)?"(\d+)(?:-[^"]*)?"$/.exec(held)
-  if (match) return Number(match[1])
-  throw invalidFields({ 'If-Match': { code: 'format', message: 'Must be an ETag, as a GET gives it' } }, true)
+/** What no version is: nothing expected it, so it is out of date. */
+const noVersion = 0
+
+/**
+ * The version that a change expects: of `If-Match`, else of the body; undefined lets the last write win. Of several that
+ * `If-Match` names, the current one, if it is among them. Throws 400 for what is no list of entity tags.
+ *
+ * @param current what is to be changed, as it was read
+ */
+export function expectedVersion(
+  c: Context,
+  version: number | undefined,
+  current: { version: number } | undefined,
+): number | undefined {
+  const header = c.req.header('If-Match')
+  if (header === undefined) return version
+  const held = parseEntityTags(header)
+  if (held === '*') return version
+  if (!held)
+    throw invalidFields({ 'If-Match': { code: 'format', message: 'Must be an ETag, as a GET gives it' } }, true)
+  const versions = versionsOf(held)
+  return versions.find((one) => one === current?.version) ?? versions[0] ?? noVersion
 }
 
 /** Throws 409 with where things stand now, unless the expected version still holds. */

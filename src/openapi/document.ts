@@ -1,8 +1,10 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { version } from '../../package.json'
 import type { AppEnv } from '../app-env'
+import { proxiable, resourceOf } from '../settings'
 import { exampleOf, type Schemas, type Side } from './examples'
 import { guide } from './guide'
+import { headers, headersOfError, headersOfSuccess, refs } from './headers'
 import { errorResponses, errorSchema, refusalsAt } from './refusals'
 
 type Document = ReturnType<OpenAPIHono<AppEnv>['getOpenAPI31Document']>
@@ -24,34 +26,6 @@ const tagDescriptions: Record<string, string> = {
   wards: 'The areas that councillors stand for.',
 }
 
-const header = (text: string, example: string) => ({ description: text, schema: { type: 'string' as const, example } })
-
-const headers = {
-  'X-Request-Id': header('Quote it when you ask for help.', '6b3f3c0e-4f0a-4f55-9f0e-1a2b3c4d5e6f'),
-  'X-RateLimit-Limit': header('Requests allowed in any span of one window.', '100'),
-  'X-RateLimit-Remaining': header('Requests that would be admitted now.', '58'),
-  'RateLimit-Policy': header('draft-ietf-httpapi-ratelimit-headers-11.', '"key";q=100;w=60'),
-  RateLimit: header('Remaining requests; seconds until the oldest counted one leaves.', '"key";r=58;t=17'),
-  'Retry-After': header('Whole seconds to wait.', '34'),
-  'WWW-Authenticate': header('How to send a key.', 'Bearer realm="casework"'),
-  ETag: header('The version, and a hash of the body: for `If-Match` and `If-None-Match`.', '"3-9f86d081884c7d65"'),
-} as const
-
-type HeaderName = keyof typeof headers
-
-const everywhere: HeaderName[] = ['X-Request-Id']
-const withKey: HeaderName[] = ['X-RateLimit-Limit', 'X-RateLimit-Remaining', 'RateLimit-Policy', 'RateLimit']
-
-const refs = (names: HeaderName[]) =>
-  Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]))
-
-/** What comes with an error; those about the window come to callers with a key, and to others with 429. */
-function headersOfError(status: string): Record<string, { $ref: string }> {
-  if (status === '401') return refs([...everywhere, 'WWW-Authenticate'])
-  const waits = status === '429' || status === '503'
-  return refs([...everywhere, ...withKey, ...(waits ? (['Retry-After'] as const) : [])])
-}
-
 const requestHeaders = {
   idempotencyKey: {
     name: 'Idempotency-Key',
@@ -63,14 +37,15 @@ const requestHeaders = {
   ifMatch: {
     name: 'If-Match',
     in: 'header' as const,
-    description: 'The ETag you read: the change is refused with 409 if somebody else came first.',
+    description:
+      'The ETag you read, or several: the change is refused with 409 if none of them is the current one any more.',
     schema: { type: 'string' as const },
     example: '"3-9f86d081884c7d65"',
   },
   ifNoneMatch: {
     name: 'If-None-Match',
     in: 'header' as const,
-    description: 'The ETag you hold: 304 if it is still the same.',
+    description: 'The ETag you hold, or several: 304 if one of them is still the same.',
     schema: { type: 'string' as const },
     example: '"3-9f86d081884c7d65"',
   },
@@ -108,7 +83,7 @@ export function documentOf(app: OpenAPIHono<AppEnv>): Document {
       ...document.components,
       headers,
       parameters: usedParameters(document),
-      responses: errorResponses(headersOfError),
+      responses: errorResponses((status) => refs(headersOfError(status))),
       schemas: { ...document.components?.schemas, Error: errorSchema },
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', description: '`Authorization: Bearer sk_…`' },
@@ -128,29 +103,37 @@ function usedParameters({ paths }: Document) {
 /** Adds to an operation what all operations of its kind have: errors, headers, examples and conditional requests. */
 function complete(operation: Operation, path: string, method: string, schemas: Schemas): void {
   const isKeyed = (operation.security?.length ?? 0) > 0
+  const isPublic = path.startsWith('/api/public/')
   const hasBody = operation.requestBody !== undefined
   const responses = operation.responses ?? {}
-  const changesVersion = method === 'patch' && takesVersion(operation, schemas)
-  const hasEtag = '304' in responses || changesVersion
   if (isKeyed) operation.description = `${operation.description}\n\n${accessOf(operation)}`
+  const isRead = '304' in responses
+  const isReplayable = method === 'post' && (isKeyed || isPublic) && !isUnreplayable(path)
+  const isVersioned =
+    (method === 'patch' && hasVersion(operation.requestBody, schemas)) || deletesVersioned(path, method)
+  const isListed = (operation.parameters ?? []).some((one) => 'name' in one && one.name === 'cursor')
 
   for (const [status, response] of Object.entries(responses)) {
-    const named = [...everywhere, ...(isKeyed ? withKey : []), ...(hasEtag ? (['ETag'] as const) : [])]
-    responses[status] = { ...response, headers: { ...refs(named), ...response.headers } }
+    const media = response.content?.['application/json']?.schema
+    const names = headersOfSuccess({
+      ...{ isKeyed, isPublic, isReplayable },
+      hasEtag: isRead || hasVersion(response, schemas),
+      isMade: status === '201' && !isPublic && !path.endsWith('/notes'),
+      isListed: isListed && media !== undefined && 'type' in media && media.type === 'array',
+      isDownload: response.content?.['text/csv'] !== undefined,
+    })
+    responses[status] = { ...response, headers: { ...refs(names), ...response.headers } }
     addExamples(response.content, schemas, 'answer')
   }
   if (operation.requestBody && 'content' in operation.requestBody) {
     addExamples(operation.requestBody.content, schemas, 'body')
   }
-  const isPublic = path.startsWith('/api/public/')
-  operation.responses = { ...refusalsAt({ path, method, isKeyed, isPublic, hasBody }), ...responses }
+  const isProxiable = proxiable.some((resource) => isKeyed && resource === resourceOf(path))
+  const place = { path, method, isKeyed, isPublic, hasBody, isVersioned, isProxiable }
+  operation.responses = { ...refusalsAt(place), ...responses }
 
-  const named = [
-    method === 'post' && (isKeyed || isPublic) && !isUnreplayable(path) && 'idempotencyKey',
-    changesVersion && 'ifMatch',
-    '304' in responses && 'ifNoneMatch',
-  ].filter((name) => name !== false)
-  const parameters = named.map((name) => ({ $ref: `#/components/parameters/${name}` }))
+  const named = [isReplayable && 'idempotencyKey', isVersioned && 'ifMatch', isRead && 'ifNoneMatch']
+  const parameters = named.filter((name) => name !== false).map((name) => ({ $ref: `#/components/parameters/${name}` }))
   if (parameters.length > 0) operation.parameters = [...(operation.parameters ?? []), ...parameters]
 }
 
@@ -168,6 +151,9 @@ function accessOf(operation: Operation): string {
     .join(' · ')
 }
 
+/** Deletions that mind a version: events and news. */
+const deletesVersioned = (path: string, method: string) => method === 'delete' && /^\/api\/(events|news)\//.test(path)
+
 /** Answers that show a key are never kept, so never replayed. */
 const isUnreplayable = (path: string) => path.startsWith('/api/keys')
 
@@ -181,9 +167,10 @@ function addExamples(content: MediaTypes | undefined, schemas: Schemas, side: Si
   }
 }
 
-function takesVersion({ requestBody }: Operation, schemas: Schemas): boolean {
-  const schema = requestBody && 'content' in requestBody ? requestBody.content['application/json']?.schema : undefined
-  const name = schema && '$ref' in schema ? schema.$ref?.split('/').at(-1) : undefined
+/** Whether a JSON body has a field for the version. */
+function hasVersion(side: object | undefined, schemas: Schemas): boolean {
+  const { content = {} } = (side ?? {}) as { content?: Record<string, { schema?: { $ref?: string } }> }
+  const name = content['application/json']?.schema?.$ref?.split('/').at(-1)
   return schemas[name ?? '']?.properties?.version !== undefined
 }
 

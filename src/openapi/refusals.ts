@@ -6,6 +6,10 @@ export interface Place {
   /** Without a key, and counted by address. */
   isPublic: boolean
   hasBody: boolean
+  /** Whether it minds `If-Match`. */
+  isVersioned: boolean
+  /** Whether a deployment may have an origin answer it. */
+  isProxiable: boolean
 }
 
 interface Refusal {
@@ -50,6 +54,12 @@ const refusals: Record<string, Refusal> = {
     example: { error: 'Not found' },
     applies: ({ path }) => path.includes('{'),
   },
+  405: {
+    name: 'MethodNotAllowed',
+    description: 'Of a server behind the gateway: it has the path, with other methods. `Allow` names them.',
+    example: { error: 'Method not allowed' },
+    applies: ({ isProxiable }) => isProxiable,
+  },
   409: {
     name: 'Conflict',
     description:
@@ -58,12 +68,13 @@ const refusals: Record<string, Refusal> = {
       error: 'Changed since you last read it',
       details: { current: { version: 4, updatedAt: '2026-03-01T09:00:00.000Z' } },
     },
-    applies: ({ isKeyed, method }) => isKeyed && (method === 'post' || method === 'patch'),
+    applies: ({ isKeyed, method, isVersioned }) =>
+      isVersioned || (isKeyed && (method === 'post' || method === 'patch')),
   },
   413: {
     name: 'TooLarge',
-    description: 'The body is larger than 64 KiB.',
-    example: { error: 'The request body is larger than 64 KiB' },
+    description: 'The body is larger than 256 KiB.',
+    example: { error: 'The request body is larger than 256 KiB' },
     applies: ({ hasBody }) => hasBody,
   },
   422: {
@@ -85,11 +96,23 @@ const refusals: Record<string, Refusal> = {
     example: { error: 'Internal server error', details: { requestId: '6b3f3c0e-4f0a-4f55-9f0e-1a2b3c4d5e6f' } },
     applies: () => true,
   },
+  502: {
+    name: 'BadGateway',
+    description: 'A server behind the gateway gave no usable answer.',
+    example: { error: 'The upstream server gave no usable answer' },
+    applies: ({ isProxiable }) => isProxiable,
+  },
   503: {
     name: 'Unavailable',
     description: 'The database does not answer. Retry after `Retry-After` seconds.',
     example: { error: 'Temporarily unavailable, please retry' },
     applies: ({ path }) => path !== '/healthz',
+  },
+  504: {
+    name: 'GatewayTimeout',
+    description: 'A server behind the gateway took too long to answer.',
+    example: { error: 'The upstream server took too long to answer' },
+    applies: ({ isProxiable }) => isProxiable,
   },
 }
 

@@ -1,17 +1,37 @@
+import { isJson, mediaTypesOf, readable } from '../domain/media-type'
+import { secondsOfRetryAfter } from '../domain/retry-after'
 import { ApiError, type ErrorCode } from '../errors'
+import { begun, undo } from './coding'
 import { headersForCaller } from './headers'
 import { hideOrigin, withinOrigin } from './location'
 
-/** An origin's statuses that are about the caller's own request, and so keep their meaning. */
+/** An origin's statuses that are about the caller's own request, and so keep their meaning, if not always their number. */
 const aboutTheCaller: Record<number, ErrorCode> = {
   400: 'invalid_request',
   403: 'forbidden',
   404: 'not_found',
   405: 'method_not_allowed',
+  406: 'invalid_request',
   409: 'conflict',
+  410: 'not_found',
+  412: 'conflict',
   413: 'too_large',
+  415: 'invalid_request',
+  416: 'invalid_request',
   422: 'unprocessable',
+  451: 'forbidden',
 }
+
+/** Those that say that the origin cannot answer now: how long to wait comes with 503. */
+const aboutTheMoment: Record<number, ErrorCode> = {
+  408: 'gateway_timeout',
+  429: 'unavailable',
+  503: 'unavailable',
+  504: 'gateway_timeout',
+}
+
+/** How long to wait where an origin does not say, in seconds. */
+const usualWait = 5
 
 /** Statuses that have no body (Fetch, "null body status"). */
 const bodiless = [204, 205, 304]
@@ -39,9 +59,10 @@ export async function answerOf(answer: Response, { asked, origin, timeoutMs }: A
     await discard(answer.body)
     throw new ApiError('bad_gateway')
   }
-  if (answer.status >= 400) throw faultOf(answer, await errorIn(answer, timeoutMs))
+  const plain = undo(answer)
+  if (answer.status >= 400) throw faultOf(answer, await errorIn(answer.headers, plain.body, timeoutMs))
   const isRedirect = answer.status >= 300 && answer.status !== 304
-  const headers = headersForCaller(answer.headers)
+  const headers = headersForCaller(answer.headers, plain)
   for (const name of ['Location', 'Content-Location']) {
     const place = headers.get(name)
     const within = place === null ? undefined : withinOrigin(place, asked, origin)
@@ -52,8 +73,10 @@ export async function answerOf(answer: Response, { asked, origin, timeoutMs }: A
   if (link !== null) headers.set('Link', hideOrigin(link, asked, origin))
 
   if (!isRedirect) {
-    const body = bodiless.includes(answer.status) ? null : answer.body
-    return new Response(body, { status: answer.status, headers })
+    const body = bodiless.includes(answer.status) ? null : plain.body
+    const ready = body && plain.isUndone ? await begun(body, timeoutMs) : body
+    // What is still in a coding goes on in it, byte for byte.
+    return new Response(ready, { status: answer.status, headers, encodeBody: 'manual' })
   }
   // Its page, if any, names the origin's own address.
   await discard(answer.body)
@@ -69,19 +92,18 @@ function faultOf({ status, headers }: Response, body: unknown): ApiError {
     const allow = headers.get('Allow')
     return new ApiError(fault, { message, details: detailsOf(body), headers: allow ? { Allow: allow } : {} })
   }
-  if (status !== 429) return new ApiError('bad_gateway', { message })
-  const wanted = headers.get('Retry-After') ?? ''
-  const retryAfter = /^\d{1,9}$/.test(wanted) || !Number.isNaN(Date.parse(wanted)) ? wanted : '5'
-  return new ApiError('unavailable', { message, headers: { 'Retry-After': retryAfter } })
+  const code = aboutTheMoment[status] ?? 'bad_gateway'
+  const wait = String(secondsOfRetryAfter(headers.get('Retry-After')) ?? usualWait)
+  return new ApiError(code, { message, headers: code === 'unavailable' ? { 'Retry-After': wait } : {} })
 }
 
 /** The error in an origin's body: JSON as it is, plain text as a sentence, and nothing of anything else. */
-async function errorIn({ headers, body }: Response, timeoutMs: number): Promise<unknown> {
-  const type = headers.get('Content-Type') ?? ''
-  const isJson = /^application\/([a-z.-]+\+)?json\b/i.test(type)
-  if (!body || (!isJson && !/^text\/plain\b/i.test(type))) return discard(body)
-  const text = await firstBytes(body, timeoutMs)
-  if (!isJson) return { error: text }
+async function errorIn(headers: Headers, body: ReadableStream<Uint8Array> | null, timeoutMs: number): Promise<unknown> {
+  const [type] = mediaTypesOf(headers.get('Content-Type') ?? '')
+  const isText = type?.essence === 'text/plain'
+  if (!body || !type || !(isText || isJson(type))) return discard(body)
+  const text = readable(await firstBytes(body, timeoutMs), type.parameters.charset)
+  if (isText) return { error: text }
   try {
     return JSON.parse(text)
   } catch {
@@ -90,25 +112,24 @@ async function errorIn({ headers, body }: Response, timeoutMs: number): Promise<
 }
 
 /** What came of a body in time: an error that breaks off or never ends still has its status. */
-async function firstBytes(body: ReadableStream<Uint8Array>, timeoutMs: number): Promise<string> {
-  const decoder = new TextDecoder()
+async function firstBytes(body: ReadableStream<Uint8Array>, timeoutMs: number): Promise<Uint8Array> {
   const reader = body.getReader()
   const { promise: tooLate, resolve } = Promise.withResolvers<{ done: true; value?: undefined }>()
   const timer = setTimeout(() => resolve({ done: true }), timeoutMs)
-  let text = ''
+  const chunks: Uint8Array[] = []
   try {
     for (let size = 0; size <= mostErrorBytes; ) {
       const { done, value } = await Promise.race([reader.read(), tooLate])
       if (done) break
       size += value.byteLength
-      text += decoder.decode(value, { stream: true })
+      chunks.push(value)
     }
   } catch {
     // It broke off.
   }
   clearTimeout(timer)
   reader.cancel().catch(() => undefined)
-  return text
+  return new Blob(chunks).bytes()
 }
 
 const discard = (body: ReadableStream | null): Promise<void> | undefined => body?.cancel().catch(() => undefined)

@@ -36,8 +36,10 @@ export function forward() {
       asked: url,
       ...upstream,
     })
-    // Made by the context, since what it holds for every answer (X-Request-Id) must be in this one, too.
-    return c.newResponse(answer.body, answer)
+    // Made by the context, since what it holds for every answer (X-Request-Id) must be in this one, too; it knows nothing
+    // of a body that is in its coding already.
+    const { status, headers: dressed } = c.newResponse(null, answer)
+    return new Response(answer.body, { status, headers: dressed, encodeBody: 'manual' })
   })
 }
 
@@ -100,7 +102,7 @@ async function attempt(
   const timer = setTimeout(() => deadline.abort(), timeoutMs)
   try {
     const signal = AbortSignal.any([deadline.signal, callerGone])
-    return await fetcher.fetch(url.href, { ...init, redirect: 'manual', signal })
+    return await fetcher.fetch(url.href, { ...init, redirect: 'manual', signal, encodeResponseBody: 'manual' })
   } catch (error) {
     throw deadline.signal.aborted ? new ApiError('gateway_timeout', { cause: error }) : error
   } finally {

@@ -1,6 +1,8 @@
+import { secondsOfRetryAfter } from '../domain/retry-after'
 import { signatureOf } from '../domain/signature'
 import type { Principal } from '../gate/principal'
 import type { Upstream } from '../settings'
+import { codingsAsked, type Plain } from './coding'
 
 /**
  * What a caller sends that is the origin's business, besides what `UPSTREAM_HEADERS` names. An allow-list: which words
@@ -13,9 +15,6 @@ const forOrigin = [
   ...['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since', 'if-range', 'range'],
   'idempotency-key',
 ]
-
-/** The encodings that the platform undoes by itself. */
-const undone = /^(gzip|br)$/i
 
 /** What an origin answers that reaches the caller. Everything else is about the origin. */
 const forCaller = [
@@ -66,7 +65,7 @@ export async function headersForOrigin(passage: Passage): Promise<Headers> {
   const vouched = { ...caller, method: request.method, path: url.pathname, query: url.search.slice(1) }
   headers.set('X-Casework-Signature', await signatureOf(vouched, upstream.secret))
   headers.set('X-Request-Id', requestId)
-  headers.set('Accept-Encoding', 'gzip, br')
+  headers.set('Accept-Encoding', codingsAsked(headers))
   const traceparent = sent('traceparent')
   const isTraced = traceparent !== null && isTraceparent(traceparent)
   headers.set('traceparent', isTraced ? traceparent : newTraceparent())
@@ -90,14 +89,18 @@ function newTraceparent(): string {
   return `00-${hex(16)}-${hex(8)}-01`
 }
 
-/** The headers of an origin's answer that reach the caller. What the platform decodes loses its encoding and length. */
-export function headersForCaller(answer: Headers): Headers {
+/** The headers of an origin's answer that reach the caller. What was undone of its coding loses encoding and length. */
+export function headersForCaller(answer: Headers, { codings, isUndone }: Pick<Plain, 'codings' | 'isUndone'>): Headers {
   const headers = new Headers()
-  const isDecoded = undone.test(answer.get('content-encoding') ?? '')
   for (const [name, value] of answer) {
     const isContent = name.startsWith('content-') && !notContent.test(name)
-    const isLost = isDecoded && encodedOnly.includes(name)
+    const isLost = isUndone && encodedOnly.includes(name)
     if ((isContent && !isLost) || forCaller.includes(name)) headers.append(name, value)
   }
+  if (codings.length > 0) headers.set('Content-Encoding', codings.join(', '))
+  else headers.delete('Content-Encoding')
+  const retryAfter = secondsOfRetryAfter(answer.get('Retry-After'))
+  if (retryAfter === undefined) headers.delete('Retry-After')
+  else headers.set('Retry-After', String(retryAfter))
   return headers
 }

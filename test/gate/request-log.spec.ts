@@ -132,12 +132,16 @@ describe('every answer', () => {
     },
   )
 
-  it('keeps an inbound request id that is sane', async () => {
-    const { headers } = await call('/healthz', { headers: { 'X-Request-Id': 'integrator_42-a=b' } })
-    expect(headers.get('X-Request-Id')).toBe('integrator_42-a=b')
+  it.each([
+    ...['integrator_42-a=b', '6b3f3c0e-4f0a-4f55-9f0e-1a2b3c4d5e6f', '{6B3F3C0E-4F0A-4F55-9F0E-1A2B3C4D5E6F}'],
+    ...['00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01', '|0af765.1_b7ad.', 'urn:uuid:6b3f3c0e', 'a.b:c/d'],
+    ...['Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1', 'AAAB+/==', 'x'.repeat(255)],
+  ])('keeps the request id that a tracing system sent: %.40s', async (sent) => {
+    const { headers } = await call('/healthz', { headers: { 'X-Request-Id': sent } })
+    expect(headers.get('X-Request-Id')).toBe(sent)
   })
 
-  it.each(['has spaces', 'semi;colon', '<script>', '"quoted"', 'x'.repeat(256)])(
+  it.each(['has spaces', 'a, b', '<script>', '"quoted"', "'", 'caf\u00e9', 'a\\b', 'sk_cw0_abc', '', 'x'.repeat(256)])(
     'replaces one that is not: %.20s',
     async (sent) => {
       const { headers } = await call('/healthz', { headers: { 'X-Request-Id': sent } })

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import { gzipSync } from 'node:zlib'
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 
 /** A request as it arrived. */
 export interface Arrival {
@@ -40,6 +40,26 @@ const redirectTo =
       .writeHead(302, { Location: location, 'Content-Type': 'text/html' })
       .end(`<a href="http://10.0.0.1/secret">${location}</a>`)
 
+/** What is asked for in ranges. */
+export const digits = '0123456789'.repeat(400)
+
+const packed = '{"packed":true}'
+const codings: [string, string, Buffer][] = [
+  ['upper-gzip', 'GZIP', gzipSync(packed)],
+  ['x-gzip', 'x-gzip', gzipSync(packed)],
+  ['deflate', 'deflate', deflateSync(packed)],
+  ['twice', 'gzip, gzip', gzipSync(gzipSync(packed))],
+  ['mixed', 'br, gzip', gzipSync(brotliCompressSync(packed))],
+  ['brotli', 'br', brotliCompressSync(packed)],
+  ['identity', 'identity', Buffer.from(packed)],
+  ['not-gzip', 'GZIP', Buffer.from(packed)],
+]
+
+const coded =
+  (coding: string, bytes: Buffer): Behaviour =>
+  ({ response }) =>
+    response.writeHead(200, { ...ok, 'Content-Encoding': coding, 'Content-Length': bytes.length }).end(bytes)
+
 const behaviours: Record<string, Behaviour> = {
   fine: ({ response }) => response.writeHead(200, ok).end('{"id":"fine"}'),
   dressed: ({ response }) =>
@@ -64,6 +84,24 @@ const behaviours: Record<string, Behaviour> = {
   gzip: ({ response }) => {
     const bytes = gzipSync('{"packed":true}')
     response.writeHead(200, { ...ok, 'Content-Encoding': 'gzip', 'Content-Length': bytes.length }).end(bytes)
+  },
+  ...Object.fromEntries(codings.map(([name, coding, bytes]) => [name, coded(coding, bytes)])),
+  /** As a server with files that are compressed already: the whole and its ranges are of what was asked for. */
+  range: ({ request, response }) => {
+    const isCoded = /gzip/.test(request.headers['accept-encoding'] ?? '')
+    const whole = isCoded ? gzipSync(digits) : Buffer.from(digits)
+    const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '') ?? []
+    const [first, last] = [Number(from ?? 0), Math.min(Number(to ?? whole.length), whole.length - 1)]
+    const headers = {
+      'Content-Type': 'text/plain',
+      'Accept-Ranges': 'bytes',
+      ...(isCoded && { 'Content-Encoding': 'gzip' }),
+    }
+    if (from === undefined) response.writeHead(200, headers).end(whole)
+    else {
+      const place = { 'Content-Range': `bytes ${first}-${last}/${whole.length}` }
+      response.writeHead(206, { ...headers, ...place }).end(whole.subarray(first, last + 1))
+    }
   },
   sized: ({ response }) => response.writeHead(200, { ...ok, 'Content-Length': 11 }).end('{"size":11}'),
   chunked: ({ response }) => {
@@ -126,16 +164,17 @@ const behaviours: Record<string, Behaviour> = {
 
 /** `<status>-<kind>`: an error of that status, in one of the shapes that servers give errors. */
 function fail(response: ServerResponse, status: number, kind: string): void {
-  const [type = 'text/html', body = '<html><h1>nginx/1.2 says no</h1></html>'] =
-    {
-      problem: ['application/problem+json', '{"type":"about:blank","title":"No","detail":"The case is locked","at":1}'],
-      text: ['text/plain; charset=utf-8', 'The case is locked\n'],
-      message: ['application/json', '{"message":"The case is locked","stack":"at /srv/app.js"}'],
-      ours: ['application/json', '{"error":"The case is locked","details":{"current":{"version":3}}}'],
-      hidden: ['application/json', '{"error":"<script>alert(1)</script>"}'],
-      trace: ['text/plain', 'Error: no such table\n    at /srv/app.js:1'],
-      empty: ['', ''],
-    }[kind] ?? []
+  const shapes: Record<string, [type: string, body: string | Buffer]> = {
+    problem: ['application/problem+json', '{"type":"about:blank","title":"No","detail":"The case is locked","at":1}'],
+    text: ['text/plain; charset=utf-8', 'The case is locked\n'],
+    message: ['application/json', '{"message":"The case is locked","stack":"at /srv/app.js"}'],
+    ours: ['application/json', '{"error":"The case is locked","details":{"current":{"version":3}}}'],
+    hidden: ['application/json', '{"error":"<script>alert(1)</script>"}'],
+    latin1: ['text/plain; charset=iso-8859-1', Buffer.from('Il caf\xe9 \xe8 chiuso', 'latin1')],
+    trace: ['text/plain', 'Error: no such table\n    at /srv/app.js:1'],
+    empty: ['', ''],
+  }
+  const [type, body] = shapes[kind] ?? ['text/html', '<html><h1>nginx/1.2 says no</h1></html>']
   const extra = { 'Retry-After': '17', Allow: 'GET', Server: 'nginx/1.2', 'WWW-Authenticate': 'Basic' }
   response.writeHead(status, type ? { 'Content-Type': type, ...extra } : extra).end(body)
 }

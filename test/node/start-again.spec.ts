@@ -32,7 +32,7 @@ it('a body that is too large is refused, and the next request is answered', asyn
   const chunked = ['-s', '-H', 'Transfer-Encoding: chunked', '-H', `X-API-Key: ${key}`, '--data-binary', `@${large}`]
   for (let i = 0; i < 3; i++) {
     const { stdout } = await run('curl', [...chunked, `${address}/api/cases`])
-    expect(stdout).toBe('{"error":"The request body is larger than 64 KiB"}')
+    expect(stdout).toBe('{"error":"The request body is larger than 256 KiB"}')
     const next = await fetch(`${address}/readyz`, { signal: AbortSignal.timeout(10_000) })
     await next.body?.cancel()
     expect(next.status).toBe(200)

@@ -213,10 +213,10 @@ describe('A page for what went wrong', () => {
     expect([response.status, readPage(await response.text()).title]).toEqual([404, 'Page not found'])
   })
 
-  it('says that a message over 64 KiB is too long, and how else to reach the office', async () => {
+  it('says that a message over 256 KiB is too long, and how else to reach the office', async () => {
     const tenant = await aTenant()
     await reachedBy(tenant, '+44 (0)1632 960100', 'a&b@example.com')
-    const response = await sendForm(tenant, { ...goodAnswers, message: 'x'.repeat(70_000) })
+    const response = await sendForm(tenant, { ...goodAnswers, message: 'x'.repeat(270_000) })
     const page = await response.text()
     expect([response.status, readPage(page).title]).toEqual([413, 'Your message is too long'])
     expect(page).toContain('<a href="tel:+441632960100">+44 (0)1632 960100</a>')

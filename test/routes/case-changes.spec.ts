@@ -140,6 +140,27 @@ describe('Who comes second', () => {
     },
   )
 
+  test.each(['"1-f821", "9-zzz"', '"9-zzz" , W/"1-f821"', ',"a,b","1-abc-gzip",', '"x", "1"'])(
+    'somebody who holds several versions, %s, may change the case while one of them is the current one',
+    async (held) => {
+      const { tenant, key } = await arrange()
+      const id = await makeCase(tenant)
+      expect((await patch(key, id, { summary: 'One' }, { 'If-Match': held })).status).toBe(200)
+      expect((await patch(key, id, { summary: 'Two' }, { 'If-Match': held })).status).toBe(409)
+      expect((await get(key, id)).summary).toBe('One')
+    },
+  )
+
+  test.each(['"x"', '""', '"-1"', '"1.5"', '"zzz-1"', 'W/"abc"'])(
+    'a tag that is of something else, %s, is out of date',
+    async (held) => {
+      const { tenant, key } = await arrange()
+      const id = await makeCase(tenant)
+      expect((await patch(key, id, { summary: 'One' }, { 'If-Match': held })).status).toBe(409)
+      expect((await patch(key, id, { summary: 'One', version: 1 }, { 'If-Match': held })).status).toBe(409)
+    },
+  )
+
   test('without either the last write wins', async () => {
     const { tenant, key } = await arrange()
     const id = await makeCase(tenant)

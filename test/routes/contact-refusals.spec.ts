@@ -65,7 +65,7 @@ describe('A message that is refused', () => {
     },
   )
 
-  it('400 for a body that is no JSON, or does not say so, or is not there; 413 for one above 64 KiB', async () => {
+  it('400 for a body that is no JSON, or does not say so, or is not there; 413 for one above 256 KiB', async () => {
     const { slug } = await aTenant()
     const send = (body: string | undefined, type?: string) =>
       answerOf(
@@ -80,8 +80,8 @@ describe('A message that is refused', () => {
     const wrongType = error(400, 'Send the body as JSON, with Content-Type: application/json')
     expect(await send('name=x', 'application/x-www-form-urlencoded')).toEqual(wrongType)
     expect(await send(JSON.stringify(aMessage), 'text/plain')).toEqual(wrongType)
-    expect(await send(JSON.stringify({ x: 'x'.repeat(65_536) }), 'application/json')).toEqual(
-      error(413, 'The request body is larger than 64 KiB'),
+    expect(await send(JSON.stringify({ x: 'x'.repeat(262_144) }), 'application/json')).toEqual(
+      error(413, 'The request body is larger than 256 KiB'),
     )
     expect((await send(undefined)).status).toBe(400)
   })

@@ -128,11 +128,11 @@ describe.each(directories)('$path', ({ path, reads, writes, plan, below, json })
     })
   })
 
-  it('refuses a body over 64 KiB with 413 and a method it does not have with 405', async () => {
+  it('refuses a body over 256 KiB with 413 and a method it does not have with 405', async () => {
     const { key } = await makeKey(await makeTenant({ plan }))
-    const large = await call(path, { key, json: { ...json, name: 'a'.repeat(65_536) } })
+    const large = await call(path, { key, json: { ...json, name: 'a'.repeat(262_144) } })
     expect(large.status).toBe(413)
-    expect(await large.json()).toEqual({ error: 'The request body is larger than 64 KiB' })
+    expect(await large.json()).toEqual({ error: 'The request body is larger than 256 KiB' })
     const removal = await call(`${path}/${unknownId}`, { key, method: 'DELETE' })
     expect(removal.status).toBe(405)
     expect(removal.headers.get('Allow')).toBe('GET, PATCH, HEAD')

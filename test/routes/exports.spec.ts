@@ -93,6 +93,21 @@ describe('Exporting cases', () => {
     expect(await jsonOf(key, '?format=json')).toEqual(exported)
   })
 
+  test('an office that opens it in Excel asks for a byte order mark, and gets it in CSV alone', async () => {
+    const { tenant, key } = await arrange()
+    await makeCase(tenant, { summary: 'St Mary’s' })
+    const bytesOf = async (path: string) => (await call(path, { key })).bytes()
+    for (const list of ['cases', 'wards']) {
+      const plain = await bytesOf(`/api/${list}/export?format=csv`)
+      const marked = await bytesOf(`/api/${list}/export?format=csv&bom=true`)
+      expect([...marked.subarray(0, 3)], list).toEqual([0xef, 0xbb, 0xbf])
+      expect(marked.subarray(3)).toEqual(plain)
+      expect(await bytesOf(`/api/${list}/export?format=csv&bom=false`)).toEqual(plain)
+      expect((await bytesOf(`/api/${list}/export?format=json&bom=true`))[0]).toBe(0x7b)
+      expect((await call(`/api/${list}/export?bom=yes`, { key })).status).toBe(400)
+    }
+  })
+
   test('nothing to export is a header alone, and an empty list', async () => {
     const { key } = await arrange()
     expect(await csvOf(key)).toBe(header)

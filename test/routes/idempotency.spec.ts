@@ -49,6 +49,30 @@ test('The same key and body give the first result again, byte for byte, and make
   expect(await countCases(tenant)).toBe(1)
 })
 
+const startsAt = '2999-06-01T10:00:00.000Z'
+
+test.each([
+  ['/api/cases', { ...least, description: 'Zoë’s “hole” \u2028 👩🏽‍🦽', residentPostcode: 'TR1 1AA' }],
+  ['/api/events', { title: 'Surgery', startsAt }],
+  ['/api/news', { title: 'Library', body: 'Doors open at nine.' }],
+  ['/api/wards', { name: 'Quay', latitude: 50.26, longitude: -5.05e-7 }],
+  ['/api/categories', { name: 'Roads' }],
+  ['/api/users', { name: 'Kim Example', email: 'kim@example.com', role: 'caseworker' }],
+])('Somebody whose answer from %s was lost gets its ETag again, and can change what they made', async (path, json) => {
+  const tenant = await makeTenant({ plan: 'council' })
+  const { key } = await makeKey(tenant)
+  const first = await post(key, 'lost', { path, json })
+  const again = await post(key, 'lost', { path, json })
+  const tags = [first, again].map(({ headers }) => headers.get('ETag'))
+  expect([first.status, again.status, again.headers.get('Idempotency-Replayed')]).toEqual([201, 201, 'true'])
+  expect(tags[0]).toMatch(/^"1-[0-9a-f]{16}"$/)
+  expect(tags[1]).toBe(tags[0])
+  const location = again.headers.get('Location') ?? ''
+  expect(location).toBe(first.headers.get('Location'))
+  const headers = { 'If-None-Match': tags[1] ?? '' }
+  expect((await call(location, { key, headers })).status).toBe(304)
+})
+
 test('Spacing, the order of fields and the spelling of characters make no difference', async () => {
   const { key } = await caller()
   const first = await post(key, 'k', { body: '{"residentName":"Alex","summary":"A B"}' })

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { mintKey } from '../../src/gate/key-format'
 import { type Call, call } from '../support/call'
 import { invalid, least, unknownReference, unprocessable } from '../support/case-calls'
-import { above64KiB, arrangeCase, arrangeFull, json, limited, noScope, notFound } from '../support/errors'
+import { aboveLimit, arrangeCase, arrangeFull, json, limited, noScope, notFound } from '../support/errors'
 import { makeCase, makePlace } from '../support/rows'
 import { makeKey } from '../support/tenants'
 
@@ -27,7 +27,7 @@ describe('When two things are wrong, the one that is checked first is told', () 
     for (const key of [revoked.key, mintKey(), 'nonsense']) {
       await expect(call('/api/cases', { key, json: {} })).toAnswer(401, bad)
       await expect(call('/api/cases', { key, body: '{', headers: json })).toAnswer(401, bad)
-      await expect(call('/api/cases', { key, body: above64KiB, headers: json })).toAnswer(401, bad)
+      await expect(call('/api/cases', { key, body: aboveLimit, headers: json })).toAnswer(401, bad)
       await expect(call('/api/cases?bogus=1', { key })).toAnswer(401, bad)
       await expect(call('/api/cases', { key, method: 'PUT' })).toAnswer(401, bad)
       await expect(call('/api/nope', { key })).toAnswer(401, bad)
@@ -38,7 +38,7 @@ describe('When two things are wrong, the one that is checked first is told', () 
     const { key } = await arrangeFull()
     await expect(call('/api/nope', { key })).toAnswer(429, limited)
     await expect(call('/api/cases', { key, method: 'PUT' })).toAnswer(429, limited)
-    await expect(call('/api/cases', { key, body: above64KiB, headers: json })).toAnswer(429, limited)
+    await expect(call('/api/cases', { key, body: aboveLimit, headers: json })).toAnswer(429, limited)
     await expect(call('/api/cases', { key, json: {} })).toAnswer(429, limited)
     const free = await arrangeCase({ plan: 'free', scopes: [], limit: 1 })
     await call('/api/me', { key: free.key })
@@ -48,7 +48,7 @@ describe('When two things are wrong, the one that is checked first is told', () 
   test('the route before the size, the body, an Idempotency-Key and the plan', async () => {
     const { key } = await arrangeCase({ plan: 'free', scopes: [] })
     const wrong = { error: 'Method not allowed' }
-    for (const body of [above64KiB, '{', '']) {
+    for (const body of [aboveLimit, '{', '']) {
       await expect(call('/api/nope', { key, method: 'POST', body, headers: json })).toAnswer(404, notFound)
       await expect(call('/api/me', { key, method: 'POST', body, headers: json })).toAnswer(405, wrong)
       await expect(call('/api/me', { key, method: 'POST', body, headers: { 'Idempotency-Key': '\t' } })).toAnswer(
@@ -59,10 +59,10 @@ describe('When two things are wrong, the one that is checked first is told', () 
   })
 
   test('the size before the plan and the scope', async () => {
-    const tooLarge = { error: 'The request body is larger than 64 KiB' }
+    const tooLarge = { error: 'The request body is larger than 256 KiB' }
     for (const options of [{ plan: 'free' }, { scopes: [] }, { role: 'caseworker' }] as const) {
       const { key } = await arrangeCase(options)
-      await expect(call('/api/cases', { key, body: above64KiB, headers: json })).toAnswer(413, tooLarge)
+      await expect(call('/api/cases', { key, body: aboveLimit, headers: json })).toAnswer(413, tooLarge)
     }
   })
 

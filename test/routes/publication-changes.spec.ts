@@ -98,6 +98,8 @@ describe.each(kinds)('GET $path/{id}', ({ path, body }) => {
     expect(await known.text()).toBe('')
     expect(known.headers.get('ETag')).toBe(etag)
     expect(known.headers.get('X-RateLimit-Limit')).toBe('1000')
+    expect((await ask(`"a,b" , ${etag.replace(/"$/, '-gzip"')}`)).status).toBe(304)
+    expect((await ask(`"x,${etag.slice(1)}`)).status).toBe(200)
     await call(`${path}/${id}`, { method: 'PATCH', key, json: { title: 'Moved' } })
     expect((await ask(etag)).status).toBe(200)
   })

@@ -70,10 +70,10 @@ describe('Every row of the status table, with its whole body', () => {
     expect(open.headers.get('Allow')).toBe('GET, HEAD')
   })
 
-  test('A body of exactly 64 KiB is read', async () => {
+  test('A body of exactly 256 KiB is read', async () => {
     const { key } = await arrangeCase()
     const body = JSON.stringify(least)
-    const padded = `${body.slice(0, -1) + ' '.repeat(64 * 1024 - body.length)}}`
+    const padded = `${body.slice(0, -1) + ' '.repeat(256 * 1024 - body.length)}}`
     expect((await call('/api/cases', { key, body: padded, headers: json })).status).toBe(201)
     expect((await call('/api/cases', { key, body: ` ${padded}`, headers: json })).status).toBe(413)
   })

@@ -4,7 +4,7 @@ import { plans, roles, scopes } from '../../src/domain/vocabulary'
 import { mintKey } from '../../src/gate/key-format'
 import { expectKeyedHeaders, expectRefusal, makeExhaustedKey } from '../support/battery'
 import { call } from '../support/call'
-import { above64KiB } from '../support/errors'
+import { aboveLimit } from '../support/errors'
 import { allowedMethods, arrange, arrangedOnce, keyedOperations, send, withId } from '../support/routes'
 import { makeKey, makeTenant, makeUser } from '../support/tenants'
 
@@ -125,7 +125,7 @@ describe.each(operations)('$method $path: how often and how', (operation) => {
     const arranged = await arrangedOnce(operation)
     const { key } = await makeExhaustedKey(arranged, { scopes: [] })
     const changed = operation.takesBody
-      ? [{}, { body: '{' }, { body: above64KiB }]
+      ? [{}, { body: '{' }, { body: aboveLimit }]
       : [{}, { path: `${arranged.path}?bogus=1` }]
     for (const changes of changed) {
       const response = await send(operation, arranged, key, changes)
@@ -188,7 +188,7 @@ describe.each(bodied)('$method $path: bodies', (operation) => {
   test('400 for malformed JSON, and for JSON that is no object', async () => {
     const arranged = await arrangedOnce(operation)
     const ask = (body: string) => send(operation, arranged, arranged.admin.key, { body, headers: json({}) })
-    for (const body of ['{"a":', '', 'undefined', '{"a":1,}']) {
+    for (const body of ['{"a":', ' ', 'undefined', '{"a":1,}']) {
       await expectRefusal(await ask(body), operation, 400, { error: 'The body is not valid JSON' })
     }
     for (const body of ['null', '[]', '"text"', '7', 'true']) {
@@ -197,6 +197,16 @@ describe.each(bodied)('$method $path: bodies', (operation) => {
         fields: { body: { code: expect.stringMatching(/^(type|required)$/), message: expect.any(String) } },
       })
     }
+  })
+
+  test('400 for bytes that are not UTF-8, and for a body in a content coding', async () => {
+    const arranged = await arrangedOnce(operation)
+    const { key } = arranged.admin
+    const body = Uint8Array.of(...new TextEncoder().encode('{"a":"'), 0xeb, 0x22, 0x7d)
+    const latin1 = await send(operation, arranged, key, { body, headers: json({}) })
+    await expectRefusal(latin1, operation, 400, { error: 'The body must be in UTF-8' })
+    const coded = { body: JSON.stringify(arranged.body), headers: { ...json({}), 'Content-Encoding': 'gzip' } }
+    expect((await send(operation, arranged, key, coded)).status).toBe(400)
   })
 
   test('400 for a body that does not say it is JSON', async () => {
@@ -229,16 +239,16 @@ test.each(sampled)(
 )
 
 test.each(sampledBodied)(
-  '$method $path: 413 above 64 KiB: after the key, before what the key may do',
+  '$method $path: 413 above 256 KiB: after the key, before what the key may do',
   async (operation) => {
     const arranged = await arrangedOnce(operation)
     const { key } = await makeKey(arranged.tenant, { scopes: [], role: 'caseworker' })
-    const tooLarge = { error: 'The request body is larger than 64 KiB' }
+    const tooLarge = { error: 'The request body is larger than 256 KiB' }
     const ask = (sent: string | undefined, body: BodyInit) =>
       send(operation, arranged, sent, { body, headers: json({}) })
-    await expectRefusal(await ask(key, above64KiB), operation, 413, tooLarge)
-    await expectRefusal(await ask(key, new Blob([above64KiB]).stream()), operation, 413, tooLarge)
-    await expectRefusal(await ask(undefined, above64KiB), operation, 401, { error: 'API key required' })
-    await expectRefusal(await ask(mintKey(), above64KiB), operation, 401, { error: 'Invalid API key' })
+    await expectRefusal(await ask(key, aboveLimit), operation, 413, tooLarge)
+    await expectRefusal(await ask(key, new Blob([aboveLimit]).stream()), operation, 413, tooLarge)
+    await expectRefusal(await ask(undefined, aboveLimit), operation, 401, { error: 'API key required' })
+    await expectRefusal(await ask(mintKey(), aboveLimit), operation, 401, { error: 'Invalid API key' })
   },
 )

@@ -6,7 +6,7 @@ import { type KeyOptions, makeKey, makeTenant } from './tenants'
 export const json = { 'Content-Type': 'application/json' }
 
 /** A body that is just too large. */
-export const above64KiB = JSON.stringify({ summary: 'x'.repeat(64 * 1024) })
+export const aboveLimit = JSON.stringify({ summary: 'x'.repeat(256 * 1024) })
 
 /** The body of every 404. */
 export const notFound = { error: 'Not found' }

@@ -72,16 +72,30 @@ describe('an origin’s error', () => {
     expect((await told(body, { status: 403, headers: { 'Content-Type': type } })).message).toBe('Forbidden')
   })
 
-  it('of 429 says when to come back, in a form that can be read', async () => {
-    const wait = async (value?: string) => {
-      const headers: Record<string, string> = value === undefined ? {} : { 'Retry-After': value }
-      return (await told(null, { status: 429, headers })).headers
+  it.each([
+    ['17', '17'],
+    ['0', '1'],
+    ['1.5', '2'],
+    ['-1', '1'],
+    ['Mon, 20 Apr 2026 09:30:00 GMT', '1'],
+    ['soon', '5'],
+    ['5;x', '5'],
+    [undefined, '5'],
+  ])('of 429 or 503 that asks to wait %s says %s whole seconds', async (asked, seconds) => {
+    const headers: Record<string, string> = asked === undefined ? {} : { 'Retry-After': asked }
+    for (const status of [429, 503]) {
+      expect(await told(null, { status, headers })).toMatchObject({ status: 503, headers: { 'Retry-After': seconds } })
     }
-    expect(await wait('17')).toEqual({ 'Retry-After': '17' })
-    const date = 'Mon, 20 Apr 2026 09:30:00 GMT'
-    expect(await wait(date)).toEqual({ 'Retry-After': date })
-    expect(await wait('soon')).toEqual({ 'Retry-After': '5' })
-    expect(await wait()).toEqual({ 'Retry-After': '5' })
+  })
+
+  it('in Latin-1 is read as it was declared, or as what it is', async () => {
+    const body = Uint8Array.from('{"error":"Cas verrouillé – réessayez"}', (letter) =>
+      letter === '–' ? 0x96 : letter.charCodeAt(0),
+    )
+    for (const type of ['application/json; charset=windows-1252', 'application/json']) {
+      const { message } = await told(body, { status: 409, headers: { 'Content-Type': type } })
+      expect(message).toBe('Cas verrouillé – réessayez')
+    }
   })
 })
 

@@ -79,9 +79,9 @@ describe('the gate in front of an origin', () => {
     expect(await outcome(await ask('/api/cases', free.key))).toEqual(plan('pro'))
     expect(await outcome(await ask('/api/cases', limited.key, { method: 'PUT' }))).toMatchObject([405, {}])
     await expect(ask('/api/cases', limited.key)).toAnswer(429, { error: 'Rate limit exceeded' })
-    const large = { ...post, body: 'x'.repeat(65_537) }
+    const large = { ...post, body: 'x'.repeat(262_145) }
     await expect(ask('/api/cases', reader.key, large)).toAnswer(413, {
-      error: 'The request body is larger than 64 KiB',
+      error: 'The request body is larger than 256 KiB',
     })
     expect(asked).toEqual([])
   })

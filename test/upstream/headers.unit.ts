@@ -29,7 +29,7 @@ describe('headers for the origin', () => {
   it('say who calls, signed, and hold nothing else of the gateway', async () => {
     const { traceparent: trace, 'x-casework-signature': signature = '', ...rest } = await passed({})
     expect(rest).toEqual({
-      'accept-encoding': 'gzip, br',
+      'accept-encoding': 'gzip',
       'x-request-id': 'r1',
       'x-casework-tenant': 't1',
       'x-casework-key': 'k1',
@@ -96,6 +96,11 @@ describe('headers for the origin', () => {
     expect(await passed({ [name]: '"7-abc", W/"x"' })).toHaveProperty(name.toLowerCase(), '"7-abc", W/"x"')
   })
 
+  it('ask for the bytes as they are where a range of them is asked for', async () => {
+    expect(await passed({ Range: 'bytes=0-99' })).toMatchObject({ range: 'bytes=0-99', 'accept-encoding': 'identity' })
+    expect(await passed({ Range: 'bytes=0-99', Connection: 'Range' })).toHaveProperty('accept-encoding', 'gzip')
+  })
+
   it('go on with a trace, and drop the state of a broken one', async () => {
     expect(await passed({ traceparent, tracestate: 'a=1' })).toMatchObject({ traceparent, tracestate: 'a=1' })
     const broken = await passed({ traceparent: '00-0-0-01', tracestate: 'a=1' })
@@ -105,12 +110,14 @@ describe('headers for the origin', () => {
 })
 
 describe('headers for the caller', () => {
-  const kept = (headers: Record<string, string>) => Object.fromEntries(headersForCaller(new Headers(headers)))
+  const kept = (headers: Record<string, string>, plain = { codings: [] as string[], isUndone: false }) =>
+    Object.fromEntries(headersForCaller(new Headers(headers), plain))
 
   it('are the content’s, with length and encoding where the body is not decoded', () => {
     const zstd = { 'content-encoding': 'zstd', 'content-length': '9', 'content-type': 'a/b', 'content-range': 'x' }
-    expect(kept(zstd)).toEqual(zstd)
-    expect(kept({ ...zstd, 'content-encoding': 'gzip', 'content-digest': 'd' })).toEqual({
+    expect(kept(zstd, { codings: ['zstd'], isUndone: false })).toEqual(zstd)
+    const undone = { codings: [], isUndone: true }
+    expect(kept({ ...zstd, 'content-encoding': 'gzip', 'content-digest': 'd' }, undone)).toEqual({
       'content-type': 'a/b',
       'content-range': 'x',
     })
@@ -122,6 +129,11 @@ describe('headers for the caller', () => {
       expect(kept({ [name]: 'x', ETag: '"1"' })).toEqual({ etag: '"1"' })
     },
   )
+
+  it('say how long to wait in whole seconds, or nothing', () => {
+    expect(kept({ 'Retry-After': '1.2' })).toEqual({ 'retry-after': '2' })
+    expect(kept({ 'Retry-After': 'soon' })).toEqual({})
+  })
 
   it('leave out what would override the gateway’s own', () => {
     const own = {

@@ -1552,6 +1552,10 @@ export interface ExportCasesQuery {
    * What the export is written in.
    */
   format?: 'csv' | 'json' | undefined
+  /**
+   * Puts a byte order mark in front of CSV, by which Excel knows that it is UTF-8.
+   */
+  bom?: boolean | undefined
 }
 export interface ListEventsQuery {
   /**
@@ -1596,6 +1600,10 @@ export interface ExportWardsQuery {
    * What the export is written in.
    */
   format?: 'csv' | 'json' | undefined
+  /**
+   * Puts a byte order mark in front of CSV, by which Excel knows that it is UTF-8.
+   */
+  bom?: boolean | undefined
 }
 export interface ListCategoriesQuery {
   /**

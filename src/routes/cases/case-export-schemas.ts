@@ -1,10 +1,10 @@
 import { z } from '@hono/zod-openapi'
 import { channels, statuses } from '../../domain/vocabulary'
-import { format, total } from '../../http/download'
+import { bom, format, total } from '../../http/download'
 import { Id, Instant, Ref } from '../../http/fields'
 import { caseFilters } from './case-schemas'
 
-export const CaseExportQuery = z.strictObject({ ...caseFilters, format })
+export const CaseExportQuery = z.strictObject({ ...caseFilters, format, bom })
 export const CaseExport = z
   .object({
     cases: z.array(

@@ -30,7 +30,7 @@ const exportCases = createRoute({
 
 /** Exporting cases. */
 export const caseExports = new OpenAPIHono<AppEnv>().openapi(exportCases, async (c) => {
-  const { format, search: typed, ...rest } = c.req.valid('query')
+  const { format, bom, search: typed, ...rest } = c.req.valid('query')
   const search = typed === undefined ? undefined : searchTerms(typed)
   const filters = { ...rest, search }
   const order = { by: 'createdAt', descending: true } as const
@@ -38,7 +38,7 @@ export const caseExports = new OpenAPIHono<AppEnv>().openapi(exportCases, async 
   const nothingToFind = typed !== undefined && search === undefined
   const { rows = [] } = await c.var.gate.read(values, nothingToFind ? {} : { rows: caseExport(filters) })
   return format === 'csv'
-    ? csv(c, 'cases', csvChunks(header, rows, cellsOf))
+    ? csv(c, 'cases', csvChunks(header, rows, cellsOf), bom)
     : stream(c, 'application/json', jsonChunks('cases', rows))
 })
 

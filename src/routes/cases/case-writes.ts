@@ -116,7 +116,7 @@ export const caseWrites = new OpenAPIHono<AppEnv>()
       { id, ...referenceValues(body) },
       { found: caseById, references: caseReferences, entries: timelineOf },
     )
-    const expected = expectedVersion(c, version)
+    const expected = expectedVersion(c, version, found)
     requireMayAssign(gate, body.assigneeId, found?.assigneeId ?? null)
     if (!found) throw new ApiError('not_found')
     const changes = changedFields(body, found)

@@ -66,7 +66,7 @@ export async function changeCategory(
   const { gate } = c.var
   const nameKey = body.name === undefined ? null : fold(body.name)
   const { found, existing } = await gate.read({ id, nameKey }, { found: categoryById, existing: categoryNamed })
-  const expected = expectedVersion(c, version)
+  const expected = expectedVersion(c, version, found)
   if (!found) throw new ApiError('not_found')
   requireVersion(expected, found)
   if (existing && existing.id !== id) throw taken(nameTaken, existing)

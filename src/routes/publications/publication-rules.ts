@@ -125,7 +125,7 @@ export async function changeItem(
   const { gate } = c.var
   const values = { kind, id, wardId: body.wardId ?? null, externalId: body.externalId ?? null }
   const { found, references } = await gate.read(values, { found: publicationById, references: publicationReferences })
-  const expected = expectedVersion(c, version)
+  const expected = expectedVersion(c, version, found)
   if (!found) throw new ApiError('not_found')
   const changes = changedFields(body, found)
   requireWard(changes.wardId, references.ward)
@@ -151,7 +151,7 @@ export async function changeItem(
 export async function deleteItem(c: Context<AppEnv>, kind: Kind, id: string): Promise<void> {
   const { gate } = c.var
   const { found } = await gate.read({ kind, id }, { found: publicationById })
-  const expected = expectedVersion(c, undefined)
+  const expected = expectedVersion(c, undefined, found)
   if (!found) throw new ApiError('not_found')
   requireVersion(expected, found)
   const target = { ...gate.actor, kind, id, expectedVersion: expected ?? null }

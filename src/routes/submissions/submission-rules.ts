@@ -56,7 +56,7 @@ export async function changeSubmission(
 ): Promise<Found> {
   const { gate } = c.var
   const { found } = await gate.read({ id }, { found: submissionById })
-  const expected = expectedVersion(c, version)
+  const expected = expectedVersion(c, version, found)
   requireOpen(found)
   requireVersion(expected, found)
   if (found.status === status) return found

@@ -83,7 +83,7 @@ export async function changeUser(
     { id, emailKey, stepsDown },
     { found: userById, existing: userWithEmail, other: anotherAdmin, keys: liveKeysOfUser },
   )
-  const expected = expectedVersion(c, version)
+  const expected = expectedVersion(c, version, found)
   if (!found) throw new ApiError('not_found')
   if (stepsDown && !other && isAdmin(found)) throw invalidFields(faults)
   requireVersion(expected, found)

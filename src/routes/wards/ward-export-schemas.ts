@@ -1,9 +1,9 @@
 import { z } from '@hono/zod-openapi'
 import { tiers } from '../../domain/vocabulary'
-import { format, total } from '../../http/download'
+import { bom, format, total } from '../../http/download'
 import { Id } from '../../http/fields'
 
-export const WardExportQuery = z.strictObject({ format })
+export const WardExportQuery = z.strictObject({ format, bom })
 
 export const WardExport = z
   .object({

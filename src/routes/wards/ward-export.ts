@@ -28,8 +28,9 @@ const exportWards = createRoute({
 /** Exporting wards. */
 export const wardExports = new OpenAPIHono<AppEnv>().openapi(exportWards, async (c) => {
   const { rows } = await c.var.gate.read({}, { rows: wardExport })
-  return c.req.valid('query').format === 'csv'
-    ? csv(c, 'wards', csvChunks(header, rows, cellsOf))
+  const { format, bom } = c.req.valid('query')
+  return format === 'csv'
+    ? csv(c, 'wards', csvChunks(header, rows, cellsOf), bom)
     : stream(c, 'application/json', jsonChunks('wards', rows))
 })
 

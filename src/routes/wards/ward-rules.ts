@@ -99,7 +99,7 @@ export async function changeWard(c: Context<AppEnv>, id: string, { version, ...b
     { id, nameKey, councillorIds: JSON.stringify(asked ?? []) },
     { found: wardById, existing: wardNamed, known: councillorsAmong },
   )
-  const expected = expectedVersion(c, version)
+  const expected = expectedVersion(c, version, found)
   if (!found) throw new ApiError('not_found')
   if (asked) requireCouncillors(asked, [...known, ...found.councillorIds.map((one) => ({ id: one }))])
   requireVersion(expected, found)

@@ -62,6 +62,13 @@ export function describeRetries(installed: () => Installed): void {
       expect(server.arrivals).toHaveLength(steps.length)
     })
 
+    it('until the date that a Retry-After names', async () => {
+      const date = new Date(Date.now() + 60_000).toUTCString()
+      await (await clientOf([{ ...busy, headers: { 'Retry-After': date } }, ok])).cases.get('1')
+      expect(skipped.waits[0]).toBeGreaterThan(50_000)
+      expect(skipped.waits[0]).toBeLessThanOrEqual(60_000)
+    })
+
     it('by chance as little as half as long', async () => {
       vi.mocked(Math.random).mockReturnValue(0)
       await (await clientOf([broken, broken, broken, ok])).cases.get('1')

@@ -1,0 +1,62 @@
+import { sha256Hex } from '../domain/hash'
+
+/** An entity tag (RFC 9110, section 8.8.3). */
+export interface EntityTag {
+  isWeak: boolean
+  /** What stands between the quotes. */
+  opaque: string
+}
+
+/** What a condition may name: some entity tags, or `*` for anything that is there. */
+export type EntityTags = '*' | EntityTag[]
+
+/** One element of a list, which may be empty, up to its comma; no quote is escaped, and commas may stand inside. */
+const element = /[ \t]*(?:(W\/)?"([\x21\x23-\x7e\x80-\uffff]*)"[ \t]*)?(?:,|$)/y
+
+/** What a compressing proxy puts after the tag of what it compresses. */
+const codingSuffix = /^-{1,2}(?:gzip|br|zstd|deflate|df)$/
+
+/**
+ * The entity tags of an `If-Match` or `If-None-Match` (RFC 9110, sections 13.1.1 and 13.1.2), or undefined where it is
+ * malformed or names none.
+ */
+export function parseEntityTags(header: string): EntityTags | undefined {
+  if (header.trim() === '*') return '*'
+  const found: EntityTag[] = []
+  element.lastIndex = 0
+  while (element.lastIndex < header.length) {
+    const match = element.exec(header)
+    if (!match) return
+    const [, weak, opaque] = match
+    if (opaque !== undefined) found.push({ isWeak: weak !== undefined, opaque })
+  }
+  return found.length > 0 ? found : undefined
+}
+
+/**
+ * Whether one of the tags stands for the same thing as another tag, by the weak comparison that `If-None-Match` asks for:
+ * weak or strong, and with or without the suffix of a proxy that compresses.
+ *
+ * @param etag a tag of ours, with its quotes
+ */
+export function matchesWeakly(tags: EntityTags, etag: string): boolean {
+  if (tags === '*') return true
+  const ours = etag.slice(1, -1)
+  return tags.some(({ opaque }) => opaque.startsWith(ours) && isSame(opaque.slice(ours.length)))
+}
+
+const isSame = (rest: string) => rest === '' || codingSuffix.test(rest)
+
+/** The versions that tags of ours name: what counts in an `If-Match`. Tags that are not ours name none. */
+export function versionsOf(tags: EntityTag[]): number[] {
+  return tags.flatMap(({ opaque }) => {
+    const [, version] = /^(\d+)(?:-.*)?$/.exec(opaque) ?? []
+    return version === undefined ? [] : Number(version)
+  })
+}
+
+/** Our tag of a versioned thing: `"<version>-<hash of the body>"`, where the body is what is answered, as text. */
+export async function entityTagOf(text: string, version: number): Promise<string> {
+  const hash = await sha256Hex(text)
+  return `"${version}-${hash.slice(0, 16)}"`
+}

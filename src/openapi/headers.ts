@@ -1,0 +1,75 @@
+/** What there is to know of an operation's answer, as far as its headers go. */
+export interface AnswerPlace {
+  isKeyed: boolean
+  isPublic: boolean
+  /** Whether what is answered has a version, or 304 says that it is the same. */
+  hasEtag: boolean
+  /** Whether a thing was made that has an address of its own. */
+  isMade: boolean
+  /** Whether a list may go on with another call. */
+  isListed: boolean
+  isDownload: boolean
+  isReplayable: boolean
+}
+
+const header = (text: string, example: string) => ({ description: text, schema: { type: 'string' as const, example } })
+
+/** Every header that an answer can carry, but for those of the connection and those that are for browsers alone. */
+export const headers = {
+  'X-Request-Id': header('Quote it when you ask for help.', '6b3f3c0e-4f0a-4f55-9f0e-1a2b3c4d5e6f'),
+  'X-RateLimit-Limit': header('Requests allowed in any span of one window.', '100'),
+  'X-RateLimit-Remaining': header('Requests that would be admitted now.', '58'),
+  'RateLimit-Policy': header('draft-ietf-httpapi-ratelimit-headers-11.', '"key";q=100;w=60'),
+  RateLimit: header('Remaining requests; seconds until the oldest counted one leaves.', '"key";r=58;t=17'),
+  'Retry-After': header('Whole seconds to wait, at least 1.', '34'),
+  'WWW-Authenticate': header('How to send a key.', 'Bearer realm="casework"'),
+  ETag: header('The version, and a hash of the body: for `If-Match` and `If-None-Match`.', '"3-9f86d081884c7d65"'),
+  Location: header('Where what was made can be read.', '/api/cases/01JQZ5T8V0M3N4P5Q6R7S8T9V0'),
+  Link: header(
+    'Where the list goes on: `rel="next"`. Not there at its end.',
+    '</api/wards?cursor=eyJwIjoyfQ>; rel="next"',
+  ),
+  'Content-Disposition': header(
+    'With CSV: the name to save it under.',
+    'attachment; filename="cases-export-2026-03-01.csv"',
+  ),
+  'Idempotency-Replayed': header('`true` where this is the first result again, by its `Idempotency-Key`.', 'true'),
+  Allow: header('The methods that the path has.', 'GET, HEAD, PATCH'),
+  'Cache-Control': header('Nobody may keep the answer.', 'private, no-store'),
+} as const
+
+export type HeaderName = keyof typeof headers
+
+/** References to headers of the document. */
+export const refs = (names: HeaderName[]): Record<string, { $ref: string }> =>
+  Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]))
+
+/** What an answer to a key says of its window, as do public ones to a key and 429. */
+const ofWindow: HeaderName[] = ['X-RateLimit-Limit', 'X-RateLimit-Remaining', 'RateLimit-Policy', 'RateLimit']
+const everywhere: HeaderName[] = ['X-Request-Id', 'Cache-Control']
+
+/** The headers of a success. */
+export function headersOfSuccess(at: AnswerPlace): HeaderName[] {
+  const isCounted = at.isKeyed || at.isPublic
+  const some: [boolean, HeaderName][] = [
+    [at.hasEtag, 'ETag'],
+    [at.isMade, 'Location'],
+    [at.isListed, 'Link'],
+    [at.isDownload, 'Content-Disposition'],
+    [at.isReplayable, 'Idempotency-Replayed'],
+  ]
+  const told = some.flatMap(([is, name]) => (is ? [name] : []))
+  return isCounted ? [...everywhere, ...ofWindow, ...told] : ['X-Request-Id', ...told]
+}
+
+/** The headers of an error; those about the window come to callers with a key, and to others with 429. */
+export function headersOfError(status: string): HeaderName[] {
+  if (status === '401') return [...everywhere, 'WWW-Authenticate']
+  const waits = status === '429' || status === '503'
+  return [
+    ...everywhere,
+    ...ofWindow,
+    ...(waits ? ['Retry-After' as const] : []),
+    ...(status === '405' ? ['Allow' as const] : []),
+  ]
+}
