@@ -34,7 +34,7 @@ async function inWorkerd(name: string, include: string[], exclude: string[] = []
 
 /** The tests that start programs. */
 const inNode = (name: string, include: string[], exclude: string[] = []) => ({
-  test: { name, include, exclude, testTimeout: 120_000, hookTimeout: 120_000 },
+  test: { name, include, exclude, testTimeout: 240_000, hookTimeout: 240_000 },
 })
 
 const quick = ['test/node/start.spec.ts', 'test/node/client.spec.ts']

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { databaseErrorOf, Unmet, uniqueViolation } from '../../src/db/database-error'
+import { gateValues } from '../../src/db/gate/placeholder'
 import { type BoundStatement, type Results, statement } from '../../src/db/query'
 import { type Cell, cellsOf, type Place } from './cells'
 import { UsageError } from './fault'
@@ -7,7 +8,7 @@ import { firstError, type Run, runWrangler } from './wrangler'
 
 /** A query that only the scripts have, ready to run; its clock is the database's. Columns must have different names. */
 export function bound<T>(builder: Parameters<typeof statement<T>>[0]): BoundStatement<T> {
-  return statement<T>(builder).bind({ at: null })
+  return statement<T>(builder).bind(gateValues({ at: null }))
 }
 
 /** What an SQL text is read by: texts and quoted names, which may hold anything, places for values, and one word. */

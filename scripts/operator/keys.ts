@@ -71,7 +71,7 @@ async function createKey({ tenant: of, scopes, name, expires, limit, window, ...
     name: name ?? null,
     scopes: scopes.join(' '),
     quota: limit ?? null,
-    ownWindowSeconds: window ?? null,
+    windowSeconds: window ?? null,
     expiresAt: expires ?? null,
   }
   const [, made] = await run(cell, [
@@ -96,7 +96,7 @@ async function createKey({ tenant: of, scopes, name, expires, limit, window, ...
     userId: made.userId,
     name: values.name,
     scopes,
-    windowSeconds: values.ownWindowSeconds,
+    windowSeconds: values.windowSeconds,
     expiresAt: values.expiresAt,
     role: values.role,
     limit: values.quota,

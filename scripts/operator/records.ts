@@ -1,5 +1,6 @@
 import type { OperatorActor } from '../../src/db/actor'
 import { insertCategory } from '../../src/db/directory/categories'
+import { gateValues } from '../../src/db/gate/placeholder'
 import { type Tenant, tenantOfSlug, userOfTenant } from '../../src/db/operators'
 import type { BoundStatement } from '../../src/db/query'
 import { fold } from '../../src/domain/fold'
@@ -19,7 +20,7 @@ export const actorOf = (tenantId: string, now: string): OperatorActor => ({
 })
 
 /** The tenant of a slug, with its database's clock, or no row. */
-export const tenantBySlug = (slug: string) => tenantOfSlug.bind({ slug, at: null })
+export const tenantBySlug = (slug: string) => tenantOfSlug.bind({ slug, ...gateValues({ at: null }) })
 
 /** What to say where no cell has the tenant. */
 const noTenant = (slug: string) =>

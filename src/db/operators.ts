@@ -5,6 +5,7 @@
 import { and, eq, getTableColumns, type InferSelectModel, type SQL, sql } from 'drizzle-orm'
 import { allUsersWhere, emailKey, type User } from './directory/users'
 import { clock } from './gate/caller'
+import { gateValues } from './gate/placeholder'
 import { allKeysWhere, isLead, type ShownKey, shownKey } from './keys/keys'
 import { type BoundStatement, build, type Given, type Statement, statement, type Values } from './query'
 import { keys, tenants, users, windows } from './schema/tenants'
@@ -69,7 +70,7 @@ export const userOfTenant: Statement<User[]> = statement(
 type OperatorsKey = Omit<ShownKey, 'limit' | 'windowSeconds'> & { limit: number | null; windowSeconds: number | null }
 
 /** What stands for the deployment's default in the statements about keys. */
-const noDefault = { limit: null, windowSeconds: null }
+const noDefault = gateValues({ limit: null, windowSeconds: null })
 
 const everyKey = statement(allKeysWhere(ofTenant(keys.tenantId)))
 
@@ -87,4 +88,4 @@ const family = statement(
 
 /** The family of a key of any tenant of the cell, told by its newest live key or else by its newest, and the clock. */
 export const familyOfAnyKey = (id: string): BoundStatement<(OperatorsKey & { tenantId: string; now: string })[]> =>
-  family.bind({ id, at: null, ...noDefault })
+  family.bind({ id, ...gateValues({ at: null }), ...noDefault })

@@ -154,3 +154,6 @@ export const Ref = z.object({ id: Id, name: z.string().openapi({ example: 'Falmo
 export const TenantParam = z.object({
   tenant: z.string().openapi({ description: 'The tenant’s short name.', example: 'falmouth' }),
 })
+
+/** A schema or null. `Ref.nullable()` would make the document's one `Ref` nullable wherever it is used. */
+export const orNull = <S extends z.ZodType>(schema: S) => z.union([schema, z.null()])

@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { app } from '../../src/app'
+import { maxBodyBytes } from '../../src/gate/body'
 import { publicWards } from '../../src/routes/public/public-wards'
 import { costOf } from '../support/call'
 import { tinyApp } from '../support/gate-app'
@@ -87,7 +88,7 @@ describe('Five requests an hour per address', () => {
       (await askWards({ slug: 'constructor' }, address)).status,
       (await callFrom(address, `/api/public/${tenant.slug}/wards?postcode=x`)).status,
       (await sendMessage(tenant, {}, { address })).status,
-      (await sendMessage(tenant, { ...aMessage, address: 'x'.repeat(70_000) }, { address })).status,
+      (await sendMessage(tenant, { ...aMessage, address: 'x'.repeat(maxBodyBytes) }, { address })).status,
       (await askWards(tenant, address)).status,
     ]
     expect(statuses).toEqual([404, 404, 400, 400, 413, 429])

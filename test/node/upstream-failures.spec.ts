@@ -140,8 +140,12 @@ describe('an origin that breaks', () => {
 describe('the circuit', () => {
   // A resource has its own: what is asked of cases after each test goes on.
   it('five failures in a row open it for 10 s: 503 with Retry-After, and the origin is left alone', async () => {
+    expect((await gateway.send('/api/events/fine')).status).toBe(200)
     const failed = await gateway.arrivalsOf(async () => {
-      for (let i = 0; i < 5; i++) expect((await post('/api/events/502-html')).status).toBe(502)
+      for (let i = 0; i < 5; i++) {
+        const answer = await gateway.send('/api/events/502-html', { method: 'PATCH', body: '{}' })
+        expect(answer.status).toBe(502)
+      }
     })
     expect(failed.length).toBe(5)
     const refused = await gateway.arrivalsOf(async () => {

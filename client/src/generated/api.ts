@@ -154,8 +154,8 @@ export interface ExportedCase {
   status: 'open' | 'in_progress' | 'resolved' | 'closed'
   summary: string
   publicThemes: string | null
-  ward: Ref & ({} | null)
-  category: Ref & ({} | null)
+  ward: Ref | null
+  category: Ref | null
   sourceChannel: 'email' | 'phone' | 'letter' | 'in_person' | 'surgery' | 'social_media' | 'web_form' | 'api' | 'other'
   /**
    * ISO 8601, UTC, with milliseconds.
@@ -1223,8 +1223,8 @@ export interface Submission {
    * Without a space.
    */
   postcode: string | null
-  ward: Ref & ({} | null)
-  category: Ref & ({} | null)
+  ward: Ref | null
+  category: Ref | null
   message: string
   /**
    * Why it was taken for spam when it came; empty for most.
@@ -1315,7 +1315,7 @@ export interface Report {
    * Wards that have any, by name; null: cases without a ward.
    */
   byWard: {
-    ward: Ref & ({} | null)
+    ward: Ref | null
     /**
      * Null where it is withheld.
      */
@@ -1325,7 +1325,7 @@ export interface Report {
    * Categories that have any, by name; null: cases without one.
    */
   byCategory: {
-    category: Ref & ({} | null)
+    category: Ref | null
     /**
      * Null where it is withheld.
      */

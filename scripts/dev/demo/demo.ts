@@ -4,6 +4,7 @@ import type { OperatorActor } from '../../../src/db/actor'
 import { recordAudit } from '../../../src/db/audit'
 import { insertUser, updateUser } from '../../../src/db/directory/users'
 import { caller } from '../../../src/db/gate/caller-row'
+import { gateValues } from '../../../src/db/gate/placeholder'
 import { revokeFamily } from '../../../src/db/keys/key-rotation'
 import { auditOfNewKey, insertKey } from '../../../src/db/keys/keys'
 import { insertTenant, keysOfTenant } from '../../../src/db/operators'
@@ -42,7 +43,7 @@ export async function ensureDemo(place: Place): Promise<string> {
   const [[tenant], [user], holder, known, releases] = await run(cell, [
     tenantBySlug(slug),
     userByEmail(slug, email),
-    caller.bind({ hash: await hashKey(kept ?? ''), at: null, limit: null, windowSeconds: null }),
+    caller.bind(gateValues({ hash: await hashKey(kept ?? ''), at: null, limit: null, windowSeconds: null })),
     keysOfTenant(slug),
     allReleases,
   ])
@@ -99,7 +100,7 @@ async function demoKey(key: string, holderId: string, actor: OperatorActor): Pro
     name: keyName,
     scopes: scopes.join(' '),
     quota: null,
-    ownWindowSeconds: null,
+    windowSeconds: null,
     expiresAt: null,
   }
   return [insertKey.bind(values), recordAudit(values, 'key.create', values.newId, auditOfNewKey)]

@@ -9,9 +9,9 @@ export interface GateValues {
   at: number | null
   /** The random id of this request's admission. */
   admissionId: string
-  /** The deployment's limit, in requests. */
-  limit: number
-  windowSeconds: number
+  /** The deployment's limit, in requests; null where it is not known, as in commands. */
+  limit: number | null
+  windowSeconds: number | null
   /** What the route needs of its caller: lists with a space around each member. */
   scope: string
   roles: string

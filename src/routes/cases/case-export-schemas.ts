@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { channels, statuses } from '../../domain/vocabulary'
 import { bom, format, total } from '../../http/download'
-import { Id, Instant, Ref } from '../../http/fields'
+import { Id, Instant, orNull, Ref } from '../../http/fields'
 import { caseFilters } from './case-schemas'
 
 export const CaseExportQuery = z.strictObject({ ...caseFilters, format, bom })
@@ -15,8 +15,8 @@ export const CaseExport = z
           status: z.enum(statuses),
           summary: z.string().openapi({ example: 'Pothole outside the school' }),
           publicThemes: z.string().nullable().openapi({ example: 'roads, safety' }),
-          ward: Ref.nullable(),
-          category: Ref.nullable(),
+          ward: orNull(Ref),
+          category: orNull(Ref),
           sourceChannel: z.enum(channels),
           createdAt: Instant,
           updatedAt: Instant,

@@ -16,6 +16,7 @@ import {
   optionalPhone,
   optionalPostcode,
   optionalText,
+  orNull,
   Ref,
   text,
 } from '../../http/fields'
@@ -24,9 +25,6 @@ import { checkPaging, Pagination, paging } from '../../http/paging'
 const Assignee = z
   .object({ id: Id, name: z.string().openapi({ example: 'Sam Caseworker' }), role: z.enum(roles) })
   .openapi('Assignee')
-
-// `Ref.nullable()` would make the document's one `Ref` nullable wherever it is used.
-const orNull = <S extends z.ZodType>(schema: S) => z.union([schema, z.null()])
 
 const nullable = (example: string, description?: string) =>
   z

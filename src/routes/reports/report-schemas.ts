@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { Instant, moment, Ref } from '../../http/fields'
+import { Instant, moment, orNull, Ref } from '../../http/fields'
 
 const idParam = (description: string) => z.string().min(1).max(128).optional().openapi({ description })
 
@@ -19,10 +19,10 @@ export const Report = z
     total: Count,
     byStatus: z.object({ open: Count, in_progress: Count, resolved: Count, closed: Count }),
     byWard: z
-      .array(z.object({ ward: Ref.nullable(), count: Count }))
+      .array(z.object({ ward: orNull(Ref), count: Count }))
       .openapi({ description: 'Wards that have any, by name; null: cases without a ward.' }),
     byCategory: z
-      .array(z.object({ category: Ref.nullable(), count: Count }))
+      .array(z.object({ category: orNull(Ref), count: Count }))
       .openapi({ description: 'Categories that have any, by name; null: cases without one.' }),
     byMonth: z
       .array(z.object({ month: z.string().openapi({ example: '2026-01' }), created: Count, closed: Count }))

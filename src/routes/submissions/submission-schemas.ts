@@ -1,6 +1,17 @@
 import { z } from '@hono/zod-openapi'
 import { submissionStatuses } from '../../domain/vocabulary'
-import { bodyOf, Id, Instant, omissible, optionalCode, optionalId, optionalText, Ref, text } from '../../http/fields'
+import {
+  bodyOf,
+  Id,
+  Instant,
+  omissible,
+  optionalCode,
+  optionalId,
+  optionalText,
+  orNull,
+  Ref,
+  text,
+} from '../../http/fields'
 import { checkPaging, Pagination, paging } from '../../http/paging'
 
 const nullable = (example: string, description?: string) =>
@@ -19,8 +30,8 @@ export const Submission = z
     phone: nullable('01632 960001'),
     address: nullable('1 Example Street'),
     postcode: nullable('TR11AA', 'Without a space.'),
-    ward: Ref.nullable(),
-    category: Ref.nullable(),
+    ward: orNull(Ref),
+    category: orNull(Ref),
     message: z.string().openapi({ example: 'There is a deep hole outside the school.' }),
     spamReasons: z
       .array(z.string())
