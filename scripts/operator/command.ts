@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { parseEmail } from '../../src/domain/email'
 import { parseGssCode } from '../../src/domain/gss'
@@ -33,6 +34,15 @@ export function operators(name: string, description: string): Command {
 /** Runs a program with this process's arguments. */
 export async function obey(program: Command): Promise<void> {
   await program.parseAsync().catch(reportFault)
+}
+
+/**
+ * A path as whoever gave the command means it, from their own folder: npm runs a command in the project's folder, and
+ * keeps theirs in INIT_CWD.
+ */
+export function callersPath(path: string, { npm_lifecycle_event: script, INIT_CWD } = process.env): string {
+  const isByNpm = script !== undefined && process.argv[1]?.endsWith(`${script}.ts`)
+  return resolve(isByNpm && INIT_CWD ? INIT_CWD : '.', path)
 }
 
 /** Prints what a command has found or made: JSON on stdout, a line per entry where there are several. */

@@ -1,11 +1,12 @@
 import { placeOf } from './cells'
-import { act, obey, operators, type PlaceOptions, print, tell, text } from './command'
+import { act, callersPath, obey, operators, type PlaceOptions, print, tell, text } from './command'
 import { acrossCells, run } from './database'
 import { UsageError } from './fault'
-import { linesOf, openPostcodeFile } from './postcodes/file'
-import { type Asked, type Load, planLoads } from './postcodes/load'
+import { linesOf, openPostcodeFile, type PostcodeFile } from './postcodes/file'
+import { lossesOf, wardsWithout } from './postcodes/guard'
+import { type Asked, type Load, nextTime, planLoads } from './postcodes/load'
 import { grouped, progressOf } from './postcodes/progress'
-import { postcodesByCouncil, releasesShown, wardsWithoutPostcodes } from './postcodes/releases'
+import { postcodesByCouncil, releasesShown } from './postcodes/releases'
 import { type Counts, count, noCounts, selects, sift } from './postcodes/selection'
 
 const program = operators('postcodes', 'The ONS Postcode Directory, by which postcodes lead to wards.')
@@ -24,46 +25,73 @@ act(
 )
   .option('--name <name>', "what the release is called (default: the file's name)", text(200))
   .option('--keep-terminated', 'keep postcodes that are no longer in use')
-  .option('--allow-fewer', 'replace a release that has more than twice as many')
+  .option('--allow-fewer', 'replace a release even where tenants lose codes or half of their postcodes')
   .action(importPostcodes)
 
-async function importPostcodes(path: string, { name, keepTerminated = false, allowFewer, ...options }: Import) {
-  const file = await openPostcodeFile(path)
+async function importPostcodes(
+  given: string,
+  { name, keepTerminated = false, allowFewer = false, ...options }: Import,
+) {
+  const file = await openPostcodeFile(callersPath(given))
   const asked = { file, name: name ?? file.name.replace(/\.csv$/i, ''), keepTerminated }
-  const loads = await planLoads(placeOf(options), asked)
-  const counts = await readInto(loads, asked)
-  const filled = loads.filter(({ kept }) => kept > 0)
-  if (filled.length === 0) throw nothingIn(path)
-  if (!allowFewer) requireEnough(filled)
-  for (const load of filled) await load.finish(counts.lines)
-  for (const { cell } of loads.filter((load) => !filled.includes(load)))
-    tell(`Cell ${cell.number} keeps what it has: no line is of its councils and wards`)
-  print(await answerOf(counts, loads))
+  try {
+    const loads = await planLoads(placeOf(options), asked)
+    const counts = await readInto(loads, asked)
+    const filled = loads.filter(({ kept }) => kept > 0)
+    if (filled.length === 0) throw nothingIn(file, counts, loads)
+    requireEnough(file, filled, allowFewer)
+    for (const load of filled) await load.finish(counts.lines)
+    for (const { cell } of loads.filter((load) => !filled.includes(load)))
+      tell(`Cell ${cell.number} keeps what it has: no line is of its councils and wards`)
+    print(await answerOf(counts, loads))
+  } finally {
+    file.close()
+  }
 }
 
-const nothingIn = (path: string) =>
-  new UsageError(
-    `${path} has no postcode of the tenants' councils and wards, so nothing has changed: ` +
-      '"npm run --silent tenants -- list" shows their codes',
+function nothingIn({ path }: PostcodeFile, { lines, skipped }: Counts, loads: Load[]): UsageError {
+  const { terminated, otherCouncils, noWard, malformed } = skipped
+  return new UsageError(
+    `${path} has no postcode of the tenants' councils and wards, so nothing has changed: of its ${grouped(lines)} lines ` +
+      `${grouped(terminated)} are terminated, ${grouped(otherCouncils)} of other councils, ${grouped(noWard)} without a ` +
+      `ward and ${grouped(malformed)} malformed. "npm run --silent tenants -- list" shows the tenants' codes${listed(loads.flatMap(losses))}`,
   )
+}
 
-/** Throws a `Fault` for a file that has less than half of what is in use: it may be of one area only, or cut off. */
-function requireEnough(loads: Load[]): void {
-  for (const { cell, kept, inUse } of loads) {
-    if (kept >= inUse / 2) continue
-    throw new UsageError(
-      `Cell ${cell.number} would have ${grouped(kept)} postcodes instead of ${grouped(inUse)}, so nothing has changed: ` +
-        'if that is right, give --allow-fewer',
-    )
-  }
+function losses({ tenants, change }: Load): string[] {
+  const now = change()
+  return tenants.flatMap((tenant) => lossesOf(tenant, now))
+}
+
+function withoutPostcodes({ tenants, change }: Load) {
+  const now = change()
+  return tenants.flatMap((tenant) => wardsWithout(tenant, now).map((ward) => ({ tenant: tenant.slug, ...ward })))
+}
+
+const listed = (lines: string[]) => lines.map((line) => `\n  ${line}`).join('')
+
+/** Throws a `Fault` where tenants would lose what they need; only tells of it where that is allowed, or nothing is in use. */
+function requireEnough({ path }: PostcodeFile, loads: Load[], allowFewer: boolean): void {
+  const changing = loads.filter(({ isLoaded }) => !isLoaded)
+  const isTold = (load: Load) => allowFewer || load.change().inUse.length === 0
+  const told = changing.filter(isTold).flatMap(losses)
+  if (told.length > 0) tell(`warning: ${path} lacks codes or postcodes that tenants use:${listed(told)}`)
+  const refused = changing.filter((load) => !isTold(load)).flatMap(losses)
+  if (refused.length === 0) return
+  throw new UsageError(
+    `${path} lacks codes or postcodes that tenants use, so nothing has changed. ` +
+      `If that is right, give --allow-fewer:${listed(refused)}`,
+  )
 }
 
 async function readInto(loads: Load[], { file, keepTerminated }: Asked): Promise<Counts> {
   const counts = noCounts()
   const progress = progressOf(file.size)
+  const isPipe = file.size === undefined
+  if (isPipe) tell(`${file.path} is a pipe: an import that stops cannot go on`)
   process.once('SIGINT', () => {
     progress.stop()
-    tell('Stopped: the same command goes on from here.')
+    tell(isPipe ? `Stopped. ${nextTime(isPipe)}` : 'Stopped: the same command goes on from here.')
     process.exit(130)
   })
   try {
@@ -71,11 +99,10 @@ async function readInto(loads: Load[], { file, keepTerminated }: Asked): Promise
       const takers = loads.filter(({ selection }) => selects(selection, line))
       const sifted = sift(line, takers.length > 0, keepTerminated)
       count(counts, sifted)
-      if ('postcode' in sifted) for (const load of takers) await load.take(line, sifted.postcode)
-      // The file is read a few blocks ahead.
-      if (counts.lines % 1000 === 0) progress.show(Math.min(line.bytes, file.size - 1), counts)
+      for (const load of takers) await load.take(line, sifted)
+      if (counts.lines % 1000 === 0) progress.show(line.bytes, counts)
     }
-    progress.show(file.size, counts)
+    progress.end(counts)
   } finally {
     progress.stop()
   }
@@ -83,9 +110,7 @@ async function readInto(loads: Load[], { file, keepTerminated }: Asked): Promise
 }
 
 async function answerOf(counts: Counts, loads: Load[]) {
-  const found = await Promise.all(
-    loads.map(({ cell, release: { id } }) => run(cell, [postcodesByCouncil(id), wardsWithoutPostcodes(id)])),
-  )
+  const found = await Promise.all(loads.map(({ cell, release: { id } }) => run(cell, [postcodesByCouncil(id)])))
   const postcodes = new Map(loads.flatMap(({ selection }) => [...selection.councils].map((code) => [code, 0])))
   // A cell that only has single wards of a council has fewer of its postcodes than one that has the council.
   for (const one of found.flatMap(([councils]) => councils))
@@ -94,7 +119,7 @@ async function answerOf(counts: Counts, loads: Load[]) {
     release: loads[0]?.release.name,
     ...counts,
     councils: [...postcodes].map(([code, n]) => ({ code, postcodes: n })).sort(byCode),
-    wardsWithoutPostcodes: found.flatMap(([, wards]) => wards),
+    wardsWithoutPostcodes: loads.flatMap(withoutPostcodes),
     cells: loads.map(({ cell, release, kept }) => ({ cell: cell.number, release: release.name, kept })),
   }
 }

@@ -68,13 +68,13 @@ async function production(...answers: Answer[]) {
 }
 
 const overloaded = { status: 400, code: 7429, message: 'D1 DB is overloaded' }
-const plan = rowsFound([{ code: 'E06000052' }], [], [], [{ rows: 0 }])
+const plan = rowsFound([{ slug: 'acme', council_code: 'E06000052', code: null, name: null, enabled: null }], [], [])
 
 const remote = join(folder, 'remote.csv')
 writeFileSync(remote, 'pcds,doterm,osward,oslaua\nTR1 1AA,,E05009270,E06000052\nTR1 1AB,,E05009270,E06000052\n')
 
 it('production gets a portion, its progress and the change-over in one transaction', async () => {
-  const counted = rowsFound([{ council_code: 'E06000052', postcodes: 2 }], [])
+  const counted = rowsFound([{ council_code: 'E06000052', postcodes: 2 }])
   const { operate, asked, close } = await production(plan, rowsFound([{ id: 1 }], [], []), counted)
   const { stdout } = await operate('postcodes', 'import', remote, '--remote')
   close()

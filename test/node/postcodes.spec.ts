@@ -103,7 +103,12 @@ describe('an import', () => {
   })
 
   it('keeps the councils and the single wards of the tenants, and counts what it leaves out', async () => {
-    expect(await imported(may)).toEqual({ said: '100 %: 12 lines, 5 kept\n', answer: maysAnswer })
+    expect(await imported(may)).toEqual({
+      said:
+        `100 %: 12 lines, 5 kept\nwarning: ${may} lacks codes or postcodes that tenants use:\n` +
+        '  acme, ward E05000000 (Mistyped): not in the file\n',
+      answer: maysAnswer,
+    })
     expect(await rowsInUse()).toEqual(maysRows)
   })
 
@@ -124,7 +129,9 @@ describe('an import', () => {
 
   it('of a release that was replaced, and half of it removed, begins anew', async () => {
     await rowsOf(state, "update postcode_releases set active = 0; delete from postcode_wards where postcode = 'TR11AA'")
-    expect((await imported(may)).said).toBe('100 %: 12 lines, 5 kept\nRemoving older releases from cell 0\n')
+    expect((await imported(may)).said).toMatch(
+      /^100 %: 12 lines, 5 kept\nwarning: .*\n.*\nRemoving older releases from cell 0\n$/,
+    )
     expect(await rowsInUse()).toEqual(maysRows)
   })
 
@@ -177,8 +184,8 @@ describe('an import', () => {
     expect({ code, stderr }).toEqual({
       code: 1,
       stderr:
-        '100 %: 1 lines, 1 kept\nerror: Cell 0 would have 1 postcodes instead of 3, so nothing has changed: ' +
-        'if that is right, give --allow-fewer\n',
+        `100 %: 1 lines, 1 kept\nerror: ${join(folder, 'one-area.csv')} lacks codes or postcodes that tenants use, ` +
+        'so nothing has changed. If that is right, give --allow-fewer:\n  acme: 1 postcode instead of 3\n',
     })
     expect(await rowsOf(state, countRows)).toEqual([{ rows: 3, n: 1 }])
   })
@@ -200,7 +207,9 @@ describe('an import', () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
     expect(stderr).toBe(
       `100 %: 1 lines, 0 kept\nerror: ${path} has no postcode of the tenants' councils and wards, ` +
-        'so nothing has changed: "npm run --silent tenants -- list" shows their codes\n',
+        'so nothing has changed: of its 1 lines 0 are terminated, 1 of other councils, 0 without a ward and 0 malformed. ' +
+        '"npm run --silent tenants -- list" shows the tenants\' codes\n' +
+        `  acme, council ${cornwall}: not in the file\n`,
     )
     expect(await rowsOf(state, countRows)).toEqual([{ rows: 2, n: 1 }])
   })

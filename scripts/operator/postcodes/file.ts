@@ -1,28 +1,14 @@
-import { createReadStream } from 'node:fs'
-import { open, stat } from 'node:fs/promises'
-import { basename } from 'node:path'
+import { Readable } from 'node:stream'
 import Papa from 'papaparse'
 import { parseGssCode } from '../../../src/domain/gss'
+import { tell } from '../command'
 import { UsageError } from '../fault'
+import { type Columns, columnsOf } from './columns'
+import { openText, type Text } from './text'
 
-/** The columns that count, by the names that they have had in one release or another; `YY` is a year. */
-const columnNames = {
-  postcode: ['pcds', 'pcd', 'pcd7', 'pcd8', 'pcd2'],
-  termination: ['doterm'],
-  ward: ['osward', 'ward', 'wdYYcd'],
-  council: ['oslaua', 'laua', 'ladYYcd'],
-} as const
-type Column = keyof typeof columnNames
-
-/** A CSV file of the ONS Postcode Directory. */
-export interface PostcodeFile {
-  path: string
-  /** Without folders. */
-  name: string
-  size: number
-  modifiedAt: string
-  /** Where each column stands in a line. */
-  columns: Record<Column, number>
+/** A CSV file of the ONS Postcode Directory, or a pipe that brings one; its lines can be read once. */
+export interface PostcodeFile extends Text {
+  columns: Columns
 }
 
 /** A line of the directory, as it stands there but for GSS codes, which are in capitals. */
@@ -38,94 +24,101 @@ export interface PostcodeLine {
 }
 
 const byteOrderMark = '\uFEFF'
-const mostOfHeader = 65_536
 
 /** More than any line has, in characters. */
 const longestLine = 1_000_000
 
 /** Looks at a file without reading all of it. Throws a `Fault` for one that is no directory of postcodes. */
 export async function openPostcodeFile(path: string): Promise<PostcodeFile> {
-  const { size, mtimeMs, isFolder } = await statOf(path)
-  if (isFolder) throw new UsageError(`${path} is a folder: name the CSV file in it`)
-  if (size === 0) throw new UsageError(`${path} is empty`)
-  const beginning = await beginningOf(path)
-  if (beginning.startsWith('PK')) throw new UsageError(`${path} is a ZIP archive: unzip it first`)
-
-  const columns = columnsOf(path, beginning.replace(byteOrderMark, ''))
-  return { path, name: basename(path), size, modifiedAt: new Date(mtimeMs).toISOString(), columns }
-}
-
-async function statOf(path: string) {
-  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    throw error.code === 'ENOENT' ? new UsageError(`There is no file ${path}`) : unreadable(path, error)
-  })
-  return { size: found.size, mtimeMs: found.mtimeMs, isFolder: found.isDirectory() }
-}
-
-async function beginningOf(path: string): Promise<string> {
-  const file = await open(path).catch((error: Error) => {
-    throw unreadable(path, error)
-  })
+  const text = await openText(path)
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(mostOfHeader))
-    return buffer.toString('utf8', 0, bytesRead)
-  } finally {
-    await file.close()
+    const { beginning } = text
+    if (beginning.startsWith('PK')) throw new UsageError(`${path} is a ZIP archive: unzip it first`)
+    return { ...text, columns: columnsOf(path, beginning.replace(byteOrderMark, '')) }
+  } catch (error) {
+    text.close()
+    throw error
   }
 }
 
-const unreadable = (path: string, { message }: Error) => new UsageError(`${path} cannot be read: ${message}`)
-
-function columnsOf(path: string, beginning: string): PostcodeFile['columns'] {
-  const [header = []] = Papa.parse<string[]>(beginning, { delimiter: ',', preview: 1 }).data
-  const given = header.map((name) => name.trim().toLowerCase())
-  const indexOf = (names: readonly string[]) =>
-    names.map((name) => given.findIndex((one) => isCalled(one, name))).find((index) => index >= 0) ?? -1
-  const columns = {
-    postcode: indexOf(columnNames.postcode),
-    termination: indexOf(columnNames.termination),
-    ward: indexOf(columnNames.ward),
-    council: indexOf(columnNames.council),
-  }
-  const missing = Object.entries(columnNames).filter(([column]) => columns[column as Column] < 0)
-  if (missing.length === 0) return columns
-  const named = missing.map(([column, names]) => `${column} (${names.join(', ')})`)
-  throw new UsageError(`${path} is no ONS Postcode Directory: it has no column for ${named.join(', nor for ')}`)
-}
-
-const isCalled = (given: string, name: string) => new RegExp(`^${name.replace('YY', '\\d\\d')}$`).test(given)
-
-/** Every line, one after another: no more is read than is asked for. Throws a `Fault` where the file breaks off. */
-export async function* linesOf({ path, columns }: PostcodeFile): AsyncGenerator<PostcodeLine> {
-  const source = createReadStream(path, { encoding: 'utf8' })
-  const rows = Papa.parse(Papa.NODE_STREAM_INPUT, { delimiter: ',', skipEmptyLines: true })
-  let number = -1
-  let unparsed = 0
-  let [width, widthOfLast] = [0, 0]
-  source.on('error', (error) => rows.destroy(error instanceof UsageError ? error : unreadable(path, error)))
-  source.on('data', (text) => {
-    unparsed += text.length
-    // The rest of the file would become one cell, in memory.
-    if (unparsed > longestLine)
-      source.destroy(new UsageError(`${path} has a quote that is never closed after line ${number}`))
-  })
+/**
+ * Every line, one after another: no more is read than is asked for. Lines without a postcode's beginning that are too
+ * short, such as totals, are left out. Throws a `Fault` where the file breaks off.
+ */
+export async function* linesOf({ path, columns, pieces, close }: PostcodeFile): AsyncGenerator<PostcodeLine> {
+  const rows = Papa.parse(Papa.NODE_STREAM_INPUT, { delimiter: ',', skipEmptyLines: 'greedy' })
+  const reading = { number: -1, unparsed: 0, bytes: 0 }
+  const source = Readable.from(guarded(path, pieces, reading))
+  source.on('error', (error) => rows.destroy(error))
+  const strangers = newStrangers()
+  let [width, shortAt] = [0, 0]
   try {
     for await (const row of source.pipe(rows)) {
-      unparsed = 0
-      number++
-      widthOfLast = row.length
+      reading.unparsed = 0
+      const number = ++reading.number
       if (number === 0) width = row.length
-      else yield { number, ...cellsOf(row, columns), bytes: source.bytesRead }
+      else if (row.length < width && isStranger(row, columns)) strangers.meet(number, row)
+      else {
+        shortAt = row.length < width ? number : 0
+        yield { number, ...cellsOf(row, columns), bytes: reading.bytes }
+      }
     }
-    if (widthOfLast < width) throw new UsageError(`${path} breaks off in line ${number}: is all of it there?`)
+    if (shortAt > 0) throw new UsageError(`${path} breaks off in line ${shortAt}: is all of it there?`)
   } finally {
     source.destroy()
+    close()
   }
 }
 
-function cellsOf(row: string[], columns: PostcodeFile['columns']) {
-  const cell = (column: Column) => row[columns[column]]?.trim() ?? ''
-  const code = (column: Column) => parseGssCode(cell(column)) ?? cell(column)
+/** Text as it comes. Throws a `Fault` where no line ends, since the rest of the file would become one cell, in memory. */
+async function* guarded(
+  path: string,
+  pieces: Text['pieces'],
+  reading: Record<'number' | 'unparsed' | 'bytes', number>,
+) {
+  for await (const { text, bytes } of pieces) {
+    reading.bytes += bytes
+    reading.unparsed += text.length
+    if (reading.unparsed > longestLine)
+      throw new UsageError(`${path} has a quote that is never closed after line ${reading.number}`)
+    yield text
+  }
+}
+
+/** The beginning of a postcode: one or two letters, a digit, and the rest. */
+const beginsAsPostcode = /^(GI?|GIR.*|[A-Z]{1,2}(\d.*)?)$/i
+
+/** A short row that is no directory's line cut in two, but a total or a remark. */
+function isStranger([first = '', ...others]: string[], { isPostcodeFirst }: Columns): boolean {
+  if (!isPostcodeFirst) return /^\W*(grand\s+)?total/i.test(first)
+  return first.trim() === '' ? others.length > 0 : !beginsAsPostcode.test(first.trim())
+}
+
+const mostToldOf = 3
+
+/** Tells of the first rows that are none of a postcode. */
+function newStrangers() {
+  let met = 0
+  return {
+    meet(number: number, row: string[]) {
+      if (++met > mostToldOf) return
+      tell(`Line ${number} has no postcode and is left out: ${row.join(',').slice(0, 60)}`)
+    },
+  }
+}
+
+/** How programs write an empty cell. */
+const nothing = /^(nan|null|none|\\n|n\/a|#n\/a|<na>|nat|0+(\.0+)?|[-–—])$/i
+
+/** Most cells are a code or empty, and no code is that short. */
+const isNothing = (text: string) => text.length < 8 && nothing.test(text)
+
+function cellsOf(row: string[], columns: Columns) {
+  const cell = (column: 'postcode' | 'termination' | 'ward' | 'council') => {
+    const text = row[columns[column]]?.trim() ?? ''
+    return isNothing(text) ? '' : text
+  }
+  const code = (column: 'ward' | 'council') => parseGssCode(cell(column)) ?? cell(column)
   return {
     postcode: cell('postcode'),
     isTerminated: cell('termination') !== '',

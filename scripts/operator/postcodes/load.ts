@@ -3,23 +3,25 @@ import type { Cell, Place } from '../cells'
 import { tell } from '../command'
 import { acrossCells, run, Taken } from '../database'
 import { UsageError } from '../fault'
+import { type Census, newCensus, type Tally, tallyOfRows } from './census'
+import { type Codes, selectionOf, tenantsOf } from './codes'
 import type { PostcodeFile, PostcodeLine } from './file'
+import type { Change, CodedTenant } from './guard'
 import { newPortion } from './portion'
 import { grouped } from './progress'
 import {
   activate,
   allReleases,
   beginRelease,
-  codedWards,
-  councilsOfTenants,
+  codesOfTenants,
   insertPortion,
   nextId,
   noteProgress,
+  placesInUse,
   type Release,
-  rowsInUse,
   sweepReleases,
 } from './releases'
-import { type Selection, sourceOf } from './selection'
+import { type Selection, type Sifted, sourceOf } from './selection'
 
 /** What an operator wants loaded. */
 export interface Asked {
@@ -38,36 +40,36 @@ export interface Load {
   release: Known
   /** How many lines this cell has kept. */
   kept: number
-  /** How many rows the release in use has. */
-  inUse: number
-  /** Takes one line, and writes when a portion is full. */
-  take(line: PostcodeLine, postcode: string): Promise<void>
+  tenants: CodedTenant[]
+  /** The release is in use already: nothing is replaced. */
+  isLoaded: boolean
+  /** What is replaced by what, as far as it has been read. */
+  change(): Change
+  /** Takes one line that is of the selection, and writes when a portion is full. */
+  take(line: PostcodeLine, sifted: Sifted): Promise<void>
   /** Writes what is left, lets the release take the old one's place, and removes that. */
   finish(lines: number): Promise<void>
 }
 
 /** A load for every cell that has tenants with councils or coded wards. Throws a `Fault` where none has. */
 export async function planLoads(place: Place, asked: Asked): Promise<Load[]> {
-  const cells = await acrossCells(place, [councilsOfTenants, codedWards, allReleases, rowsInUse])
-  const loads = cells.flatMap(({ cell, found: [councils, wards, releases, [used]] }) => {
-    const selection = { councils: codesOf(councils), wards: codesOf(wards) }
-    const known = { releases, inUse: used?.rows ?? 0 }
-    return councils.length + wards.length > 0 ? planLoad(cell, selection, known, asked) : []
-  })
+  const cells = await acrossCells(place, [codesOfTenants, allReleases, placesInUse])
+  const loads = cells.flatMap(({ cell, found: [codes, releases, inUse] }) =>
+    codes.length > 0 ? planLoad(cell, codes, { releases, inUse: inUse.map(tallyOfRows) }, asked) : [],
+  )
   if (loads.length > 0) return loads
   const command = 'npm run --silent tenants -- update --slug acme --council-code E06000052'
   throw new UsageError(`No tenant has a council code, and no ward has a code: "${command}" sets a tenant's`)
 }
 
-const codesOf = (rows: { code: string }[]) => new Set(rows.map(({ code }) => code))
-
 interface InCell {
   releases: Release[]
-  inUse: number
+  inUse: Tally[]
 }
 
-function planLoad(cell: Cell, selection: Selection, { releases, inUse }: InCell, asked: Asked): Load {
+function planLoad(cell: Cell, codes: Codes[], { releases, inUse }: InCell, asked: Asked): Load {
   const { file, name, keepTerminated } = asked
+  const selection = selectionOf(codes)
   const source = sourceOf(file, selection, keepTerminated)
   const known = releases.find((one) => one.source === source && (one.active || !one.loadedAt))
   const { id, linesDone } = known ?? { id: nextId(releases), linesDone: 0 }
@@ -77,12 +79,14 @@ function planLoad(cell: Cell, selection: Selection, { releases, inUse }: InCell,
     isBegun: known !== undefined,
     isLoaded: known?.active ?? false,
     isStale: releases.some((one) => one.id !== id),
-    inUse,
+    stopsForGood: file.size === undefined,
   }
   const which = `"${release.name}" in cell ${cell.number}`
   if (state.isLoaded) tell(`${which} is already loaded`)
   else if (known) tell(`Resuming ${which} after line ${grouped(linesDone)}`)
-  return newLoad(cell, selection, release, state)
+  const census = newCensus()
+  const change = () => ({ inUse, found: census.tallies(), keepTerminated })
+  return newLoad({ cell, selection, release, tenants: tenantsOf(codes), change }, state, census)
 }
 
 interface State {
@@ -94,32 +98,39 @@ interface State {
   isLoaded: boolean
   /** Whether it has others. */
   isStale: boolean
-  inUse: number
+  /** The file cannot be read again. */
+  stopsForGood: boolean
 }
 
-function newLoad(cell: Cell, selection: Selection, release: Known, state: State): Load {
-  const { linesDone, isLoaded, isStale, inUse } = state
+type Plan = Pick<Load, 'cell' | 'selection' | 'release' | 'tenants' | 'change'>
+
+function newLoad(plan: Plan, state: State, census: Census): Load {
+  const { cell, release } = plan
+  const { linesDone, isLoaded, isStale, stopsForGood } = state
   let { isBegun } = state
   let portion = newPortion()
 
   async function write(upTo: number, ...then: BoundStatement[]): Promise<void> {
     const noted = isBegun ? noteProgress(release.id, upTo) : beginRelease({ ...release, linesDone: upTo })
-    const [[found]] = await run(cell, [noted, insertPortion(release.id, portion), ...then]).catch(explain)
+    const [[found]] = await run(cell, [noted, insertPortion(release.id, portion), ...then]).catch((error: unknown) =>
+      explain(error, stopsForGood),
+    )
     if (!found) throw new UsageError('Another import has taken the place of this one: the same command begins anew')
     isBegun = true
     portion = newPortion()
   }
 
   const load: Load = {
-    cell,
-    selection,
-    release,
+    ...plan,
+    isLoaded,
     kept: 0,
-    inUse,
-    async take({ number, ward, council }, postcode) {
+    async take(line, sifted) {
+      census.add(line, sifted)
+      if (!('postcode' in sifted)) return
       load.kept++
+      const { number, ward, council } = line
       if (isLoaded || number <= linesDone) return
-      portion.add(postcode, ward, council)
+      portion.add(sifted.postcode, ward, council)
       if (portion.isFull()) await write(number)
     },
     async finish(lines) {
@@ -130,10 +141,15 @@ function newLoad(cell: Cell, selection: Selection, release: Known, state: State)
   return load
 }
 
-function explain(error: unknown): never {
+function explain(error: unknown, stopsForGood: boolean): never {
   if (error instanceof Taken) throw new UsageError('Another import has begun just now: wait until it has ended')
-  throw error instanceof UsageError ? new UsageError(`${error.message}. The same command goes on from here.`) : error
+  if (!(error instanceof UsageError)) throw error
+  throw new UsageError(`${error.message}. ${nextTime(stopsForGood)}`)
 }
+
+/** What becomes of an import that has stopped. */
+export const nextTime = (stopsForGood: boolean) =>
+  stopsForGood ? 'A pipe is read once: the same command begins anew.' : 'The same command goes on from here.'
 
 /** Removes what nobody reads, portion by portion: each is far from the 30 seconds that D1 gives a statement. */
 async function sweep(cell: Cell): Promise<void> {

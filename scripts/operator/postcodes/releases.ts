@@ -1,4 +1,4 @@
-import { and, asc, count, eq, exists, isNotNull, notExists, sql } from 'drizzle-orm'
+import { and, asc, count, eq, exists, isNotNull, notExists, or, sql } from 'drizzle-orm'
 import { clock } from '../../../src/db/gate/caller'
 import { type BoundStatement, build } from '../../../src/db/query'
 import { wards } from '../../../src/db/schema/directory'
@@ -10,36 +10,35 @@ import type { Portion } from './portion'
 /** An edition of the directory as a cell has it. */
 export type Release = typeof postcodeReleases.$inferSelect
 
-/** The councils of a cell's tenants. */
-export const councilsOfTenants = bound(
+/** The codes of a cell's tenants: a row for each ward that has one, or one without a ward for the council's alone. */
+export const codesOfTenants = bound(
   build
-    .selectDistinct({ code: sql<string>`${tenants.councilCode}`.as('code') })
+    .select({
+      slug: tenants.slug,
+      council: tenants.councilCode,
+      code: wards.code,
+      name: wards.name,
+      enabled: wards.enabled,
+    })
     .from(tenants)
-    .where(isNotNull(tenants.councilCode))
-    .orderBy(asc(tenants.councilCode)),
-)
-
-/** The wards that a cell's tenants have named by their codes. */
-export const codedWards = bound(
-  build
-    .selectDistinct({ code: sql<string>`${wards.code}`.as('code') })
-    .from(wards)
-    .where(isNotNull(wards.code))
-    .orderBy(asc(wards.code)),
+    .leftJoin(wards, and(eq(wards.tenantId, tenants.id), isNotNull(wards.code)))
+    .where(or(isNotNull(tenants.councilCode), isNotNull(wards.code)))
+    .orderBy(asc(tenants.slug), asc(wards.name)),
 )
 
 /** Every release of a cell, also one that is still being loaded. */
 export const allReleases = bound(build.select().from(postcodeReleases).orderBy(asc(postcodeReleases.id)))
 
-/** How many rows the release in use has: one for each ward of each postcode. */
-export const rowsInUse = bound(
+/** How many rows the release in use has of each ward within a council: one for each postcode. */
+export const placesInUse = bound(
   build
-    .select({ rows: count().as('rows') })
+    .select({ ward: postcodeWards.wardCode, council: postcodeWards.councilCode, live: count().as('live') })
     .from(postcodeWards)
     .innerJoin(
       postcodeReleases,
       and(eq(postcodeReleases.id, postcodeWards.releaseId), eq(postcodeReleases.active, true)),
-    ),
+    )
+    .groupBy(postcodeWards.wardCode, postcodeWards.councilCode),
 )
 
 /** An id that none of a cell's releases has. */
@@ -133,25 +132,5 @@ export function postcodesByCouncil(id: number) {
       .from(postcodeWards)
       .where(eq(postcodeWards.releaseId, id))
       .groupBy(postcodeWards.councilCode),
-  )
-}
-
-/** The wards whose code no postcode of a release has: a mistyped code, or one of another year. */
-export function wardsWithoutPostcodes(id: number) {
-  const codes = build
-    .select({ code: postcodeWards.wardCode })
-    .from(postcodeWards)
-    .where(eq(postcodeWards.releaseId, id))
-  return bound(
-    build
-      .select({
-        tenant: sql<string>`${tenants.slug}`.as('tenant'),
-        code: sql<string>`${wards.code}`.as('code'),
-        name: sql<string>`${wards.name}`.as('name'),
-      })
-      .from(wards)
-      .innerJoin(tenants, eq(tenants.id, wards.tenantId))
-      .where(and(eq(wards.enabled, true), sql`${wards.code} not in ${codes}`))
-      .orderBy(tenants.slug, wards.name),
   )
 }

@@ -31,7 +31,7 @@ export const selects = ({ councils, wards }: Selection, { council, ward }: Postc
 export type Sifted = { postcode: string } | { why: keyof Counts['skipped'] }
 
 /** ONS gives pseudo codes, a letter and 99999999, to what has no ward. */
-const isWard = (code: string) => code !== '' && !/^[A-Z]99999999$/.test(code)
+const isWard = (code: string) => code !== '' && !/^[A-Z]99999999$/i.test(code)
 
 /** Sifts a line: of other councils, terminated, without a ward, malformed, or else kept. */
 export function sift(line: PostcodeLine, isSelected: boolean, keepTerminated: boolean): Sifted {
@@ -52,11 +52,11 @@ export function count(counts: Counts, sifted: Sifted): void {
 
 /** Names a file and what is kept of it: a changed file, or other councils and wards, have another name. */
 export function sourceOf(
-  { name, size, modifiedAt }: PostcodeFile,
+  { name, edition }: Pick<PostcodeFile, 'name' | 'edition'>,
   { councils, wards }: Selection,
   keepTerminated: boolean,
 ) {
   const codes = createHash('sha256').update(JSON.stringify([[...councils].sort(), [...wards].sort()]))
   const kept = keepTerminated ? 'all' : 'live'
-  return [name, `${size} bytes`, modifiedAt, kept, codes.digest('hex').slice(0, 16)].join(', ')
+  return [name, edition, kept, codes.digest('hex').slice(0, 16)].join(', ')
 }
