@@ -11,7 +11,7 @@ export interface EntityTag {
 export type EntityTags = '*' | EntityTag[]
 
 /** One element of a list, which may be empty, up to its comma; no quote is escaped, and commas may stand inside. */
-const element = /[ \t]*(?:(W\/)?"([\x21\x23-\x7e\x80-\uffff]*)"[ \t]*)?(?:,|$)/y
+const element = /^[ \t]*(?:(W\/)?"([\x21\x23-\x7e\x80-\uffff]*)"[ \t]*)?(?:,|$)/
 
 /** What a compressing proxy puts after the tag of what it compresses. */
 const codingSuffix = /^-{1,2}(?:gzip|br|zstd|deflate|df)$/
@@ -23,11 +23,11 @@ const codingSuffix = /^-{1,2}(?:gzip|br|zstd|deflate|df)$/
 export function parseEntityTags(header: string): EntityTags | undefined {
   if (header.trim() === '*') return '*'
   const found: EntityTag[] = []
-  element.lastIndex = 0
-  while (element.lastIndex < header.length) {
-    const match = element.exec(header)
+  for (let rest = header; rest !== ''; ) {
+    const match = element.exec(rest)
     if (!match) return
-    const [, weak, opaque] = match
+    const [read, weak, opaque] = match
+    rest = rest.slice(read.length)
     if (opaque !== undefined) found.push({ isWeak: weak !== undefined, opaque })
   }
   return found.length > 0 ? found : undefined

@@ -87,19 +87,6 @@ describe('A form with something wrong', () => {
     expect((await sendForm(tenant, { ...goodAnswers, ...pasted })).status).toBe(303)
     expect(await inboxOf(tenant)).toMatchObject([{ name: 'Jane Doe', message: 'One\ntwo\nthree\tfour\nfive' }])
   })
-
-  it('that is no form at all is an empty one', async () => {
-    const { slug } = await aTenant()
-    for (const [type, body] of [
-      ['application/json', '{"name":"Alex"}'],
-      ['text/plain', 'name=Alex'],
-      ['multipart/form-data; boundary=x', 'no boundary'],
-    ] as const) {
-      const headers = { 'Content-Type': type }
-      const response = await callFrom(newAddress(), `/contact/${slug}`, { method: 'POST', body, headers })
-      expect([response.status, readPage(await response.text()).summary.length], type).toEqual([400, 3])
-    }
-  })
 })
 
 describe('The sixth form within an hour', () => {

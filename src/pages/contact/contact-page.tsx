@@ -4,7 +4,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { AppEnv } from '../../app-env'
 import { contactChoices, type Receipt, referenceByTicket } from '../../db/contact'
 import type { Evidence } from '../../domain/spam'
-import { ApiError, refusalOf } from '../../errors'
+import { ApiError, invalidFields, refusalOf } from '../../errors'
 import { publicRoute, refusePublic } from '../../gate/public'
 import type { PublicGate } from '../../gate/public-gate'
 import { receiveContact } from '../../routes/public/contact-rules'
@@ -18,6 +18,7 @@ import { ContactForm, honeypotName } from './contact-form'
 import { KeptForm } from './contact-kept'
 import { MessageSent } from './contact-sent'
 import { issueTicket, readTicket, type Ticket } from './contact-ticket'
+import { readFormBody } from './form-body'
 
 type Page = Context<AppEnv>
 
@@ -61,6 +62,8 @@ async function showSent(c: Page) {
 /** A form as it was sent. */
 interface Sent {
   answers: Answers
+  /** Whether all that was sent could be read. */
+  isWhole: boolean
   /** The ticket as it came, and what it says: undefined where it is not one of ours. */
   token: string
   ticket: Ticket | undefined
@@ -68,8 +71,7 @@ interface Sent {
 }
 
 async function readForm(c: Page): Promise<Sent> {
-  // What is no form is an empty one.
-  const body: Record<string, unknown> = await c.req.parseBody().catch(() => ({}))
+  const { fields: body, isWhole } = await readFormBody(c.req.raw.headers, new Uint8Array(await c.req.arrayBuffer()))
   const token = textOf(body.ticket)
   const ticket = await readTicket(c.env, slugOf(c), token)
   const evidence = async () => ({
@@ -77,11 +79,12 @@ async function readForm(c: Page): Promise<Sent> {
     openedAt: ticket?.openedAt,
     turnstile: await turnstileVerdict(c.env, textOf(body[turnstileName]), ticket?.id ?? ''),
   })
-  return { answers: answersOf(body), token, ticket, evidence }
+  return { answers: answersOf(body), isWhole, token, ticket, evidence }
 }
 
 /** Counts a form that was sent, and keeps its message. */
-async function take(gate: PublicGate, { answers, ticket, evidence }: Sent): Promise<Receipt> {
+async function take(gate: PublicGate, { answers, isWhole, ticket, evidence }: Sent): Promise<Receipt> {
+  if (!isWhole) return refusePublic(gate, invalidFields({}, true))
   const { contact, fault } = contactOf(answers)
   if (fault) return refusePublic(gate, fault)
   if (!ticket || ticket.isExpired) return refusePublic(gate, new ApiError('conflict'))
@@ -91,16 +94,18 @@ async function take(gate: PublicGate, { answers, ticket, evidence }: Sent): Prom
 /** Whether whoever filled in the form can put it right. */
 const isMendable = ({ code, details }: ApiError) => code === 'conflict' || details?.fields !== undefined
 
-/** What to say of a form whose answers are right, and which cannot be taken under its ticket. */
-function noticeOf(ticket: Ticket | undefined): string {
+/** What to say of a form that came in pieces, or whose answers are right and which cannot be taken under its ticket. */
+function noticeOf({ isWhole, ticket }: Sent): string {
+  if (!isWhole) return 'Part of what you sent could not be read. Check your answers, then send the form again'
   if (!ticket) return 'Check your answers, then send the form again'
   if (ticket.isExpired) return 'This form was open for more than a day. Check your answers, then send it again'
   return 'You have sent this form already. If you want to send this as another message, send it again'
 }
 
-async function showFormAgain(c: Page, { answers, token, ticket }: Sent, { code, status, details }: ApiError) {
+async function showFormAgain(c: Page, sent: Sent, { code, status, details }: ApiError) {
+  const { answers, token, ticket, isWhole } = sent
   const faults = sayFaults(details?.fields ?? {})
-  const notice = code === 'conflict' ? noticeOf(ticket) : undefined
+  const notice = code === 'conflict' || !isWhole ? noticeOf(sent) : undefined
   const isGood = ticket && !ticket.isExpired && !notice
   const held = isGood ? token : await newToken(c, ticket?.openedAt)
   return renderForm(c, { answers, token: held, faults, notice, status })
