@@ -23,9 +23,9 @@ const errors = {
   unprocessable: [422, 'Validation failed'],
   rate_limited: [429, 'Rate limit exceeded'],
   internal: [500, 'Internal server error'],
-  bad_gateway: [502, 'The upstream server gave no usable answer'],
+  bad_gateway: [502, 'The upstream server returned an invalid response'],
   unavailable: [503, 'Temporarily unavailable, please retry'],
-  gateway_timeout: [504, 'The upstream server took too long to answer'],
+  gateway_timeout: [504, 'The upstream server took too long to respond'],
 } as const satisfies Record<string, [ContentfulStatusCode, string]>
 
 export type ErrorCode = keyof typeof errors

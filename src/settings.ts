@@ -81,8 +81,8 @@ const Settings = z.object({
   D1_DEADLINE_MS: count(25_000, usualD1DeadlineMs),
   SERVER_TIMING: z.enum(['true', 'false']).default('false'),
   UPSTREAM_ORIGIN: z
-    .url({ protocol: /^https?$/, error: 'Must be an http(s) address' })
-    .refine((address) => /^[^@?#]+$/.test(address), 'Must not hold a name, a password, a query or a fragment')
+    .url({ protocol: /^https?$/, error: 'Must be an http or https URL' })
+    .refine((address) => /^[^@?#]+$/.test(address), 'Must not contain a user name, password, query or fragment')
     .optional(),
   UPSTREAM_SECRET: z.string().min(16, 'Must have at least 16 characters').optional(),
   UPSTREAM_TIMEOUT_MS: count(60_000, 10_000),
@@ -97,7 +97,9 @@ const Settings = z.object({
         }),
     ),
   ),
-  PROXIED: commaList.pipe(z.array(z.enum(proxiable, { error: `Must be a comma list of: ${proxiable.join(', ')}` }))),
+  PROXIED: commaList.pipe(
+    z.array(z.enum(proxiable, { error: `Must be a comma-separated list of: ${proxiable.join(', ')}` })),
+  ),
 })
 
 /** The deployment's settings, read from the variables in `wrangler.toml`. */
@@ -151,7 +153,7 @@ export function settingsOf(env: Vars): Settings {
   const result = Settings.safeParse(env)
   if (!result.success) {
     const names = result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
-    throw new SettingsError(`Wrong settings: ${names.join('; ')}`)
+    throw new SettingsError(`Invalid settings: ${names.join('; ')}`)
   }
   const settings: Settings = {
     keyWindow: { limit: result.data.KEY_LIMIT, seconds: result.data.KEY_WINDOW_SECONDS },
@@ -175,7 +177,7 @@ export function settingsOf(env: Vars): Settings {
  */
 export function publicSecretOf(env: Env): string {
   const { ipHashSecret } = settingsOf(env)
-  if (!ipHashSecret) throw new SettingsError('Wrong settings: IP_HASH_SECRET is needed by the public endpoints')
+  if (!ipHashSecret) throw new SettingsError('Invalid settings: IP_HASH_SECRET is needed by the public endpoints')
   return ipHashSecret
 }
 
@@ -195,8 +197,8 @@ export function upstreamOf(env: Env, path: string): Upstream | undefined {
 function upstreamFor(env: Vars, settings: z.infer<typeof Settings>): Upstream | undefined {
   const { PROXIED, UPSTREAM_ORIGIN, UPSTREAM_SECRET, UPSTREAM_TIMEOUT_MS, UPSTREAM_HEADERS } = settings
   if (PROXIED.length === 0) return
-  if (!env.UPSTREAM && !UPSTREAM_ORIGIN) throw new SettingsError('Wrong settings: PROXIED needs UPSTREAM_ORIGIN')
-  if (!UPSTREAM_SECRET) throw new SettingsError('Wrong settings: PROXIED needs UPSTREAM_SECRET')
+  if (!env.UPSTREAM && !UPSTREAM_ORIGIN) throw new SettingsError('Invalid settings: PROXIED needs UPSTREAM_ORIGIN')
+  if (!UPSTREAM_SECRET) throw new SettingsError('Invalid settings: PROXIED needs UPSTREAM_SECRET')
   return {
     origin: new URL(UPSTREAM_ORIGIN ?? 'https://upstream'),
     fetcher: env.UPSTREAM ?? { fetch: (input, init) => fetch(input, init) },

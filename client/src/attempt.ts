@@ -12,7 +12,7 @@ export interface Answered<T> {
   headers: Headers
   /** The version that was read, for `ifMatch` and `If-None-Match`. */
   etag: string | undefined
-  /** Quote it when you ask for help. */
+  /** Quote it when you ask for support. */
   requestId: string | undefined
 }
 
@@ -38,7 +38,7 @@ export async function attemptOnce<T>(settings: Settings, request: Prepared): Pro
     const isLate = cause instanceof Error && cause.name === 'TimeoutError'
     const code = codeOf(cause)
     const error = isLate
-      ? new TimeoutError(`No answer from ${host} within ${timeoutMs} ms`, { method, path, cause })
+      ? new TimeoutError(`No response from ${host} within ${timeoutMs} ms`, { method, path, cause })
       : new ConnectionError(`The connection to ${host} failed${code ? `: ${code}` : ''}`, { method, path, cause })
     return { error, body: without(apiKey, reasonOf(cause)) }
   }
@@ -53,7 +53,7 @@ async function answerOf<T>(response: Response, { method, path, as }: Prepared): 
     const data = as === 'text' ? text : text === '' ? undefined : JSON.parse(text)
     return { limit, answer: { data, status, headers, etag: headers.get('ETag') ?? undefined, requestId } }
   } catch (cause) {
-    const error = new CaseworkError('The answer is not JSON', { method, path, status, requestId, cause })
+    const error = new CaseworkError('The response is not JSON', { method, path, status, requestId, cause })
     return { limit, error, body: text }
   }
 }

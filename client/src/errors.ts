@@ -15,7 +15,7 @@ export class CaseworkError extends Error {
   override readonly name: string = 'CaseworkError'
   /** The HTTP status; undefined where no answer came. */
   readonly status: number | undefined
-  /** Quote it when you ask for help. */
+  /** Quote it when you ask for support. */
   readonly requestId: string | undefined
   readonly details: Record<string, unknown> | undefined
   readonly method: string
@@ -106,7 +106,7 @@ export interface Existing {
 /** `details` of a 409. */
 export type ConflictDetails = { current?: CurrentVersion; existing?: Existing; [more: string]: unknown }
 
-/** 400 or 422: something about the request is wrong. Do not retry: mend what `fields` names. */
+/** 400 or 422: something about the request is wrong. Do not retry: fix the fields in `fields`. */
 export class ValidationError extends CaseworkError {
   override readonly name: string = 'ValidationError'
   declare readonly details: ValidationDetails | undefined

@@ -106,7 +106,7 @@ export function settingsOf(options: Options | undefined): Settings {
   const { baseUrl, apiKey = keyOfTheProcess(), maxRetries = 3, timeoutMs = 30_000, maxWaitMs = 120_000 } = options
   if (!baseUrl)
     throw new TypeError('baseUrl is missing: give the address of the API, e.g. https://casework.example.com')
-  if (!/^https?:\/\/[^/?#]+[^?#]*$/.test(baseUrl)) throw new TypeError('baseUrl must be an address with http or https')
+  if (!/^https?:\/\/[^/?#]+[^?#]*$/.test(baseUrl)) throw new TypeError('baseUrl must be an http or https URL')
   if (apiKey === undefined || apiKey === '') {
     throw new TypeError(
       'apiKey is missing or empty: give a key or set CASEWORK_API_KEY; null is for public routes only',

@@ -35,11 +35,11 @@ export interface Prepared {
 /** Makes a request of a call. Throws a `TypeError` where the client has no key and the path needs one. */
 export function requestOf(settings: Settings, call: Call): Prepared {
   const { signal, timeoutMs = settings.timeoutMs, maxRetries = settings.maxRetries, as = 'json' } = call.options ?? {}
-  if (!call.path.startsWith('/')) throw new TypeError('A path begins with a slash')
+  if (!call.path.startsWith('/')) throw new TypeError('A path must start with a slash')
   const method = call.method.toUpperCase()
   const [path = ''] = call.path.split('?')
   if (settings.apiKey === null && /^\/api\/(?!public\/)/.test(path)) {
-    throw new TypeError('This client was made with apiKey: null, which is for public routes only')
+    throw new TypeError('This client has apiKey: null, which works for public routes only')
   }
   const headers = headersOf(settings, { ...call, method })
   const isRepeatable = method !== 'POST' || headers.has('Idempotency-Key')
@@ -86,7 +86,7 @@ function entityTagOf(match: Match): string {
   const version = typeof match === 'object' && match !== null ? match.version : match
   if (typeof version === 'number' && Number.isInteger(version)) return `"${version}"`
   if (typeof version !== 'string' || version === '')
-    throw new TypeError('ifMatch must be a version, an ETag, or a thing with a version')
+    throw new TypeError('ifMatch must be a version, an ETag, or an object with a version')
   return /["*]/.test(version) ? version : `"${version}"`
 }
 

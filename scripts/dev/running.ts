@@ -83,7 +83,7 @@ async function endRemains(group: number, state: string): Promise<void> {
   const left = processes().filter((one) => one.group === group)
   const ours = left.filter(({ command }) => isOurs(command)).map(({ pid }) => pid)
   if (ours.length === 0 || ours.length < left.length) return
-  console.error(`Ending what a start that was killed has left running (${ours.join(', ')}) …`)
+  console.error(`Stopping processes left over from a killed start (${ours.join(', ')}) …`)
   endNow(ours)
   for (let waits = 0; waits < 30 && ours.some(isAlive); waits++) await sleep(100)
 }

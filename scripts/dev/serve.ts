@@ -13,7 +13,9 @@ export async function requireFree(port: number): Promise<void> {
     socket.on('connect', () => socket.destroy())
   })
   if (isTaken)
-    throw new UsageError(`Port ${port} is taken: stop what listens there, or choose another with PORT=8788 npm start`)
+    throw new UsageError(
+      `Port ${port} is already in use: stop the other process, or choose another with PORT=8788 npm start`,
+    )
 }
 
 /** The Worker under `wrangler dev`. */
@@ -51,7 +53,7 @@ export function serve({ config, state }: Place, port: number, settings: Record<s
 
   async function ready(): Promise<void> {
     const beganAt = Date.now()
-    const reminder = setTimeout(() => console.error('Still starting: nothing has gone wrong so far …'), 20_000)
+    const reminder = setTimeout(() => console.error('Still starting; no errors so far …'), 20_000)
     try {
       for (let status = await readiness(port); status !== 200; status = await readiness(port)) {
         // 503 is a database that is busy; with 500 the Worker has said why.

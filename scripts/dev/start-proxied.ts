@@ -7,7 +7,7 @@ async function startProxied(): Promise<void> {
   const port = process.env.ORIGIN_PORT || '9797'
   const address = `http://127.0.0.1:${port}`
   await requireFree(Number(port)).catch(() => {
-    throw new UsageError(`Port ${port} is taken: choose another with ORIGIN_PORT=9798 npm run start:proxied`)
+    throw new UsageError(`Port ${port} is already in use: choose another with ORIGIN_PORT=9798 npm run start:proxied`)
   })
   Object.assign(process.env, {
     ORIGIN_PORT: port,

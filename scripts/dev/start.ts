@@ -40,7 +40,7 @@ async function start(): Promise<void> {
   server.show()
   console.log(welcome(`http://localhost:${port}`, key, nearName(demoKeyFile(place)), settings))
   await server.ended
-  if (!isStopping) throw new UsageError('wrangler has ended')
+  if (!isStopping) throw new UsageError('wrangler has exited')
 }
 
 function portOf(text: string): number {

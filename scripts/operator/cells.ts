@@ -56,6 +56,6 @@ export function readConfig(file: string): string {
   try {
     return readFileSync(file, 'utf8').replace(/^\s*#.*$/gm, '')
   } catch {
-    throw new UsageError(`There is no wrangler configuration at ${file}`)
+    throw new UsageError(`No wrangler configuration at ${file}`)
   }
 }

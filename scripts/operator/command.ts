@@ -21,7 +21,7 @@ export function act(program: Command, usage: string, description: string, exampl
     .command(usage)
     .description(description)
     .addHelpText('after', `\nExample:\n  npm run --silent ${program.name()} -- ${example}`)
-    .option('--remote', 'act on production instead of the local database')
+    .option('--remote', 'use production instead of the local database')
     .option('--config <file>', "wrangler's configuration", 'wrangler.toml')
     .option('--persist-to <folder>', 'where the local database is (default: CASEWORK_STATE, or .wrangler/state)')
 }
@@ -57,10 +57,10 @@ export function tell(line: string): void {
 }
 
 /** `--plan`, one of the vocabulary's. */
-export const planOption = () => new Option('--plan <plan>', 'what the tenant has paid for').choices(plans)
+export const planOption = () => new Option('--plan <plan>', 'the plan').choices(plans)
 
 /** `--role`, one of the vocabulary's. */
-export const roleOption = () => new Option('--role <role>', 'what the user may do').choices(roles)
+export const roleOption = () => new Option('--role <role>', "the user's role").choices(roles)
 
 /** What was read, or what was wrong with it, said as commander says it. */
 function taken<T>({ value, fault }: Reading<T>): T {

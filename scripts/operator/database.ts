@@ -123,7 +123,9 @@ function explained({ binding, place }: Cell, error: unknown): unknown {
   if (taken) return new Taken(taken)
   const meant = databaseErrorOf(error)
   if (meant instanceof Unmet) {
-    return new UsageError(`Somebody else changed it meanwhile (${meant.conditions.join(', ')}), so nothing was written`)
+    return new UsageError(
+      `It was changed by somebody else at the same time (${meant.conditions.join(', ')}), so nothing was written`,
+    )
   }
   if (!place.remote) return new UsageError(`The local database: ${error.message}`)
   if (!isUnmigrated(error)) return new UsageError(`The remote database: ${error.message}`)

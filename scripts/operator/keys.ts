@@ -33,7 +33,7 @@ import { UsageError } from './fault'
 import { getFamily, newKey, unbounded } from './key-records'
 import { actorOf, getTenant, noUser, userByEmail } from './records'
 
-const program = operators('keys', 'The API keys of a tenant. A key is shown once, when it is made.')
+const program = operators('keys', "A tenant's API keys. A key is shown only once, when it is created.")
 
 interface NewKey extends PlaceOptions {
   tenant: string
@@ -46,13 +46,17 @@ interface NewKey extends PlaceOptions {
   window?: number
 }
 
-act(program, 'create', 'Make a key and show it, once.', 'create --tenant acme --role admin --scopes all')
+act(program, 'create', 'Create a key and show it once.', 'create --tenant acme --role admin --scopes all')
   .requiredOption('--tenant <slug>', "the tenant's short name", slug)
   .addOption(roleOption())
-  .requiredOption('--scopes <scopes>', '"all", or a list with commas: cases:read,cases:write', scopeList)
-  .option('--name <name>', 'what it is for', text(120))
-  .option('--user <email>', 'who holds it (default: a service user of the role, made when first needed)', email)
-  .option('--expires <time>', 'when it ends (default: never)', moment)
+  .requiredOption('--scopes <scopes>', '"all", or a comma-separated list: cases:read,cases:write', scopeList)
+  .option('--name <name>', 'its purpose', text(120))
+  .option(
+    '--user <email>',
+    'the user it belongs to (default: a service user for the role, created on first use)',
+    email,
+  )
+  .option('--expires <time>', 'when it expires (default: never)', moment)
   .option('--limit <requests>', "its own limit, 1 to 1000 (default: the deployment's)", whole(1, 1000))
   .option('--window <seconds>', "its own window, 1 to 3600 (default: the deployment's)", whole(1, 3600))
   .action(createKey)
@@ -86,8 +90,9 @@ async function createKey({ tenant: of, scopes, name, expires, limit, window, ...
     insertKey.bind(values),
     recordAudit(values, 'key.create', row.newId, auditOfNewKey),
   ])
-  if (!made) throw new UsageError('The holder was disabled or given another role just now, so there is no key')
-  if (!fromLeast(plans, 'pro').includes(tenant.plan)) tell(`"${of}" is on the ${tenant.plan} plan: no API before pro.`)
+  if (!made) throw new UsageError('The user has just been disabled or given another role, so no key was created')
+  if (!fromLeast(plans, 'pro').includes(tenant.plan))
+    tell(`"${of}" is on the ${tenant.plan} plan; the API needs pro or higher.`)
   print({
     id: row.newId,
     key,
@@ -109,7 +114,7 @@ const noNewcomer = { serviceId: null, serviceName: null, serviceEmail: null }
 /** Who shall hold a new key: the user that was named, or else the role's service user, who may have to be made. */
 async function holderOf(place: Place, of: string, { user, role }: Pick<NewKey, 'user' | 'role'>) {
   const address = user ?? (role && serviceEmail(role, of))
-  if (!address) throw new UsageError('Give either --role or --user')
+  if (!address) throw new UsageError('Provide either --role or --user')
   const { cell, tenant, found } = await getTenant(place, of, userByEmail(of, address))
   const [known] = found
   if (known) return { cell, tenant, holder: requireFit(known, address, role), newcomer: noNewcomer }
@@ -118,12 +123,12 @@ async function holderOf(place: Place, of: string, { user, role }: Pick<NewKey, '
 }
 
 function requireFit(user: User, address: string, role: Role | undefined): User {
-  if (!user.enabled) throw new UsageError(`${address} is disabled, and so would be the key`)
+  if (!user.enabled) throw new UsageError(`${address} is disabled; enable the user first`)
   if (role && role !== user.role) throw new UsageError(`${address} has the role ${user.role}, not ${role}`)
   return user
 }
 
-act(program, 'list', 'All keys of a tenant, newest first, without the keys themselves.', 'list --tenant acme')
+act(program, 'list', "List a tenant's keys, newest first, without the keys themselves.", 'list --tenant acme')
   .requiredOption('--tenant <slug>', "the tenant's short name", slug)
   .action(async ({ tenant: of, ...options }: PlaceOptions & { tenant: string }) => {
     const { found } = await getTenant(placeOf(options), of, keysOfTenant(of))
@@ -133,18 +138,18 @@ act(program, 'list', 'All keys of a tenant, newest first, without the keys thems
 act(
   program,
   'rotate <id>',
-  "Make a new key in place of the family's newest live one, with the same user, scopes, limit and end, and end the others.",
+  "Replace the family's newest live key with a new one (same user, scopes, limit and expiry), and end the others.",
   'rotate 01JZ8E2Q4N6T1V3X5Z7B9D0F2H --grace 3600',
 )
-  .option('--grace <seconds>', 'how long the old keys go on working', whole(0, 30 * 24 * 3600), 0)
+  .option('--grace <seconds>', 'how long the old keys keep working', whole(0, 30 * 24 * 3600), 0)
   .action(rotateKey)
 
 async function rotateKey(id: string, { grace, ...options }: PlaceOptions & { grace: number }): Promise<void> {
   const { cell, family } = await getFamily(placeOf(options), id)
   const { tenantId, now, ...inherited } = family
-  if (family.revokedAt) throw new UsageError(`The key ${id} is revoked: make a new one with "create"`)
+  if (family.revokedAt) throw new UsageError(`Key ${id} has been revoked; create a new one with "create"`)
   if (family.expiresAt && family.expiresAt <= now)
-    throw new UsageError(`The key ${id} has expired: make a new one with "create"`)
+    throw new UsageError(`Key ${id} has expired; create a new one with "create"`)
 
   const { key, row } = await newKey(cell, now)
   const end = new Date(Date.parse(now) + grace * 1000).toISOString()
@@ -162,25 +167,28 @@ async function rotateKey(id: string, { grace, ...options }: PlaceOptions & { gra
     endOthers.bind(values),
     recordAudit(values, 'key.create', row.newId, auditOfNewKey),
   ])
-  if (!made) throw new UsageError(`The key ${id} was revoked or ended just now: make a new one with "create"`)
+  if (!made) throw new UsageError(`Key ${id} has just been revoked or has expired; create a new one with "create"`)
   const [replaced] = ended.toSorted((a, b) => (a.createdAt < b.createdAt ? 1 : -1))
   const rotatedFrom = replaced ? { id: replaced.id, expiresAt: replaced.expiresAt } : null
   print({ ...inherited, id: row.newId, key, prefix: row.prefix, ...made, rotatedFrom })
 }
 
-act(program, 'revoke <id>', 'End a key and its whole family at once.', 'revoke 01JZ8E2Q4N6T1V3X5Z7B9D0F2H').action(
-  async (id: string, options: PlaceOptions) => {
-    const { cell, family } = await getFamily(placeOf(options), id)
-    const { familyId, tenantId, now } = family
-    const values = { ...actorOf(tenantId, now), family: familyId, leadId: family.id }
-    const [, revoked] = await run(cell, [
-      recordAudit(values, 'key.revoke', id, auditOfRevocation),
-      revokeFamily.bind(values),
-    ])
-    if (revoked.length === 0) tell('It was revoked already.')
-    const revokedAt = revoked[0]?.revokedAt ?? family.revokedAt
-    print({ id, familyId, revoked: revoked.map((one) => one.id), revokedAt })
-  },
-)
+act(
+  program,
+  'revoke <id>',
+  'Revoke a key and its whole family immediately.',
+  'revoke 01JZ8E2Q4N6T1V3X5Z7B9D0F2H',
+).action(async (id: string, options: PlaceOptions) => {
+  const { cell, family } = await getFamily(placeOf(options), id)
+  const { familyId, tenantId, now } = family
+  const values = { ...actorOf(tenantId, now), family: familyId, leadId: family.id }
+  const [, revoked] = await run(cell, [
+    recordAudit(values, 'key.revoke', id, auditOfRevocation),
+    revokeFamily.bind(values),
+  ])
+  if (revoked.length === 0) tell('Already revoked.')
+  const revokedAt = revoked[0]?.revokedAt ?? family.revokedAt
+  print({ id, familyId, revoked: revoked.map((one) => one.id), revokedAt })
+})
 
 await obey(program)

@@ -9,7 +9,7 @@ import { grouped, progressOf } from './postcodes/progress'
 import { postcodesByCouncil, releasesShown } from './postcodes/releases'
 import { type Counts, count, noCounts, selects, sift } from './postcodes/selection'
 
-const program = operators('postcodes', 'The ONS Postcode Directory, by which postcodes lead to wards.')
+const program = operators('postcodes', 'The ONS Postcode Directory, which maps postcodes to wards.')
 
 interface Import extends PlaceOptions {
   name?: string
@@ -20,10 +20,10 @@ interface Import extends PlaceOptions {
 act(
   program,
   'import <file>',
-  "Load a release's CSV file: the councils and wards of the tenants. It goes on where a stopped one has ended.",
+  "Import a release's CSV file for the tenants' councils and wards. Resumes an import that was stopped.",
   'import Data/ONSPD_MAY_2025_UK.csv --remote',
 )
-  .option('--name <name>', "what the release is called (default: the file's name)", text(200))
+  .option('--name <name>', "the release's name (default: the file's name)", text(200))
   .option('--keep-terminated', 'keep postcodes that are no longer in use')
   .option('--allow-fewer', 'replace a release even where tenants lose codes or half of their postcodes')
   .action(importPostcodes)
@@ -42,7 +42,7 @@ async function importPostcodes(
     requireEnough(file, filled, allowFewer)
     for (const load of filled) await load.finish(counts.lines)
     for (const { cell } of loads.filter((load) => !filled.includes(load)))
-      tell(`Cell ${cell.number} keeps what it has: no line is of its councils and wards`)
+      tell(`Cell ${cell.number} unchanged: no rows for its councils or wards`)
     print(await answerOf(counts, loads))
   } finally {
     file.close()
@@ -88,10 +88,10 @@ async function readInto(loads: Load[], { file, keepTerminated }: Asked): Promise
   const counts = noCounts()
   const progress = progressOf(file.size)
   const isPipe = file.size === undefined
-  if (isPipe) tell(`${file.path} is a pipe: an import that stops cannot go on`)
+  if (isPipe) tell(`${file.path} is a pipe: an import that stops cannot be resumed`)
   process.once('SIGINT', () => {
     progress.stop()
-    tell(isPipe ? `Stopped. ${nextTime(isPipe)}` : 'Stopped: the same command goes on from here.')
+    tell(isPipe ? `Stopped. ${nextTime(isPipe)}` : 'Stopped. Run the same command to resume.')
     process.exit(130)
   })
   try {
@@ -126,7 +126,7 @@ async function answerOf(counts: Counts, loads: Load[]) {
 
 const byCode = (a: { code: string }, b: { code: string }) => (a.code < b.code ? -1 : 1)
 
-act(program, 'list', 'All releases, with the cell of each.', 'list').action(async (options: PlaceOptions) => {
+act(program, 'list', 'List all releases, each with its cell.', 'list').action(async (options: PlaceOptions) => {
   const answers = await acrossCells(placeOf(options), [releasesShown])
   print(answers.flatMap(({ cell, found: [rows] }) => rows.map((row) => ({ ...row, cell: cell.number }))))
 })

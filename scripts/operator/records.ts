@@ -24,7 +24,7 @@ export const tenantBySlug = (slug: string) => tenantOfSlug.bind({ slug, ...gateV
 
 /** What to say where no cell has the tenant. */
 const noTenant = (slug: string) =>
-  new UsageError(`There is no tenant "${slug}": "npm run --silent tenants -- list" shows all`)
+  new UsageError(`Tenant "${slug}" does not exist: "npm run --silent tenants -- list" lists all tenants`)
 
 /** Finds a tenant's cell, and there runs another statement about it in the same trip. Throws a `UsageError` for none. */
 export async function getTenant<T>(
@@ -44,7 +44,9 @@ export const userByEmail = (slug: string, email: string) => userOfTenant.bind({ 
 
 /** What to say where the tenant has no such user. */
 export const noUser = (slug: string, email: string) =>
-  new UsageError(`There is no user ${email} in "${slug}": "npm run --silent users -- list --tenant ${slug}" shows all`)
+  new UsageError(
+    `User ${email} does not exist in "${slug}": "npm run --silent users -- list --tenant ${slug}" lists all users`,
+  )
 
 /** Categories of these names in this order, and what files them. */
 export function newCategories(actor: OperatorActor, names: readonly string[]) {

@@ -40,7 +40,7 @@ const usualCategories = [
   'Other',
 ]
 
-const program = operators('tenants', 'The councils and councillors that the gateway serves.')
+const program = operators('tenants', 'The councils and councillors served by the gateway.')
 
 interface NewTenant extends PlaceOptions {
   slug: string
@@ -57,16 +57,16 @@ act(program, 'create', 'Add a tenant, with the usual categories.', 'create --slu
   .requiredOption('--name <name>', 'its full name', text(200))
   .addOption(planOption().makeOptionMandatory())
   .option('--council-code <code>', 'GSS code of the local authority, which links postcodes to wards', councilCode)
-  .option('--contact-email <email>', 'where residents write to otherwise', email)
-  .option('--contact-phone <number>', 'where residents call', phone)
-  .option('--cell <number>', 'the database it lives in', whole(0, 9999), 0)
+  .option('--contact-email <email>', 'email address shown to residents', email)
+  .option('--contact-phone <number>', 'phone number shown to residents', phone)
+  .option('--cell <number>', 'the number of its database', whole(0, 9999), 0)
   .action(createTenant)
 
 async function createTenant({ slug, name, plan, cell: number, ...options }: NewTenant) {
   const { councilCode = null, contactEmail = null, contactPhone = null } = options
   const place = placeOf(options)
   const cell = getCell(place, number)
-  const taken = new UsageError(`There is a tenant "${slug}" already`)
+  const taken = new UsageError(`Tenant "${slug}" already exists`)
   const found = await acrossCells(place, [tenantBySlug(slug)])
   if (found.some(({ found: [[tenant]] }) => tenant)) throw taken
 
@@ -81,11 +81,11 @@ async function createTenant({ slug, name, plan, cell: number, ...options }: NewT
   ]).catch((error: unknown) => {
     throw error instanceof Taken ? taken : error
   })
-  if (number > 0) tell(`Public pages find it by the variable TENANT_CELLS: add "${slug}": ${number} to it.`)
+  if (number > 0) tell(`Add "${slug}": ${number} to the variable TENANT_CELLS, so that public pages find it.`)
   print({ ...tenant, cell: number, categories: categories.rows.map(({ id, name }) => ({ id, name })) })
 }
 
-act(program, 'list', 'All tenants, with the cell each lives in.', 'list').action(async (options: PlaceOptions) => {
+act(program, 'list', 'List all tenants, each with its cell.', 'list').action(async (options: PlaceOptions) => {
   const answers = await acrossCells(placeOf(options), [listTenants.bind({})])
   print(answers.flatMap(({ cell, found: [rows] }) => rows.map((row) => ({ ...row, cell: cell.number }))))
 })
@@ -110,14 +110,14 @@ const emptied = (value: string | undefined) => (value === '' ? null : value)
 act(
   program,
   'update',
-  "Change a tenant's name, council or contact details; a blank text clears the latter.",
+  "Change a tenant's name, council or contact details; a blank value clears a code or contact detail.",
   'update --slug acme --contact-email office@example.com --contact-phone ""',
 )
   .requiredOption('--slug <slug>', 'its short name', slug)
   .option('--name <name>', 'its full name', text(200))
   .option('--council-code <code>', 'GSS code of the local authority, or ""', orEmpty(councilCode))
-  .option('--contact-email <email>', 'where residents write to otherwise, or ""', orEmpty(email))
-  .option('--contact-phone <number>', 'where residents call, or ""', orEmpty(phone))
+  .option('--contact-email <email>', 'email address shown to residents, or ""', orEmpty(email))
+  .option('--contact-phone <number>', 'phone number shown to residents, or ""', orEmpty(phone))
   .action(async ({ slug, name, councilCode, contactEmail, contactPhone, ...options }: Update) => {
     const changes = {
       name,
@@ -126,7 +126,7 @@ act(
       contactPhone: emptied(contactPhone),
     }
     if (Object.values(changes).every((value) => value === undefined))
-      throw new UsageError('Give at least one of --name, --council-code, --contact-email and --contact-phone')
+      throw new UsageError('Provide at least one of --name, --council-code, --contact-email and --contact-phone')
     await change(options, slug, changes)
   })
 

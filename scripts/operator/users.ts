@@ -22,7 +22,7 @@ import { run, Taken } from './database'
 import { UsageError } from './fault'
 import { actorOf, getTenant, noUser, userByEmail } from './records'
 
-const program = operators('users', 'The people of a tenant: the role of a key is the role of its user.')
+const program = operators('users', "A tenant's users. A key has the role of its user.")
 
 interface NewUser extends PlaceOptions {
   tenant: string
@@ -42,7 +42,7 @@ act(
   .requiredOption('--email <email>', 'their email address, unique in the tenant', email)
   .addOption(roleOption().makeOptionMandatory())
   .action(async ({ tenant: of, name, email, role, ...options }: NewUser) => {
-    const taken = new UsageError(`There is a user ${email} in "${of}" already`)
+    const taken = new UsageError(`User ${email} already exists in "${of}"`)
     const { cell, tenant, found } = await getTenant(placeOf(options), of, userByEmail(of, email))
     if (found.length > 0) throw taken
 
@@ -60,7 +60,7 @@ act(
     print({ ...made })
   })
 
-act(program, 'list', 'All users of a tenant.', 'list --tenant acme')
+act(program, 'list', "List a tenant's users.", 'list --tenant acme')
   .requiredOption('--tenant <slug>', "the tenant's short name", slug)
   .action(async ({ tenant: of, ...options }: PlaceOptions & { tenant: string }) => {
     const { found } = await getTenant(placeOf(options), of, usersOfTenant.bind({ slug: of }))
@@ -79,18 +79,18 @@ interface Override extends PlaceOptions {
 act(
   program,
   'set-plan-override',
-  "Lift the plan of one user's keys above the tenant's, for good or for a while.",
+  "Override the tenant's plan for one user's keys, permanently or until a given time.",
   'set-plan-override --tenant acme --email jane@example.com --plan council --expires 2030-01-01T00:00:00Z --reason "Pilot"',
 )
   .requiredOption('--tenant <slug>', "the tenant's short name", slug)
   .requiredOption('--email <email>', "the user's email address", email)
   .addOption(planOption().conflicts('clear'))
-  .option('--expires <time>', 'when it ends (default: never)', moment)
-  .option('--reason <text>', 'why', text(255))
-  .option('--clear', 'end it now')
+  .option('--expires <time>', 'when it expires (default: never)', moment)
+  .option('--reason <text>', 'the reason', text(255))
+  .option('--clear', 'remove the override')
   .action(async ({ tenant: of, email, plan, expires, reason, clear, ...options }: Override) => {
-    if (!plan && !clear) throw new UsageError('Give either --plan or --clear')
-    if (clear && (expires || reason)) throw new UsageError('--clear goes with neither --expires nor --reason')
+    if (!plan && !clear) throw new UsageError('Provide either --plan or --clear')
+    if (clear && (expires || reason)) throw new UsageError('--clear cannot be combined with --expires or --reason')
 
     const { cell, tenant, found } = await getTenant(placeOf(options), of, userByEmail(of, email))
     const [user] = found

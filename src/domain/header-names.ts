@@ -32,10 +32,10 @@ const ownPrefixes = ['x-casework-', 'x-forwarded-', 'cf-']
  */
 export function whyNotPassed(name: string): string | undefined {
   // CGI and its heirs read `_` as `-`, and so `x_casework_tenant` as the gateway's own word.
-  if (!/^[a-z0-9-]+$/.test(name)) return 'Names may hold letters, digits and hyphens only'
-  if (hopByHop.includes(name)) return 'Headers of one connection are not passed on'
+  if (!/^[a-z0-9-]+$/.test(name)) return 'Names may contain only letters, digits and hyphens'
+  if (hopByHop.includes(name)) return 'Hop-by-hop headers are not forwarded'
   if (ownWords.includes(name) || ownPrefixes.some((prefix) => name.startsWith(prefix))) {
-    return 'The gateway and the network set these themselves'
+    return 'The gateway or the network sets this header'
   }
-  if (neverFromCaller.includes(name)) return 'Credentials, addresses and other methods or paths are not passed on'
+  if (neverFromCaller.includes(name)) return 'Credentials, addresses and method or path overrides are not forwarded'
 }

@@ -21,7 +21,7 @@ export function readMoment(raw: string): Reading {
   const at = new Date(`${year}-${month}-${day}T${time}${second}${fraction.slice(0, 4)}${offset.toUpperCase()}`)
   const value = at.toISOString()
   if (!/^\d{4}-/.test(value) || value.startsWith('0000')) {
-    return { fault: { code: 'range', message: 'Must be of the years 1 to 9999 in UTC' } }
+    return { fault: { code: 'range', message: 'Must be between the years 1 and 9999 in UTC' } }
   }
   return { value }
 }

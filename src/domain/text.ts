@@ -27,7 +27,7 @@ const fault = (code: TextFault['code'], message: string): { fault: TextFault } =
 
 const format = (message: string) => fault('format', message)
 const required = fault('required', 'Required')
-const halfCharacter = format('Must not contain half a character')
+const halfCharacter = format('Must not contain an incomplete character')
 const controls = format('Must not contain control characters')
 const manyMarks = format('Must not have more than 30 accents on one letter')
 const invisible = format('Must not contain invisible characters')

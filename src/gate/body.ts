@@ -80,7 +80,7 @@ const bad = (message: string) => new ApiError('invalid_request', { message })
 /** What is wrong with how a body is announced: it must be JSON, in UTF-8, as it is. */
 function headerError(headers: Headers): ApiError | undefined {
   if (isEncoded(headers)) {
-    const message = 'Must be identity or left out: send the body as it is'
+    const message = 'Must be omitted or identity: send the body uncompressed'
     return invalidFields({ 'Content-Encoding': { code: 'format', message } }, true)
   }
   const types = mediaTypesOf(headers.get('Content-Type') ?? '')

@@ -169,6 +169,6 @@ function cellOf(env: Env, slug: string): { cell: number; d1: D1Database } {
   const { tenantCells } = settingsOf(env)
   const cell = (Object.hasOwn(tenantCells, slug) ? tenantCells[slug] : undefined) ?? 0
   const d1 = databaseOf(env, cell)
-  if (!d1) throw new SettingsError(`Wrong settings: TENANT_CELLS names cell ${cell}, which has no database`)
+  if (!d1) throw new SettingsError(`Invalid settings: TENANT_CELLS names cell ${cell}, which has no database`)
   return { cell, d1 }
 }

@@ -2,7 +2,7 @@
 export interface RateLimit {
   /** `key`, or `ip` for an address on a public endpoint. */
   readonly policy: 'key' | 'ip'
-  /** Requests allowed in any span of one window. */
+  /** Requests allowed in any window-length interval. */
   readonly limit: number
   readonly windowMs: number
   /** Requests that would be admitted now. */

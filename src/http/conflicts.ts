@@ -27,7 +27,7 @@ export function externalIdTaken(existing?: { id: string; reference?: string }): 
 /** What is said of an id that is unknown, another tenant's or disabled: one answer for all. */
 export const unknownReference: FieldError = {
   code: 'unknown_reference',
-  message: 'Refers to nothing that can be used here',
+  message: 'Does not exist or is not available',
 }
 
 /**

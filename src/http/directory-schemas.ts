@@ -6,6 +6,6 @@ import { cursorParam } from './paging'
 export const readOnlyFields = ['id', 'createdAt', 'updatedAt']
 
 export const DirectoryQuery = z.strictObject({
-  enabled: flagParam('Only enabled ones, or only disabled ones; both if absent.').optional(),
+  enabled: flagParam('Only enabled or only disabled ones; both if absent.').optional(),
   cursor: cursorParam,
 })

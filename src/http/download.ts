@@ -6,11 +6,9 @@ import { flagParam } from './fields'
 export const format = z
   .enum(['csv', 'json'])
   .default('json')
-  .openapi({ description: 'What the export is written in.', example: 'csv' })
+  .openapi({ description: 'The format of the export.', example: 'csv' })
 
-export const bom = flagParam(
-  'Puts a byte order mark in front of CSV, by which Excel knows that it is UTF-8.',
-).optional()
+export const bom = flagParam('Prefixes CSV with a byte order mark, so that Excel reads it as UTF-8.').optional()
 
 export const total = z.int().openapi({ description: 'Rows in this export.', example: 1 })
 

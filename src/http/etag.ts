@@ -44,7 +44,7 @@ export function expectedVersion(
   const held = parseEntityTags(header)
   if (held === '*') return version
   if (!held)
-    throw invalidFields({ 'If-Match': { code: 'format', message: 'Must be an ETag, as a GET gives it' } }, true)
+    throw invalidFields({ 'If-Match': { code: 'format', message: 'Must be an ETag from a GET response' } }, true)
   const versions = versionsOf(held)
   return versions.find((one) => one === current?.version) ?? versions[0] ?? noVersion
 }

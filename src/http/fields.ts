@@ -145,10 +145,10 @@ export const json = <S extends z.ZodType>(description: string, schema: S) => ({
   content: { 'application/json': { schema } },
 })
 export const versionField = omissible(z.int().min(1)).openapi({
-  description: 'The version you read; stale is 409.',
+  description: 'The version you last read; 409 if it has changed.',
   example: 1,
 })
-export const versionShown = z.int().openapi({ description: 'Rises with every change.', example: 1 })
+export const versionShown = z.int().openapi({ description: 'Incremented on every change.', example: 1 })
 /** A thing that another refers to. */
 export const Ref = z.object({ id: Id, name: z.string().openapi({ example: 'Falmouth Arwenack' }) }).openapi('Ref')
 export const TenantParam = z.object({

@@ -8,7 +8,7 @@ import { errorCode } from './fields'
 
 /** The `cursor` of a bare array: taken from its `Link` header, never made up. */
 export const cursorParam = z.string().max(1000).optional().openapi({
-  description: 'From the `Link: <…>; rel="next"` of the call before; keep the other parameters as they were.',
+  description: 'From the previous call’s `Link: <…>; rel="next"`; keep the other parameters the same.',
 })
 
 /** How the rows of a list become an answer. */
@@ -56,7 +56,7 @@ export function valuesAfter(
 
 /** 400 for a cursor that is damaged or of another list. */
 export function unusableCursor(): ApiError {
-  const message = 'Not a cursor of this list: keep filters and sort as they were, or start again without'
+  const message = 'Invalid cursor: keep the same filters and sort, or omit it to start again'
   return invalidFields({ cursor: { code: 'format', message } }, true)
 }
 export const Pagination = z
@@ -65,18 +65,18 @@ export const Pagination = z
     pageSize: z.int().openapi({ example: 20 }),
     total: z.int().openapi({
       description:
-        'Rows that match; stops at 10,000 with filters that need counting, and counts the newest 10,000 matches of a search.',
+        'Matching rows. Counting stops at 10,000 with some filters; for a search, only the newest 10,000 matches are counted.',
       example: 42,
     }),
     totalPages: z.int().openapi({ example: 3 }),
     totalCapped: z
       .literal(true)
       .optional()
-      .openapi({ description: 'Counting stopped: there may be more rows than `total` says.' }),
+      .openapi({ description: 'Counting stopped: there may be more rows than `total`.' }),
     nextCursor: z
       .string()
       .nullable()
-      .openapi({ description: 'Give it back as `cursor` for the rows that follow; null at the end.', example: null }),
+      .openapi({ description: 'Pass it as `cursor` to get the next rows; null at the end.', example: null }),
   })
   .openapi('Pagination')
 
@@ -86,8 +86,8 @@ export const deepestPage = 10_000
 /** How a list is walked: by page, or on from a cursor. */
 export const paging = {
   page: z.coerce.number().int().min(1).optional().openapi({ description: 'From 1.', example: 1 }),
-  pageSize: z.coerce.number().int().min(1).max(100).default(20).openapi({ description: 'Rows a page.', example: 20 }),
-  cursor: z.string().max(1000).optional().openapi({ description: 'A `nextCursor`; not together with `page`.' }),
+  pageSize: z.coerce.number().int().min(1).max(100).default(20).openapi({ description: 'Rows per page.', example: 20 }),
+  cursor: z.string().max(1000).optional().openapi({ description: 'A `nextCursor`; cannot be combined with `page`.' }),
 }
 
 /** What must hold between the parameters of `paging`. */
@@ -96,11 +96,11 @@ export function checkPaging(
   ctx: Pick<z.RefinementCtx, 'addIssue'>,
 ): void {
   if (page !== undefined && cursor !== undefined) {
-    const message = 'Give page or cursor, not both'
+    const message = 'Use either page or cursor, not both'
     ctx.addIssue({ code: 'custom', path: ['cursor'], params: errorCode('range'), message })
   }
   if ((page ?? 1) * pageSize > deepestPage) {
-    const message = 'page × pageSize may be at most 10,000: walk on with cursor'
+    const message = 'page × pageSize must not exceed 10,000; use cursor instead'
     ctx.addIssue({ code: 'custom', path: ['page'], params: errorCode('range'), message })
   }
 }

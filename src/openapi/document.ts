@@ -11,41 +11,40 @@ type Document = ReturnType<OpenAPIHono<AppEnv>['getOpenAPI31Document']>
 type Operation = NonNullable<NonNullable<Document['paths']>[string]['get']>
 
 const tagDescriptions: Record<string, string> = {
-  audit: 'Who did what to which id, and when.',
-  cases: 'What residents have asked for, and what was done about it.',
-  categories: 'The kinds of case a tenant tells apart.',
+  audit: 'Who changed which id, how and when.',
+  cases: 'Residents’ requests and the work done on them.',
+  categories: 'The tenant’s kinds of case.',
   events: 'Surgeries, consultations and other dates.',
-  health: 'Whether the gateway is up. No key needed.',
-  keys: 'API keys: made, listed, rotated and revoked.',
-  me: 'The caller, as the gateway knows them.',
-  news: 'News articles, unapproved until somebody approves them.',
+  health: 'Liveness and readiness. No key needed.',
+  keys: 'Create, list, rotate and revoke API keys.',
+  me: 'The caller behind the key.',
+  news: 'News articles, drafts until approved.',
   public: 'The contact form and ward look-up. No key needed.',
   reports: 'Totals without personal data.',
-  submissions: 'What came in through the contact form.',
-  users: 'The people of a tenant.',
-  wards: 'The areas that councillors stand for.',
+  submissions: 'Messages from the contact form.',
+  users: 'The tenant’s users.',
+  wards: 'The areas that councillors represent.',
 }
 
 const requestHeaders = {
   idempotencyKey: {
     name: 'Idempotency-Key',
     in: 'header' as const,
-    description: 'Up to 255 printable characters. The same key and body within 24 hours give the first result again.',
+    description: 'Up to 255 printable characters. Within 24 hours the same key and body return the first result.',
     schema: { type: 'string' as const, maxLength: 255 },
     example: 'crm-10042-create',
   },
   ifMatch: {
     name: 'If-Match',
     in: 'header' as const,
-    description:
-      'The ETag you read, or several: the change is refused with 409 if none of them is the current one any more.',
+    description: 'The ETag you last read, or several: 409 if none of them is current.',
     schema: { type: 'string' as const },
     example: '"3-9f86d081884c7d65"',
   },
   ifNoneMatch: {
     name: 'If-None-Match',
     in: 'header' as const,
-    description: 'The ETag you hold, or several: 304 if one of them is still the same.',
+    description: 'The ETag you last read, or several: 304 if one of them is still current.',
     schema: { type: 'string' as const },
     example: '"3-9f86d081884c7d65"',
   },

@@ -16,26 +16,29 @@ const header = (text: string, example: string) => ({ description: text, schema: 
 
 /** Every header that an answer can carry, but for those of the connection and those that are for browsers alone. */
 export const headers = {
-  'X-Request-Id': header('Quote it when you ask for help.', '6b3f3c0e-4f0a-4f55-9f0e-1a2b3c4d5e6f'),
-  'X-RateLimit-Limit': header('Requests allowed in any span of one window.', '100'),
+  'X-Request-Id': header('Quote it when you ask for support.', '6b3f3c0e-4f0a-4f55-9f0e-1a2b3c4d5e6f'),
+  'X-RateLimit-Limit': header('Requests allowed in any window-length interval.', '100'),
   'X-RateLimit-Remaining': header('Requests that would be admitted now.', '58'),
   'RateLimit-Policy': header('draft-ietf-httpapi-ratelimit-headers-11.', '"key";q=100;w=60'),
-  RateLimit: header('Remaining requests; seconds until the oldest counted one leaves.', '"key";r=58;t=17'),
+  RateLimit: header(
+    'Remaining requests, and seconds until the oldest counted one leaves the window.',
+    '"key";r=58;t=17',
+  ),
   'Retry-After': header('Whole seconds to wait, at least 1.', '34'),
   'WWW-Authenticate': header('How to send a key.', 'Bearer realm="casework"'),
-  ETag: header('The version, and a hash of the body: for `If-Match` and `If-None-Match`.', '"3-9f86d081884c7d65"'),
-  Location: header('Where what was made can be read.', '/api/cases/01JQZ5T8V0M3N4P5Q6R7S8T9V0'),
-  Link: header(
-    'Where the list goes on: `rel="next"`. Not there at its end.',
-    '</api/wards?cursor=eyJwIjoyfQ>; rel="next"',
-  ),
+  ETag: header('The version and a hash of the body, for `If-Match` and `If-None-Match`.', '"3-9f86d081884c7d65"'),
+  Location: header('The address of the created item.', '/api/cases/01JQZ5T8V0M3N4P5Q6R7S8T9V0'),
+  Link: header('The next page: `rel="next"`. Absent on the last page.', '</api/wards?cursor=eyJwIjoyfQ>; rel="next"'),
   'Content-Disposition': header(
-    'With CSV: the name to save it under.',
+    'The file name to save a CSV as.',
     'attachment; filename="cases-export-2026-03-01.csv"',
   ),
-  'Idempotency-Replayed': header('`true` where this is the first result again, by its `Idempotency-Key`.', 'true'),
-  Allow: header('The methods that the path has.', 'GET, HEAD, PATCH'),
-  'Cache-Control': header('Nobody may keep the answer.', 'private, no-store'),
+  'Idempotency-Replayed': header(
+    '`true` if this is the stored result of an earlier request with this `Idempotency-Key`.',
+    'true',
+  ),
+  Allow: header('The methods that the path supports.', 'GET, HEAD, PATCH'),
+  'Cache-Control': header('Responses must not be stored.', 'private, no-store'),
 } as const
 
 export type HeaderName = keyof typeof headers

@@ -43,7 +43,7 @@ const refusals: Record<string, Refusal> = {
   403: {
     name: 'Forbidden',
     description:
-      'The role is too low, the scope is missing, or the plan lacks the feature; where keys are managed, also that the ' +
+      'The role is too low, the scope is missing, or the plan lacks the feature; for key management, also when the ' +
       'key has been replaced by its successor.',
     example: { error: 'This API key lacks the required scope', details: { requiredScope: 'cases:write' } },
     applies: ({ isKeyed }) => isKeyed,
@@ -56,14 +56,15 @@ const refusals: Record<string, Refusal> = {
   },
   405: {
     name: 'MethodNotAllowed',
-    description: 'Of a server behind the gateway: it has the path, with other methods. `Allow` names them.',
+    description:
+      'From a server behind the gateway: the path does not support this method. `Allow` lists those it does.',
     example: { error: 'Method not allowed' },
     applies: ({ isProxiable }) => isProxiable,
   },
   409: {
     name: 'Conflict',
     description:
-      'Changed since you last read it, or a duplicate; of keys, that there is no room or that the family has ended.',
+      'Changed since you last read it, or a duplicate; for keys, the tenant’s limit of keys is reached or the family has ended.',
     example: {
       error: 'Changed since you last read it',
       details: { current: { version: 4, updatedAt: '2026-03-01T09:00:00.000Z' } },
@@ -80,7 +81,7 @@ const refusals: Record<string, Refusal> = {
   422: {
     name: 'Unprocessable',
     description:
-      'Valid JSON that breaks a rule: `details.fields` names each field with a code and a sentence, at most 50.',
+      'Valid JSON that breaks a rule: `details.fields` names each field with a code and a message, at most 50.',
     example: { error: 'Validation failed', details: fieldsExample('too_long', 'Must be at most 255 characters') },
     applies: ({ hasBody }) => hasBody,
   },
@@ -92,26 +93,26 @@ const refusals: Record<string, Refusal> = {
   },
   500: {
     name: 'InternalError',
-    description: 'Something unexpected. Quote `details.requestId`.',
+    description: 'An unexpected error. Quote `details.requestId`.',
     example: { error: 'Internal server error', details: { requestId: '6b3f3c0e-4f0a-4f55-9f0e-1a2b3c4d5e6f' } },
     applies: () => true,
   },
   502: {
     name: 'BadGateway',
-    description: 'A server behind the gateway gave no usable answer.',
-    example: { error: 'The upstream server gave no usable answer' },
+    description: 'A server behind the gateway returned an invalid response.',
+    example: { error: 'The upstream server returned an invalid response' },
     applies: ({ isProxiable }) => isProxiable,
   },
   503: {
     name: 'Unavailable',
-    description: 'The database does not answer. Retry after `Retry-After` seconds.',
+    description: 'The database is not responding. Retry after `Retry-After` seconds.',
     example: { error: 'Temporarily unavailable, please retry' },
     applies: ({ path }) => path !== '/healthz',
   },
   504: {
     name: 'GatewayTimeout',
-    description: 'A server behind the gateway took too long to answer.',
-    example: { error: 'The upstream server took too long to answer' },
+    description: 'A server behind the gateway took too long to respond.',
+    example: { error: 'The upstream server took too long to respond' },
     applies: ({ isProxiable }) => isProxiable,
   },
 }
@@ -128,8 +129,8 @@ export const errorSchema = {
   required: ['error'],
   additionalProperties: false,
   properties: {
-    error: { type: 'string' as const, description: 'A sentence for a person.' },
-    details: { type: 'object' as const, description: 'More, where there is more to say.', additionalProperties: true },
+    error: { type: 'string' as const, description: 'A message for people.' },
+    details: { type: 'object' as const, description: 'Further details, if any.', additionalProperties: true },
   },
 }
 

@@ -12,7 +12,7 @@ const healthz = createRoute({
   path: '/healthz',
   operationId: 'healthz',
   summary: 'Liveness',
-  description: 'The Worker runs. Asks nothing of D1.',
+  description: 'The Worker is running. Does not query D1.',
   security: [],
   responses: { 200: json('Alive.', Health) },
 })
@@ -22,7 +22,7 @@ const readyz = createRoute({
   path: '/readyz',
   operationId: 'readyz',
   summary: 'Readiness',
-  description: 'D1 answers. 503 when it does not.',
+  description: 'D1 is responding; 503 if it is not.',
   security: [],
   responses: { 200: json('Ready.', Health) },
 })

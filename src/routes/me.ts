@@ -32,8 +32,8 @@ const getMe = createRoute({
   path: '/',
   ...keyedRoute({ plan: 'pro' }),
   operationId: 'getMe',
-  summary: 'Who is calling',
-  description: 'The tenant, user and limits behind the key: the simplest way to see whether a key works.',
+  summary: 'Get the caller',
+  description: 'The key’s tenant, user and limits: the simplest way to check that a key works.',
   request: { query: NoQuery },
   responses: { 200: json('The caller.', Me) },
 })

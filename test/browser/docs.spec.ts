@@ -8,7 +8,7 @@ it('The reference renders every resource and asks nobody but the gateway', async
   page.on('requestfailed', (request) => failures.push(request.url()))
   page.on('console', (message) => message.type() === 'error' && failures.push(message.text()))
   await page.click('text=API reference')
-  for (const name of ['Casework API', 'Who is calling', 'cases', 'events', 'news', 'wards', 'keys', 'public']) {
+  for (const name of ['Casework API', 'Get the caller', 'cases', 'events', 'news', 'wards', 'keys', 'public']) {
     await page.getByRole('heading', { name }).first().waitFor()
   }
   await page.waitForLoadState('networkidle')

@@ -94,7 +94,7 @@ describe('The window of an address', () => {
     const { IP_HASH_SECRET: _, ...rest } = env
     await expect(addressWindowId(rest, new Headers({ 'CF-Connecting-IP': '203.0.113.7' }))).rejects.toMatchObject({
       name: 'SettingsError',
-      message: 'Wrong settings: IP_HASH_SECRET is needed by the public endpoints',
+      message: 'Invalid settings: IP_HASH_SECRET is needed by the public endpoints',
     })
   })
 })

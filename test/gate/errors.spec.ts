@@ -206,7 +206,9 @@ describe('wrong settings', () => {
     await expect(response).toAnswer(500, { error: 'Internal server error', details: { requestId: 'req-1' } })
     expect(response.headers.get('X-Request-Id')).toBe('req-1')
     expect(response.headers.get('X-Content-Type-Options')).toBe('nosniff')
-    expect(lines.map((line) => JSON.parse(line).error)).toEqual([expect.stringContaining(`Wrong settings: ${name}: `)])
+    expect(lines.map((line) => JSON.parse(line).error)).toEqual([
+      expect.stringContaining(`Invalid settings: ${name}: `),
+    ])
   })
 
   it('are none when nothing is set: 100 a minute', async () => {

@@ -168,7 +168,7 @@ describe('An address that is not there, or a secret', () => {
     expect(log).toHaveBeenCalledTimes(1)
     expect(JSON.parse(String(log.mock.calls[0]?.[0]))).toMatchObject({
       level: 'error',
-      error: 'Wrong settings: IP_HASH_SECRET is needed by the public endpoints',
+      error: 'Invalid settings: IP_HASH_SECRET is needed by the public endpoints',
     })
   })
 

@@ -44,7 +44,7 @@ const withSecrets = (secrets: string[] | Answer) => (what: string) => {
 }
 
 const noSecret =
-  'error: IP_HASH_SECRET is not set: "openssl rand -base64 32 | npx wrangler secret put IP_HASH_SECRET" gives addresses something to be hashed with\n'
+  'error: IP_HASH_SECRET is not set: "openssl rand -base64 32 | npx wrangler secret put IP_HASH_SECRET" sets it\n'
 
 it.each([
   ['has other secrets', ['UPSTREAM_SECRET'], noSecret],
@@ -52,7 +52,7 @@ it.each([
   [
     'may not be looked at',
     { status: 403, code: 10000, message: 'Authentication error' },
-    /^error: The secrets cannot be listed: A request to the Cloudflare API .* failed\.\n$/,
+    /^error: Could not list the secrets: A request to the Cloudflare API .* failed\.\n$/,
   ],
 ])('Nothing is touched where the Worker %s', async (_, secrets, said) => {
   configure(id)
@@ -96,7 +96,7 @@ it('A Worker whose database was never made is not deployed', async () => {
   expect(await deploy(withSecrets(['IP_HASH_SECRET']))).toEqual({
     code: 1,
     stdout: '',
-    stderr: `error: A database in ${config} still has no database_id of yours: "npx wrangler d1 create casework" makes one and prints its id\n`,
+    stderr: `error: A database in ${config} still has a placeholder database_id: "npx wrangler d1 create casework" creates a database and prints its id\n`,
     asked: [],
   })
 })

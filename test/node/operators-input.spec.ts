@@ -35,7 +35,7 @@ describe('bad input', () => {
     [
       'tenants',
       ['update', '--slug', 'b'],
-      'Give at least one of --name, --council-code, --contact-email and --contact-phone',
+      'Provide at least one of --name, --council-code, --contact-email and --contact-phone',
     ],
     ['tenants', [...tenant, 'b', '--name', '  '], "argument '  ' is invalid. It must have 1 to 200 characters."],
     ['tenants', ['create', '--slug', 'b', '--plan', 'pro'], "required option '--name <name>' not specified"],
@@ -49,7 +49,11 @@ describe('bad input', () => {
       [...user, 'b@example.com', '--role', 'king'],
       'Allowed choices are caseworker, councillor, manager, admin.',
     ],
-    ['users', ['set-plan-override', '--tenant', 'acme', '--email', 'b@example.com'], 'Give either --plan or --clear'],
+    [
+      'users',
+      ['set-plan-override', '--tenant', 'acme', '--email', 'b@example.com'],
+      'Provide either --plan or --clear',
+    ],
     [
       'keys',
       [...key, '--scopes', 'cases:read,cases:eat'],
@@ -63,7 +67,7 @@ describe('bad input', () => {
       [...key, '--expires', '2030-02-30T00:00:00Z'],
       'It must be an ISO 8601 time with an offset, like 2026-03-01T09:00:00Z.',
     ],
-    ['keys', ['create', '--tenant', 'acme', '--scopes', 'all'], 'Give either --role or --user'],
+    ['keys', ['create', '--tenant', 'acme', '--scopes', 'all'], 'Provide either --role or --user'],
   ])('%s %j is refused in one line', async (name, args, fault) => {
     const line = await refusal(name, ...args)
     expect(line).toContain(fault)

@@ -32,7 +32,7 @@ describe('cells', () => {
       ...at,
     )
     expect(JSON.parse(made.stdout)).toMatchObject({ slug: 'far', cell: 1 })
-    expect(made.stderr).toBe('Public pages find it by the variable TENANT_CELLS: add "far": 1 to it.\n')
+    expect(made.stderr).toBe('Add "far": 1 to the variable TENANT_CELLS, so that public pages find it.\n')
 
     const key = await answer('keys', 'create', '--tenant', 'far', '--role', 'admin', '--scopes', 'all', ...at)
     expect([cellOfKey(key.key), key.prefix.startsWith('sk_cw1_')]).toEqual([1, true])

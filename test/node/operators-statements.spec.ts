@@ -20,7 +20,7 @@ const insertTenant = (name: string) =>
 it('a condition that no longer holds is one line, and nothing of its batch is written', async () => {
   const unheld = guard(unless('target', sql`1 = 0`)).bind({})
   await expect(run(cell, [insertTenant('Acme'), unheld])).rejects.toThrow(
-    /^Somebody else changed it meanwhile \(target\), so nothing was written$/,
+    /^It was changed by somebody else at the same time \(target\), so nothing was written$/,
   )
   const all = bound(build.select({ name: tenants.name }).from(tenants))
   expect(await run(cell, [all])).toEqual([[]])

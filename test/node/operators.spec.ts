@@ -57,7 +57,7 @@ describe('tenants', () => {
   })
 
   it('have a slug of their own', async () => {
-    const taken = 'error: There is a tenant "acme" already\n'
+    const taken = 'error: Tenant "acme" already exists\n'
     expect(await refusal('tenants', 'create', '--slug', 'acme', '--name', 'Acme', '--plan', 'pro')).toBe(taken)
   })
 
@@ -67,7 +67,7 @@ describe('tenants', () => {
     )
     expect(changed).toEqual(['free', 'pro', 'team'].map((plan) => ({ ...acme, plan })))
     expect(await refusal('tenants', 'set-plan', '--slug', 'acne', '--plan', 'team')).toBe(
-      'error: There is no tenant "acne": "npm run --silent tenants -- list" shows all\n',
+      'error: Tenant "acne" does not exist: "npm run --silent tenants -- list" lists all tenants\n',
     )
   })
 
@@ -105,7 +105,7 @@ describe('tenants', () => {
       'tenant.update',
     ])
     expect(await refusal('tenants', 'update', '--slug', 'acne', '--name', 'A')).toBe(
-      'error: There is no tenant "acne": "npm run --silent tenants -- list" shows all\n',
+      'error: Tenant "acne" does not exist: "npm run --silent tenants -- list" lists all tenants\n',
     )
   })
 
@@ -147,14 +147,14 @@ describe('users', () => {
     expect(await answer('users', ...hers, '--clear')).toEqual(cleared)
     expect(await answer('users', 'list', '--tenant', 'acme')).toContainEqual(cleared)
     expect(await refusal('users', ...create, 'jane@EXAMPLE.com')).toBe(
-      'error: There is a user jane@EXAMPLE.com in "acme" already\n',
+      'error: User jane@EXAMPLE.com already exists in "acme"\n',
     )
   })
 
   it('are not lifted if they do not exist', async () => {
     const nobody = ['--tenant', 'acme', '--email', 'nobody@example.com', '--plan', 'pro']
     expect(await refusal('users', 'set-plan-override', ...nobody)).toBe(
-      'error: There is no user nobody@example.com in "acme": "npm run --silent users -- list --tenant acme" shows all\n',
+      'error: User nobody@example.com does not exist in "acme": "npm run --silent users -- list --tenant acme" lists all users\n',
     )
   })
 })
@@ -237,17 +237,17 @@ describe('keys', () => {
     const gone = await answer('keys', ...create, 'cases:read', '--role', 'manager')
     await answer('keys', 'revoke', gone.id)
     expect(await refusal('keys', 'rotate', gone.id)).toBe(
-      `error: The key ${gone.id} is revoked: make a new one with "create"\n`,
+      `error: Key ${gone.id} has been revoked; create a new one with "create"\n`,
     )
     const again = await operate('keys', 'revoke', gone.id)
-    expect(again.stderr).toBe('It was revoked already.\n')
+    expect(again.stderr).toBe('Already revoked.\n')
     expect(JSON.parse(again.stdout)).toEqual({ id: gone.id, familyId: gone.id, revoked: [], revokedAt: aMoment })
 
     const soon = new Date(Date.now() + 3000).toISOString()
     const brief = await answer('keys', ...create, 'cases:read', '--role', 'manager', '--expires', soon)
     await expect.poll(() => Date.now(), { timeout: 10_000 }).toBeGreaterThan(Date.parse(soon))
     expect(await refusal('keys', 'rotate', brief.id)).toBe(
-      `error: The key ${brief.id} has expired: make a new one with "create"\n`,
+      `error: Key ${brief.id} has expired; create a new one with "create"\n`,
     )
     const entries = await rowsOf(
       state,
@@ -260,10 +260,10 @@ describe('keys', () => {
     const [{ id }] = await rowsOf(state, `select id from users where email = 'councillor.service@acme.invalid'`)
     await rowsOf(state, `update users set enabled = 0 where id = '${id}'`)
     expect(await refusal('keys', ...create, 'all', '--role', 'councillor')).toBe(
-      'error: councillor.service@acme.invalid is disabled, and so would be the key\n',
+      'error: councillor.service@acme.invalid is disabled; enable the user first\n',
     )
     expect(await refusal('keys', ...create, 'all', '--user', 'nobody@example.com')).toBe(
-      'error: There is no user nobody@example.com in "acme": "npm run --silent users -- list --tenant acme" shows all\n',
+      'error: User nobody@example.com does not exist in "acme": "npm run --silent users -- list --tenant acme" lists all users\n',
     )
   })
 

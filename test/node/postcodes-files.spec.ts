@@ -154,7 +154,7 @@ it.each([
   const { code, stdout, stderr } = await bash(command)
   expect(stderr).toMatch(
     new RegExp(
-      `^${path} is a pipe: an import that stops cannot go on\\n3 lines, 3 kept\\nRemoving older releases from cell 0\\n$`,
+      `^${path} is a pipe: an import that stops cannot be resumed\\n3 lines, 3 kept\\nRemoving older releases from cell 0\\n$`,
     ),
   )
   expect({ code, answer: JSON.parse(stdout) }).toMatchObject({ code: 0, answer: { release: 'Piped', ...answered } })

@@ -56,7 +56,7 @@ it('each cell gets the postcodes of its own tenants', async () => {
 
   writeFileSync(path, ['pcds,doterm,osward,oslaua', ...lines.slice(0, 1)].join('\n'))
   const again = await operate('postcodes', 'import', path, ...at)
-  expect(again.stderr).toContain('Cell 1 keeps what it has: no line is of its councils and wards\n')
+  expect(again.stderr).toContain('Cell 1 unchanged: no rows for its councils or wards\n')
   expect(await rowsOf(state, all, 'DB_1', config)).toEqual([{ postcode: 'PL11AA' }])
 })
 
@@ -91,17 +91,17 @@ it.each([
   [
     'is out of reach',
     overloaded,
-    /The remote database: [^\n]+ D1 DB is overloaded [^\n]+\. The same command goes on from here\./,
+    /The remote database: [^\n]+ D1 DB is overloaded [^\n]+\. Run the same command to resume\./,
   ],
   [
     'has lost the release to another import',
     rowsFound([], [], []),
-    /Another import has taken the place of this one: the same command begins anew/,
+    /Superseded by another import; run the command again to start over/,
   ],
   [
     'has had another import begin at the same moment',
     { status: 400, code: 7500, message: 'UNIQUE constraint failed: postcode_releases.id: SQLITE_CONSTRAINT' },
-    /Another import has begun just now: wait until it has ended/,
+    /Another import has just started: wait for it to finish/,
   ],
 ])('production that %s is told of in one line', async (_, answer, said) => {
   const { operate, close } = await production(plan, answer)

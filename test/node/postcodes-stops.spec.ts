@@ -67,7 +67,7 @@ it('the import of a changed file begins anew, and Ctrl-C ends it with one line',
   expect(await running.ended).toBe(130)
   expect(running.stdout()).toBe('')
   expect(running.stderr()).toMatch(
-    /^(\d+ %: [\d,]+ lines, [\d,]+ kept\n)+Stopped: the same command goes on from here\.\n$/,
+    /^(\d+ %: [\d,]+ lines, [\d,]+ kept\n)+Stopped\. Run the same command to resume\.\n$/,
   )
   const [old, left, unfinished] = await releases()
   expect([old, left.loaded, unfinished.loaded, unfinished.active]).toEqual([smallInUse, 0, 0, 0])

@@ -177,7 +177,7 @@ describe('an import', () => {
     const line = `TR1 3AA,,E05013000,${cornwall}`
     const cut = file('cut.csv', [header, line, line, 'TR1 3AB,,E050'], { newline: '\n' })
     expect((await operate('postcodes', 'import', cut)).stderr).toBe(
-      `error: ${cut} breaks off in line 3: is all of it there?\n`,
+      `error: ${cut} is cut off at line 3: check that the download is complete\n`,
     )
     await imported(file('more.csv', [header, line, line.replace('3AA', '3AB'), line.replace('3AA', '3AD')]))
     const { code, stderr } = await operate('postcodes', 'import', file('one-area.csv', [header, line]))
@@ -216,19 +216,19 @@ describe('an import', () => {
 })
 
 const noColumns =
-  'no column for postcode (pcds, pcd, pcd7, pcd8, pcd2), nor for termination (doterm), ' +
-  'nor for ward (osward, ward, wdYYcd), nor for council (oslaua, laua, ladYYcd)'
+  'missing column postcode (pcds, pcd, pcd7, pcd8, pcd2), termination (doterm), ' +
+  'ward (osward, ward, wdYYcd), council (oslaua, laua, ladYYcd)'
 
 it.each([
-  ['missing.csv', undefined, 'There is no file PATH'],
+  ['missing.csv', undefined, 'File not found: PATH'],
   ['.', undefined, 'PATH is a folder: name the CSV file in it'],
   ['empty.csv', '', 'PATH is empty'],
   ['ONSPD.zip', 'PK\u0003\u0004…', 'PATH is a ZIP archive: unzip it first'],
-  ['other.csv', 'name,town\nA,B\n', `PATH is no ONS Postcode Directory: it has ${noColumns}`],
+  ['other.csv', 'name,town\nA,B\n', `PATH is not an ONS Postcode Directory file: ${noColumns}`],
   [
     'older.csv',
     'PCDS, DOTERM ,wd11cd,lad2011cd\n',
-    'PATH is no ONS Postcode Directory: it has no column for council (oslaua, laua, ladYYcd)',
+    'PATH is not an ONS Postcode Directory file: missing column council (oslaua, laua, ladYYcd)',
   ],
 ])('%s is refused in one line before anything is looked for', async (name, content, fault) => {
   const path = join(folder, name)
@@ -256,7 +256,7 @@ it('a quote that is never closed ends the reading before the rest of the file is
   const read = async () => {
     for await (const _ of linesOf(await openPostcodeFile(file('quote.csv', lines))));
   }
-  await expect(read()).rejects.toThrow('quote.csv has a quote that is never closed after line 1')
+  await expect(read()).rejects.toThrow('quote.csv has an unclosed quote after line 1')
 })
 
 it('a portion fits the command line of every system, whether it is of one ward or of many', () => {

@@ -43,7 +43,7 @@ it('a second npm start on the same port ends with one clear line', async () => {
   const second = npmStart(join(folder, 'other/state'))
   expect(await second.ended).toBe(1)
   expect(second.stderr()).toContain(
-    `error: Port ${port} is taken: stop what listens there, or choose another with PORT=8788 npm start\n`,
+    `error: Port ${port} is already in use: stop the other process, or choose another with PORT=8788 npm start\n`,
   )
 })
 

@@ -41,8 +41,8 @@ it('a package that is gone is named, not every place that imports it', async () 
 it('settings that cannot be used are named before anything is started', async () => {
   writeFileSync(join(project.folder, '.dev.vars'), 'KEY_LIMIT=abc\nPROXIED=casez\n')
   expect(await failedStart()).toBe(
-    'Starting …\nerror: Wrong settings: KEY_LIMIT: Must be a whole number from 1 to 1000; ' +
-      'PROXIED.0: Must be a comma list of: cases, events, news, wards, categories, users, submissions, reports. ' +
+    'Starting …\nerror: Invalid settings: KEY_LIMIT: Must be a whole number from 1 to 1000; ' +
+      'PROXIED.0: Must be a comma-separated list of: cases, events, news, wards, categories, users, submissions, reports. ' +
       'Settings are in wrangler.toml, .dev.vars and the environment\n',
   )
 })

@@ -59,5 +59,8 @@ it.each([
 it('an origin that is not there is 502', async () => {
   origin.close()
   const answer = await fetch(`http://127.0.0.1:${port}/api/cases`, { headers: { 'X-API-Key': demo.key } })
-  expect([answer.status, await answer.json()]).toEqual([502, { error: 'The upstream server gave no usable answer' }])
+  expect([answer.status, await answer.json()]).toEqual([
+    502,
+    { error: 'The upstream server returned an invalid response' },
+  ])
 })

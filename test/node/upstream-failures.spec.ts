@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { startProxied } from './gateway'
 
-const badGateway = { error: 'The upstream server gave no usable answer' }
+const badGateway = { error: 'The upstream server returned an invalid response' }
 let gateway: Awaited<ReturnType<typeof startProxied>>
 
 beforeAll(async () => {
@@ -42,7 +42,7 @@ describe('an origin’s error', () => {
     [405, 'html', 405, { error: 'Method not allowed' }],
     [409, 'ours', 409, { error: 'The case is locked', details: { current: { version: 3 } } }],
     [406, 'html', 400, { error: 'Invalid request' }],
-    [408, 'html', 504, { error: 'The upstream server took too long to answer' }],
+    [408, 'html', 504, { error: 'The upstream server took too long to respond' }],
     [410, 'text', 404, { error: 'The case is locked' }],
     [412, 'empty', 409, { error: 'Changed since you last read it' }],
     [415, 'html', 400, { error: 'Invalid request' }],
@@ -100,7 +100,7 @@ describe('an origin that breaks', () => {
     const arrived = await gateway.arrivalsOf(async () => {
       expect(await refusal(await gateway.send('/api/cases/slow-headers'))).toMatchObject({
         status: 504,
-        body: { error: 'The upstream server took too long to answer' },
+        body: { error: 'The upstream server took too long to respond' },
       })
     })
     expect(arrived.length).toBe(1)

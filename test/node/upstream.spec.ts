@@ -191,7 +191,10 @@ describe('from the origin', () => {
 
   it('what is not in the coding that it says is 502, and the next request is answered', async () => {
     const answer = await gateway.send('/api/cases/not-gzip')
-    expect([answer.status, await answer.json()]).toEqual([502, { error: 'The upstream server gave no usable answer' }])
+    expect([answer.status, await answer.json()]).toEqual([
+      502,
+      { error: 'The upstream server returned an invalid response' },
+    ])
     expect((await gateway.send('/api/cases/fine')).status).toBe(200)
   })
 

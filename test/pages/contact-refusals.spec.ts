@@ -184,7 +184,7 @@ describe('A form with a key', () => {
     const response = await sendForm(await aTenant(), goodAnswers, { key: mintKey() })
     expect([response.status, response.headers.get('WWW-Authenticate')]).toEqual([401, 'Bearer realm="casework"'])
     const page = await response.text()
-    expect(readPage(page).title).toBe('Sorry, there is a problem')
+    expect(readPage(page).title).toBe('Sorry, there is a problem with the service')
     expect(page).not.toContain('name="ticket"')
   })
 })
@@ -216,7 +216,7 @@ describe('A page for what went wrong', () => {
     const response = await sendTo({ ...env, DB }, tenant.slug, { ...goodAnswers, ticket: await ticketFor(tenant) })
     const page = await response.text()
     expect([response.status, response.headers.get('Retry-After')]).toEqual([503, '5'])
-    expect(readPage(page).title).toBe('This service is not available just now')
+    expect(readPage(page).title).toBe('This service is temporarily unavailable')
     expect(page).toContain(`<p class="kept">${goodAnswers.message}</p>`)
   })
 
@@ -227,7 +227,7 @@ describe('A page for what went wrong', () => {
     const response = await sendTo({ ...env, DB }, tenant.slug, { ...goodAnswers, ticket: await ticketFor(tenant) })
     const page = await response.text()
     expect(response.status).toBe(500)
-    expect(page).toContain('tell us this code: req-1.')
+    expect(page).toContain('quote this code: req-1.')
     expect(page).toContain(`value="${goodAnswers.message}"`)
     expect(page).not.toMatch(/SQLITE|windows/)
     expect(log).toHaveBeenCalledTimes(1)
@@ -241,7 +241,7 @@ describe('A page for what went wrong', () => {
     for (const bindings of [withoutSecret, { ...env, KEY_LIMIT: 'many' }]) {
       const response = await app.request(`/contact/${slug}`, {}, bindings)
       expect([response.status, response.headers.get('Content-Type')]).toEqual([500, html])
-      expect(readPage(await response.text()).title).toBe('Sorry, there is a problem')
+      expect(readPage(await response.text()).title).toBe('Sorry, there is a problem with the service')
     }
   })
 
@@ -249,7 +249,7 @@ describe('A page for what went wrong', () => {
     const { slug } = await aTenant()
     const response = await callFrom(undefined, `/contact/${slug}`, { body: new URLSearchParams(goodAnswers) })
     const { title, summary } = readPage(await response.text())
-    expect([response.status, title, summary]).toEqual([400, 'Sorry, there is a problem', []])
+    expect([response.status, title, summary]).toEqual([400, 'Sorry, there is a problem with the service', []])
   })
 
   it('keeps what was written where the database is lost after the request was counted', async () => {

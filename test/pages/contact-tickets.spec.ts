@@ -88,9 +88,7 @@ describe('A form that is sent twice', () => {
     const page = await again.text()
     expect(readPage(page)).toMatchObject({
       title: `Error: Contact Council ${tenant.id}`,
-      summary: [
-        ['send', 'You have sent this form already. If you want to send this as another message, send it again'],
-      ],
+      summary: [['send', 'You have already sent this form. To send this as another message, send it again']],
       values: { name: 'Alex Resident', email: 'alex@example.com' },
     })
     expect(page).toContain('>\nAnd the street light is out.</textarea>')

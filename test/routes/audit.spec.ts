@@ -193,7 +193,7 @@ describe('filters', () => {
     const first = (await ask(key, '?targetId=c-1&pageSize=2')).body
     expect(first.entries.map(({ id }) => id)).toEqual([ids[15], ids[8]])
     expect(await idsOf(key, `?targetId=c-1&pageSize=2&cursor=${first.nextCursor}`)).toEqual([ids[1]])
-    const message = 'Not a cursor of this list: keep filters and sort as they were, or start again without'
+    const message = 'Invalid cursor: keep the same filters and sort, or omit it to start again'
     const numeric = encodeCursor({ page: 1, position: { after: [1] } }, JSON.stringify(['audit', {}]))
     for (const cursor of [first.nextCursor, 'x', numeric]) {
       const { status, body } = await ask(key, `?cursor=${cursor}`)

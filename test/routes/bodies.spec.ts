@@ -138,7 +138,7 @@ describe('Somebody whose tool always sends a Content-Type', () => {
 describe('Somebody who compresses a body', () => {
   it.each(['gzip', 'GZIP', 'br', 'identity, gzip', 'x-made-up'])('is told that %s is not undone', async (coding) => {
     const { post, names } = await arrange()
-    const fault = { code: 'format', message: 'Must be identity or left out: send the body as it is' }
+    const fault = { code: 'format', message: 'Must be omitted or identity: send the body uncompressed' }
     const sent = post(JSON.stringify(least), { 'Content-Type': json, 'Content-Encoding': coding })
     expect(await answered(sent)).toEqual(refused('Invalid request', { 'Content-Encoding': fault }))
     expect(await names()).toEqual([])

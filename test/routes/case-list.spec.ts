@@ -167,7 +167,7 @@ describe('filters', () => {
 
   const offsetNeeded = 'Must be an ISO 8601 time with an offset, like 2026-03-01T09:00:00Z'
   test.each([
-    ['status=open,lost', 'status', 'enum', 'Must be a comma list of: open, in_progress, resolved, closed'],
+    ['status=open,lost', 'status', 'enum', 'Must be a comma-separated list of: open, in_progress, resolved, closed'],
     ['archived=yes', 'archived', 'enum', 'Must be one of: true, false'],
     ['createdFrom=2026-01-01T00:00:00', 'createdFrom', 'format', offsetNeeded],
     ['createdTo=2026-01-01', 'createdTo', 'format', offsetNeeded],
@@ -180,9 +180,9 @@ describe('filters', () => {
     ['pageSize=0', 'pageSize', 'range', 'Must be at least 1'],
     ['pageSize=101', 'pageSize', 'range', 'Must be at most 100'],
     ['pageSize=many', 'pageSize', 'type', 'Must be a number'],
-    ['page=501', 'page', 'range', 'page × pageSize may be at most 10,000: walk on with cursor'],
-    ['page=101&pageSize=100', 'page', 'range', 'page × pageSize may be at most 10,000: walk on with cursor'],
-    ['page=1&cursor=x', 'cursor', 'range', 'Give page or cursor, not both'],
+    ['page=501', 'page', 'range', 'page × pageSize must not exceed 10,000; use cursor instead'],
+    ['page=101&pageSize=100', 'page', 'range', 'page × pageSize must not exceed 10,000; use cursor instead'],
+    ['page=1&cursor=x', 'cursor', 'range', 'Use either page or cursor, not both'],
   ])('%s is refused', async (query, name, code, message) => {
     expect(await refusal(key, query)).toEqual(fault(name, code, message))
   })

@@ -124,7 +124,7 @@ describe('a category’s name', () => {
     const response = await call('/api/categories', { key, json: { name: 'éCOLE' } })
     expect(response.status).toBe(409)
     expect(await response.json()).toEqual({
-      error: 'A category with this name exists already',
+      error: 'A category with this name already exists',
       details: { existing: { id } },
     })
     await made(other.key, { name: 'école' })
@@ -137,7 +137,7 @@ describe('a category’s name', () => {
     const lost = responses.filter(({ status }) => status !== 201)
     expect(lost.map(({ status }) => status)).toEqual(Array.from({ length: 9 }, () => 409))
     for (const one of lost)
-      expect(await one.json()).toMatchObject({ error: 'A category with this name exists already' })
+      expect(await one.json()).toMatchObject({ error: 'A category with this name already exists' })
     expect(await actsOf(tenant)).toHaveLength(1)
   })
 })
@@ -232,7 +232,7 @@ describe('changing a category', () => {
     const response = await call(`/api/categories/${bins.id}`, { method: 'PATCH', key, json: { name: 'roads' } })
     expect(response.status).toBe(409)
     expect(await response.json()).toEqual({
-      error: 'A category with this name exists already',
+      error: 'A category with this name already exists',
       details: { existing: { id: roads.id } },
     })
   })

@@ -13,8 +13,8 @@ const faultsOf = (status: number, fields: Record<string, [code: string, message:
   },
 })
 
-const unknownReference: [string, string] = ['unknown_reference', 'Refers to nothing that can be used here']
-const oneOfBoth: [string, string] = ['required', 'Give an email address or a phone number']
+const unknownReference: [string, string] = ['unknown_reference', 'Does not exist or is not available']
+const oneOfBoth: [string, string] = ['required', 'Provide an email address or a phone number']
 describe('A message that is refused', () => {
   it.each([
     [{}, 400, { name: ['required', 'Required'], message: ['required', 'Required'], email: oneOfBoth }],

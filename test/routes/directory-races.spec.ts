@@ -10,7 +10,7 @@ const directories = [
     rival: "name, name_key, updated_at) values ('rival', new.tenant_id, 1, 'École', 'école', 1)",
     json: { name: 'ÉCOLE' },
     before: { name: 'Roads' },
-    message: 'A ward with this name exists already',
+    message: 'A ward with this name already exists',
   },
   {
     path: '/api/categories',
@@ -18,7 +18,7 @@ const directories = [
     rival: "name, name_key, updated_at) values ('rival', new.tenant_id, 1, 'École', 'école', 1)",
     json: { name: 'ÉCOLE' },
     before: { name: 'Roads' },
-    message: 'A category with this name exists already',
+    message: 'A category with this name already exists',
   },
   {
     path: '/api/users',
@@ -27,7 +27,7 @@ const directories = [
       "name, email, email_key, role) values ('rival', new.tenant_id, 1, 'Rival', 'é@example.com', 'é@example.com', 'admin')",
     json: { name: 'Sam', email: 'É@example.com', role: 'manager' },
     before: { name: 'Sam', email: 'sam@example.com', role: 'manager' },
-    message: 'A user with this email exists already',
+    message: 'A user with this email already exists',
   },
 ]
 

@@ -156,7 +156,7 @@ describe('an event', () => {
     const { tenant, key } = await makeAdmin()
     const wardId = await makeWard(tenant)
     const others = [await makeWard(tenant, 0), await makeWard(await makeTenant()), 'nothing']
-    const message = 'Refers to nothing that can be used here'
+    const message = 'Does not exist or is not available'
     const { id } = (await create(key, { ...anEvent, wardId })).body
     for (const other of others) {
       const unknown = invalid({ wardId: { code: 'unknown_reference', message } })

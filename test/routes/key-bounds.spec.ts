@@ -171,7 +171,7 @@ describe('a key that ends', () => {
       expect(await answerOf(post(key, { ...aKey, expiresAt }))).toMatchObject({ status: 201, body: { expiresAt } })
     }
     const later = new Date(Date.parse(end) + 1).toISOString()
-    const message = `Must not be later than your own key's end, ${end}`
+    const message = `Must not be later than your own key's expiry, ${end}`
     await expect(post(key, { ...aKey, expiresAt: later })).toAnswer(422, {
       error: 'Validation failed',
       details: { fields: { expiresAt: { code: 'range', message } } },

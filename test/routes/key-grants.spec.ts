@@ -84,7 +84,7 @@ describe('a new key’s grant', () => {
       { scopes: ['cases:read', 'all'] },
       { 'scopes.1': { code: 'enum', message: `Must be one of: ${scopes.join(', ')}` } },
     ],
-    [{ userId: 'x' }, { userId: { code: 'format', message: 'Give a role or a userId, one of them' } }],
+    [{ userId: 'x' }, { userId: { code: 'format', message: 'Provide either role or userId' } }],
   ])('422 for %j', async (change, fields) => {
     const { key, tenant } = await makeAdmin()
     expect(await refusal(post(key, { ...aKey, ...change }))).toEqual({
@@ -97,7 +97,7 @@ describe('a new key’s grant', () => {
   it('400 with every fault of a body that lacks what it needs', async () => {
     const { key } = await makeAdmin()
     const required = { code: 'required', message: 'Required' }
-    const holder = { code: 'required', message: 'Give a role or a userId, one of them' }
+    const holder = { code: 'required', message: 'Provide either role or userId' }
     const past = { code: 'past', message: 'Must not be in the past' }
     const unknown = { code: 'unknown', message: 'Unknown field' }
     expect(await refusal(post(key, { hash: 'x', expiresAt: '2020-01-01T00:00:00Z' }))).toEqual({
@@ -113,7 +113,7 @@ describe('a new key’s grant', () => {
 
   it('400 for an Idempotency-Key, since the answer is not kept', async () => {
     const { key } = await makeAdmin()
-    const fault = { code: 'unknown', message: 'Not accepted here: a key is shown only once' }
+    const fault = { code: 'unknown', message: 'Not supported here: API keys are shown only once' }
     expect(await refusal(post(key, aKey, { 'Idempotency-Key': 'once' }))).toEqual({
       status: 400,
       body: { error: 'Invalid request', details: { fields: { 'Idempotency-Key': fault } } },

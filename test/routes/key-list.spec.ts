@@ -78,7 +78,7 @@ describe('GET /api/keys', () => {
     const [short, other] = ['keys', 'others'].map((list, i) =>
       encodeCursor({ page: 1, position: { after: i === 0 ? [1] : [1, 'x'] } }, list),
     )
-    const message = 'Not a cursor of this list: keep filters and sort as they were, or start again without'
+    const message = 'Invalid cursor: keep the same filters and sort, or omit it to start again'
     for (const cursor of ['x', short, other]) {
       const response = await call(`/api/keys?cursor=${cursor}`, { key })
       expect(response.status).toBe(400)

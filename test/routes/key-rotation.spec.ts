@@ -167,8 +167,8 @@ describe('POST /api/keys/{id}/rotate', () => {
   })
 
   it.each([
-    ['revoked', { revokedAt: 1 }, 'This key is revoked: make a new one'],
-    ['expired', { expiresAt: 1 }, 'This key has expired: make a new one'],
+    ['revoked', { revokedAt: 1 }, 'This key has been revoked; create a new one'],
+    ['expired', { expiresAt: 1 }, 'This key has expired; create a new one'],
   ])('409 for a family that is %s', async (_, state, error) => {
     const admin = await makeAdmin()
     const dead = await makeKey(admin.tenant, state)

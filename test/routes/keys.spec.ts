@@ -136,7 +136,7 @@ describe('POST /api/keys', () => {
     const { key, tenant } = await makeAdmin()
     const row = { id: `sv-${tenant.id}`, tenant_id: tenant.id, name: 'Service (manager)', role: 'manager' }
     await insert('users', { ...row, email: `manager.service@${tenant.slug}.invalid`, created_at: 1, ...change })
-    const message = 'The service user of this role is disabled, or has another role'
+    const message = 'The service user for this role is disabled or has a different role'
     expect(await refusal(post(key, aKey))).toEqual({
       status: 422,
       body: { error: 'Validation failed', details: { fields: { role: { code: 'unknown_reference', message } } } },
@@ -158,7 +158,7 @@ describe('POST /api/keys', () => {
     const { key, tenant } = await makeAdmin()
     const elsewhere = await makeUser(await makeTenant())
     const disabled = await makeUser(tenant, { enabled: false })
-    const message = 'Refers to nothing that can be used here'
+    const message = 'Does not exist or is not available'
     for (const userId of ['nobody', elsewhere.id, disabled.id]) {
       expect(await refusal(post(key, { name: 'x', scopes: ['cases:read'], userId }))).toEqual({
         status: 422,

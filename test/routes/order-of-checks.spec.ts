@@ -95,7 +95,7 @@ describe('When two things are wrong, the one that is checked first is told', () 
     )
     await expect(call(unknown, patch(key, { summary: 'x' }, { 'If-Match': 'nonsense' }))).toAnswer(
       400,
-      invalid({ 'If-Match': { code: 'format', message: 'Must be an ETag, as a GET gives it' } }),
+      invalid({ 'If-Match': { code: 'format', message: 'Must be an ETag from a GET response' } }),
     )
   })
 

@@ -74,7 +74,7 @@ describe.each(kinds)('GET $path', (kind) => {
     const cursorOf = (list: unknown[], after: (string | number)[]) =>
       encodeCursor({ page: 1, position: { after } }, JSON.stringify(list))
     const other = kind.kind === 'news' ? 'event' : 'news'
-    const message = 'Not a cursor of this list: keep filters and sort as they were, or start again without'
+    const message = 'Invalid cursor: keep the same filters and sort, or omit it to start again'
     for (const cursor of [
       'x',
       cursorOf([other], [1, 'x']),

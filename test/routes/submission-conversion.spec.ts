@@ -98,7 +98,7 @@ describe('Making a case of a submission', () => {
     await expect(convertSubmission(key, second, { wardId })).toAnswer(422, {
       error: 'Validation failed',
       details: {
-        fields: { wardId: { code: 'unknown_reference', message: 'Refers to nothing that can be used here' } },
+        fields: { wardId: { code: 'unknown_reference', message: 'Does not exist or is not available' } },
       },
     })
     expect((await answerOf(convertSubmission(key, second, {}))).body).toMatchObject({ wardId, ward: { id: wardId } })

@@ -122,7 +122,7 @@ describe('Reading submissions', () => {
     const { tenant, key } = await arrangeInbox()
     for (let i = 0; i < 2; i++) await makeSubmission(tenant)
     const { nextCursor } = (await listOf(key, '?pageSize=1')).pagination
-    const message = 'Not a cursor of this list: keep filters and sort as they were, or start again without'
+    const message = 'Invalid cursor: keep the same filters and sort, or omit it to start again'
     for (const query of [`?cursor=${nextCursor}&status=new`, '?cursor=nonsense']) {
       await expect(call(`/api/submissions${query}`, { key })).toAnswer(400, {
         error: 'Invalid request',
@@ -131,7 +131,7 @@ describe('Reading submissions', () => {
     }
     const both = await answerOf(call(`/api/submissions?page=1&cursor=${nextCursor}`, { key }))
     expect(both.body.details).toEqual({
-      fields: { cursor: { code: 'range', message: 'Give page or cursor, not both' } },
+      fields: { cursor: { code: 'range', message: 'Use either page or cursor, not both' } },
     })
     for (const query of ['?page=101&pageSize=100', '?status=old', '?sort=createdAt', '?pageSize=101', '?wardId=']) {
       expect((await call(`/api/submissions${query}`, { key })).status, query).toBe(400)

@@ -23,7 +23,7 @@ async function setUp() {
 const patch = (key: string, id: string, json: Record<string, unknown>, headers: Record<string, string> = {}) =>
   call(`/api/users/${id}`, { method: 'PATCH', key, json, headers })
 
-const lastAdmin = { code: 'range', message: 'This is the last enabled admin: make somebody else one first' }
+const lastAdmin = { code: 'range', message: 'This is the only enabled admin; promote another user first' }
 
 describe('changing a user', () => {
   it('changes what is sent, raises the version and files who did it', async () => {
@@ -77,7 +77,7 @@ describe('changing a user', () => {
     const response = await patch(admin.key, second.id, { email: 'Sam@Example.com' })
     expect(response.status).toBe(409)
     expect(await response.json()).toEqual({
-      error: 'A user with this email exists already',
+      error: 'A user with this email already exists',
       details: { existing: { id: sam.id } },
     })
     expect((await patch(admin.key, sam.id, { email: `${max.id}@example.com` })).status).toBe(200)

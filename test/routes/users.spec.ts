@@ -136,7 +136,7 @@ describe('a user’s email', () => {
     const response = await call('/api/users', { key, json: { ...sam, email: second } })
     expect(response.status).toBe(409)
     expect(await response.json()).toEqual({
-      error: 'A user with this email exists already',
+      error: 'A user with this email already exists',
       details: { existing: { id } },
     })
     await made(other.key, { email: second })
@@ -157,7 +157,7 @@ describe('a user’s email', () => {
     const responses = await Promise.all(emails.map((email) => call('/api/users', { key, json: { ...sam, email } })))
     const lost = responses.filter(({ status }) => status !== 201)
     expect(lost.map(({ status }) => status)).toEqual(Array.from({ length: 9 }, () => 409))
-    for (const one of lost) expect(await one.json()).toMatchObject({ error: 'A user with this email exists already' })
+    for (const one of lost) expect(await one.json()).toMatchObject({ error: 'A user with this email already exists' })
     expect(await actsOf(tenant)).toHaveLength(1)
   })
 })

@@ -92,7 +92,7 @@ describe('changing a ward', () => {
   it('refuses an If-Match that no GET gave with 400', async () => {
     const { patch } = await setUp()
     const response = await patch({ name: 'One' }, { 'If-Match': 'latest' })
-    const fields = { 'If-Match': { code: 'format', message: 'Must be an ETag, as a GET gives it' } }
+    const fields = { 'If-Match': { code: 'format', message: 'Must be an ETag from a GET response' } }
     expect(response.status).toBe(400)
     expect(await response.json()).toEqual({ error: 'Invalid request', details: { fields } })
   })
@@ -140,7 +140,7 @@ describe('a ward’s councillors', () => {
     expect(kept.status).toBe(200)
     expect(await kept.json()).toMatchObject({ councillorIds: [leaver.id, user.id].sort() })
     const refused = await patch({ councillorIds: [leaver.id, disabled.id] })
-    const fault = { code: 'unknown_reference', message: 'Refers to nothing that can be used here' }
+    const fault = { code: 'unknown_reference', message: 'Does not exist or is not available' }
     expect(refused.status).toBe(422)
     expect(await refused.json()).toEqual({
       error: 'Validation failed',

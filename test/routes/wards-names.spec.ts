@@ -26,7 +26,7 @@ describe('a ward’s name', () => {
     const response = await call('/api/wards', { key, json: { name: second } })
     expect(response.status).toBe(409)
     expect(await response.json()).toEqual({
-      error: 'A ward with this name exists already',
+      error: 'A ward with this name already exists',
       details: { existing: { id } },
     })
   })
@@ -45,7 +45,7 @@ describe('a ward’s name', () => {
     expect(responses.filter(({ status }) => status === 201)).toHaveLength(1)
     expect(lost).toHaveLength(9)
     for (const one of lost) {
-      expect(await one.json()).toMatchObject({ error: 'A ward with this name exists already' })
+      expect(await one.json()).toMatchObject({ error: 'A ward with this name already exists' })
       expect(costOf(one).trips).toBeLessThanOrEqual(2)
     }
     expect(await actsOf(tenant)).toHaveLength(1)
@@ -59,7 +59,7 @@ describe('a ward’s name', () => {
     const refused = await call(`/api/wards/${truro.id}`, { method: 'PATCH', key, json })
     expect(refused.status).toBe(409)
     expect(await refused.json()).toEqual({
-      error: 'A ward with this name exists already',
+      error: 'A ward with this name already exists',
       details: { existing: { id: falmouth.id } },
     })
     const renamed = await call(`/api/wards/${falmouth.id}`, { method: 'PATCH', key, json })

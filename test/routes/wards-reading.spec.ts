@@ -90,7 +90,7 @@ describe('listing wards', () => {
       {
         cursor: {
           code: 'format',
-          message: 'Not a cursor of this list: keep filters and sort as they were, or start again without',
+          message: 'Invalid cursor: keep the same filters and sort, or omit it to start again',
         },
       },
     ],

@@ -153,7 +153,7 @@ describe('creating a ward', () => {
     const stranger = await makeUser(await makeTenant())
     const councillorIds = [user.id, unknownId, disabled.id, stranger.id]
     const response = await call('/api/wards', { key, json: { name: 'Penwerris', councillorIds } })
-    const fault = { code: 'unknown_reference', message: 'Refers to nothing that can be used here' }
+    const fault = { code: 'unknown_reference', message: 'Does not exist or is not available' }
     expect(response.status).toBe(422)
     expect(await response.json()).toEqual({
       error: 'Validation failed',

@@ -43,7 +43,7 @@ test.each(['garbage', '3', '"1', '1"', '"1" "2"', 'w/"1"', 'W/', '"1"x', ',', '*
     })
     expect(await response.json()).toEqual({
       error: 'Invalid request',
-      details: { fields: { 'If-Match': { code: 'format', message: 'Must be an ETag, as a GET gives it' } } },
+      details: { fields: { 'If-Match': { code: 'format', message: 'Must be an ETag from a GET response' } } },
     })
     expect(response.status).toBe(400)
     const { version } = await (await call(`/api/cases/${id}`, { key })).json<{ version: number }>()
@@ -73,7 +73,7 @@ test('Half a surrogate pair and control characters are refused wherever text goe
   for (const bad of ['\\ud800', '\\udc00a', '\\u0000', '\\u007f']) {
     for (const name of ['residentName', 'summary', 'description', 'externalId', 'residentAddress']) {
       const response = await post(key, `{"residentName":"A","summary":"B","${name}":"a${bad}b"}`)
-      const what = bad.startsWith('\\ud') ? 'half a character' : 'control characters'
+      const what = bad.startsWith('\\ud') ? 'an incomplete character' : 'control characters'
       expect(await response.text(), name).toBe(
         `{"error":"Validation failed","details":{"fields":{"${name}":{"code":"format","message":"Must not contain ${what}"}}}}`,
       )

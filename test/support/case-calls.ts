@@ -18,7 +18,7 @@ export interface Shown {
 export const least = { residentName: 'Alex Resident', summary: 'Pothole' }
 
 /** The fault of a reference that nothing answers to. */
-export const unknownReference = { code: 'unknown_reference', message: 'Refers to nothing that can be used here' }
+export const unknownReference = { code: 'unknown_reference', message: 'Does not exist or is not available' }
 
 /** The refusal of an assignment that only managers may make. */
 export const needsManager = { error: 'Your role does not allow this', details: { requiredRole: 'manager' } }

@@ -31,7 +31,7 @@ export const ofDirectories: Scene[] = [
           const other = await makePlace(table, tenant)
           return { path, request: post({ name: 'Roads' }), by: [[renamed(table, 'Roads'), other]] }
         },
-        answer: conflict(`A ${noun.toLowerCase()} with this name exists already`),
+        answer: conflict(`A ${noun.toLowerCase()} with this name already exists`),
       },
       {
         operation: `update${noun}`,
@@ -77,7 +77,7 @@ export const ofDirectories: Scene[] = [
   },
 ]
 
-const lastAdmin = { code: 'range', message: 'This is the last enabled admin: make somebody else one first' }
+const lastAdmin = { code: 'range', message: 'This is the only enabled admin; promote another user first' }
 
 /** Users and keys. */
 export const ofPeople: Scene[] = [
@@ -93,7 +93,7 @@ export const ofPeople: Scene[] = [
         by: [["update users set email = 'sam@example.com' where id = ?", other.id]],
       }
     },
-    answer: conflict('A user with this email exists already'),
+    answer: conflict('A user with this email already exists'),
   },
   {
     operation: 'updateUser',
@@ -133,7 +133,7 @@ export const ofPeople: Scene[] = [
       const by: Overtaken['by'] = [['update keys set revoked_at = 1 where id = ?', id]]
       return { path: `/api/keys/${id}/rotate`, request: { json: {} }, by }
     },
-    answer: conflict('This key was revoked or has expired just now: make a new one'),
+    answer: conflict('This key has just been revoked or has expired; create a new one'),
   },
   {
     operation: 'revokeKey',

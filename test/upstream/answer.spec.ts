@@ -104,7 +104,7 @@ describe('what is no final status', () => {
   it.each([0, 20, 100, 101, 103, 199, 600, 999])('%i is 502, and what came with it is thrown away', async (status) => {
     const answer = new Response('{"error":"No"}', { headers: ours })
     Object.defineProperty(answer, 'status', { value: status })
-    const refusal = { code: 'bad_gateway', message: 'The upstream server gave no usable answer' }
+    const refusal = { code: 'bad_gateway', message: 'The upstream server returned an invalid response' }
     await expect(answerOf(answer, { asked, origin, timeoutMs: 100 })).rejects.toMatchObject(refusal)
     expect((await answer.body?.getReader().read())?.done).toBe(true)
   })

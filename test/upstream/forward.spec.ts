@@ -227,7 +227,7 @@ describe('wrong settings', () => {
     expect(logged.mock.calls.length).toBe(1)
     const { error } = JSON.parse(logged.mock.calls[0]?.[0])
     expect(error).toContain(name)
-    expect(error).toMatch(/^Wrong settings: /)
+    expect(error).toMatch(/^Invalid settings: /)
     expect(error).not.toMatch(/fifteen letters|user:secret/)
   })
 

@@ -60,7 +60,7 @@ export interface CaseList {
   cases: CaseSummary[]
   pagination: Pagination
   /**
-   * Present when `search` was given.
+   * Present if `search` was used.
    */
   searchActive?: true | undefined
 }
@@ -70,7 +70,7 @@ export interface CaseSummary {
    */
   id: string
   /**
-   * Counted per tenant and year.
+   * Numbered per tenant and year.
    */
   reference: string
   internalRef: string | null
@@ -102,7 +102,7 @@ export interface CaseSummary {
   ward: Ref | null
   assignee: Assignee | null
   /**
-   * Rises with every change.
+   * Incremented on every change.
    */
   version: number
 }
@@ -125,16 +125,16 @@ export interface Pagination {
   page: number
   pageSize: number
   /**
-   * Rows that match; stops at 10,000 with filters that need counting, and counts the newest 10,000 matches of a search.
+   * Matching rows. Counting stops at 10,000 with some filters; for a search, only the newest 10,000 matches are counted.
    */
   total: number
   totalPages: number
   /**
-   * Counting stopped: there may be more rows than `total` says.
+   * Counting stopped: there may be more rows than `total`.
    */
   totalCapped?: true | undefined
   /**
-   * Give it back as `cursor` for the rows that follow; null at the end.
+   * Pass it as `cursor` to get the next rows; null at the end.
    */
   nextCursor: string | null
 }
@@ -172,7 +172,7 @@ export interface Case {
    */
   id: string
   /**
-   * Counted per tenant and year.
+   * Numbered per tenant and year.
    */
   reference: string
   internalRef: string | null
@@ -204,7 +204,7 @@ export interface Case {
   ward: Ref | null
   assignee: Assignee | null
   /**
-   * Rises with every change.
+   * Incremented on every change.
    */
   version: number
   description: string | null
@@ -219,7 +219,7 @@ export interface Case {
    */
   timeline: TimelineEntry[]
   /**
-   * There are earlier entries, which are left out.
+   * Earlier entries exist and are omitted.
    */
   timelineTruncated?: true | undefined
 }
@@ -240,11 +240,11 @@ export interface TimelineEntry {
 }
 export interface NewCase {
   /**
-   * Who it is about.
+   * The resident’s name.
    */
   residentName: string
   /**
-   * One line.
+   * A one-line summary.
    */
   summary: string
   /**
@@ -273,7 +273,7 @@ export interface NewCase {
    */
   residentPostcode?: string | null | undefined
   /**
-   * The whole story.
+   * The full description.
    */
   description?: string | null | undefined
   sourceChannel?:
@@ -287,12 +287,12 @@ export interface NewCase {
    */
   wardId?: string | null | undefined
   /**
-   * An enabled user; another than yourself, or nobody, only as a manager or admin.
+   * An enabled user. Only managers and admins may assign somebody else or nobody.
    */
   assigneeId?: string | null | undefined
   highlightedForPublic?: boolean | null | undefined
   /**
-   * What the public may read.
+   * A summary for the public.
    */
   publicSummary?: string | null | undefined
   /**
@@ -302,11 +302,11 @@ export interface NewCase {
 }
 export interface CaseChanges {
   /**
-   * Who it is about.
+   * The resident’s name.
    */
   residentName?: string | undefined
   /**
-   * One line.
+   * A one-line summary.
    */
   summary?: string | undefined
   /**
@@ -335,7 +335,7 @@ export interface CaseChanges {
    */
   residentPostcode?: string | null | undefined
   /**
-   * The whole story.
+   * The full description.
    */
   description?: string | null | undefined
   sourceChannel?:
@@ -349,12 +349,12 @@ export interface CaseChanges {
    */
   wardId?: string | null | undefined
   /**
-   * An enabled user; another than yourself, or nobody, only as a manager or admin.
+   * An enabled user. Only managers and admins may assign somebody else or nobody.
    */
   assigneeId?: string | null | undefined
   highlightedForPublic?: boolean | null | undefined
   /**
-   * What the public may read.
+   * A summary for the public.
    */
   publicSummary?: string | null | undefined
   /**
@@ -363,13 +363,13 @@ export interface CaseChanges {
   publicThemes?: string | null | undefined
   archived?: boolean | null | undefined
   /**
-   * The version you read; stale is 409.
+   * The version you last read; 409 if it has changed.
    */
   version?: number | null | undefined
 }
 export interface NewNote {
   /**
-   * What happened.
+   * The note.
    */
   body: string
 }
@@ -388,7 +388,7 @@ export interface Event {
   externalId: string | null
   title: string
   /**
-   * Where it came from.
+   * Its source.
    */
   source: string | null
   approved: boolean
@@ -406,7 +406,7 @@ export interface Event {
   updatedAt: string
   createdBy: Ref
   /**
-   * Rises with every change.
+   * Incremented on every change.
    */
   version: number
   description: string | null
@@ -426,7 +426,7 @@ export interface Event {
 }
 export interface Approved {
   /**
-   * How many of them are approved now.
+   * The number of these that are now approved.
    */
   approved: number
 }
@@ -441,20 +441,20 @@ export interface Approval {
 }
 export interface NewEvent {
   /**
-   * What it is called.
+   * The title.
    */
   title: string
   /**
-   * When it starts; in the past at creation is 422.
+   * When it starts; 422 if in the past at creation.
    */
   startsAt: string
   /**
-   * What happens.
+   * The description.
    */
   description?: string | null | undefined
   type?: 'council' | 'area' | 'surgery' | 'consultation' | 'community' | 'other' | null | undefined
   /**
-   * Where.
+   * The venue.
    */
   location?: string | null | undefined
   /**
@@ -466,11 +466,11 @@ export interface NewEvent {
    */
   wardId?: string | null | undefined
   /**
-   * When it ends; before the start is 422.
+   * When it ends; 422 if before the start.
    */
   endsAt?: string | null | undefined
   /**
-   * More about it on the web: `http` or `https`, kept as the URL Standard writes it.
+   * A web page about it: `http` or `https`, normalised by the URL Standard.
    */
   url?: string | null | undefined
   /**
@@ -478,26 +478,26 @@ export interface NewEvent {
    */
   externalId?: string | null | undefined
   /**
-   * Where it came from.
+   * Its source.
    */
   source?: string | null | undefined
 }
 export interface EventChanges {
   /**
-   * What it is called.
+   * The title.
    */
   title?: string | undefined
   /**
-   * When it starts; in the past at creation is 422.
+   * When it starts; 422 if in the past at creation.
    */
   startsAt?: string | undefined
   /**
-   * What happens.
+   * The description.
    */
   description?: string | null | undefined
   type?: 'council' | 'area' | 'surgery' | 'consultation' | 'community' | 'other' | null | undefined
   /**
-   * Where.
+   * The venue.
    */
   location?: string | null | undefined
   /**
@@ -509,11 +509,11 @@ export interface EventChanges {
    */
   wardId?: string | null | undefined
   /**
-   * When it ends; before the start is 422.
+   * When it ends; 422 if before the start.
    */
   endsAt?: string | null | undefined
   /**
-   * More about it on the web: `http` or `https`, kept as the URL Standard writes it.
+   * A web page about it: `http` or `https`, normalised by the URL Standard.
    */
   url?: string | null | undefined
   /**
@@ -521,11 +521,11 @@ export interface EventChanges {
    */
   externalId?: string | null | undefined
   /**
-   * Where it came from.
+   * Its source.
    */
   source?: string | null | undefined
   /**
-   * The version you read; stale is 409.
+   * The version you last read; 409 if it has changed.
    */
   version?: number | null | undefined
 }
@@ -547,7 +547,7 @@ export interface News {
   externalId: string | null
   title: string
   /**
-   * Where it came from.
+   * Its source.
    */
   source: string | null
   approved: boolean
@@ -565,7 +565,7 @@ export interface News {
   updatedAt: string
   createdBy: Ref
   /**
-   * Rises with every change.
+   * Incremented on every change.
    */
   version: number
   body: string
@@ -584,7 +584,7 @@ export interface NewNews {
    */
   externalId?: string | null | undefined
   /**
-   * Where it came from.
+   * Its source.
    */
   source?: string | null | undefined
 }
@@ -602,11 +602,11 @@ export interface NewsChanges {
    */
   externalId?: string | null | undefined
   /**
-   * Where it came from.
+   * Its source.
    */
   source?: string | null | undefined
   /**
-   * The version you read; stale is 409.
+   * The version you last read; 409 if it has changed.
    */
   version?: number | null | undefined
 }
@@ -632,7 +632,7 @@ export interface Ward {
    */
   longitude: number | null
   /**
-   * Whether cases, events and residents may name it.
+   * Whether cases, events and residents can select it.
    */
   enabled: boolean
   /**
@@ -640,13 +640,13 @@ export interface Ward {
    */
   code: string | null
   /**
-   * The users who are its councillors, ids ascending.
+   * Its councillors’ user ids, ascending.
    *
    * Items: Opaque id.
    */
   councillorIds: string[]
   /**
-   * Rises with every change.
+   * Incremented on every change.
    */
   version: number
   /**
@@ -664,7 +664,7 @@ export interface NewWard {
    */
   name: string
   /**
-   * Where the ward lies, for people.
+   * A description of the boundary.
    */
   boundaryDescription?: string | null | undefined
   /**
@@ -681,7 +681,7 @@ export interface NewWard {
    */
   longitude?: number | null | undefined
   /**
-   * Whether cases, events and residents may name it.
+   * Whether cases, events and residents can select it.
    */
   enabled?: boolean | null | undefined
   /**
@@ -689,7 +689,7 @@ export interface NewWard {
    */
   code?: string | null | undefined
   /**
-   * At most 20 enabled users; replaces all there were, and null leaves none.
+   * At most 20 enabled users. Replaces the whole list; null clears it.
    *
    * @maxItems 20
    */
@@ -715,7 +715,7 @@ export interface ExportedWard {
   councilTier:
     'county' | 'district' | 'unitary' | 'metropolitan' | 'london_borough' | 'parish' | 'town' | 'community' | null
   /**
-   * Cases there that the caller sees, archived included.
+   * Cases in the ward that the caller can see, including archived ones.
    */
   cases: number
 }
@@ -725,7 +725,7 @@ export interface WardChanges {
    */
   name?: string | undefined
   /**
-   * Where the ward lies, for people.
+   * A description of the boundary.
    */
   boundaryDescription?: string | null | undefined
   /**
@@ -742,7 +742,7 @@ export interface WardChanges {
    */
   longitude?: number | null | undefined
   /**
-   * Whether cases, events and residents may name it.
+   * Whether cases, events and residents can select it.
    */
   enabled?: boolean | null | undefined
   /**
@@ -750,13 +750,13 @@ export interface WardChanges {
    */
   code?: string | null | undefined
   /**
-   * At most 20 enabled users; replaces all there were, and null leaves none.
+   * At most 20 enabled users. Replaces the whole list; null clears it.
    *
    * @maxItems 20
    */
   councillorIds?: string[] | null | undefined
   /**
-   * The version you read; stale is 409.
+   * The version you last read; 409 if it has changed.
    */
   version?: number | null | undefined
 }
@@ -767,15 +767,15 @@ export interface Category {
   id: string
   name: string
   /**
-   * Whether cases and residents may name it.
+   * Whether cases and residents can select it.
    */
   enabled: boolean
   /**
-   * Its place in the list, 0 to 10,000; ties are A–Z.
+   * Position in the list, 0 to 10,000; ties are sorted A–Z.
    */
   sortOrder: number
   /**
-   * Rises with every change.
+   * Incremented on every change.
    */
   version: number
   /**
@@ -793,11 +793,11 @@ export interface NewCategory {
    */
   name: string
   /**
-   * Whether cases and residents may name it.
+   * Whether cases and residents can select it.
    */
   enabled?: boolean | null | undefined
   /**
-   * Its place in the list, 0 to 10,000; ties are A–Z.
+   * Position in the list, 0 to 10,000; ties are sorted A–Z.
    */
   sortOrder?: number | null | undefined
 }
@@ -807,15 +807,15 @@ export interface CategoryChanges {
    */
   name?: string | undefined
   /**
-   * Whether cases and residents may name it.
+   * Whether cases and residents can select it.
    */
   enabled?: boolean | null | undefined
   /**
-   * Its place in the list, 0 to 10,000; ties are A–Z.
+   * Position in the list, 0 to 10,000; ties are sorted A–Z.
    */
   sortOrder?: number | null | undefined
   /**
-   * The version you read; stale is 409.
+   * The version you last read; 409 if it has changed.
    */
   version?: number | null | undefined
 }
@@ -828,7 +828,7 @@ export interface User {
   email: string
   role: 'caseworker' | 'councillor' | 'manager' | 'admin'
   /**
-   * A disabled user’s keys open nothing.
+   * Keys of a disabled user are rejected.
    */
   enabled: boolean
   /**
@@ -836,7 +836,7 @@ export interface User {
    */
   createdAt: string
   /**
-   * Lifts this user’s keys above the tenant’s plan until it ends.
+   * Overrides the tenant’s plan for this user’s keys until it expires.
    */
   planOverride: 'free' | 'pro' | 'team' | 'council' | null
   /**
@@ -845,7 +845,7 @@ export interface User {
   planOverrideExpiresAt: string | null
   planOverrideReason: string | null
   /**
-   * Rises with every change.
+   * Incremented on every change.
    */
   version: number
 }
@@ -859,11 +859,11 @@ export interface NewUser {
    */
   email: string
   /**
-   * What their keys may do.
+   * Determines what their keys may do.
    */
   role: 'caseworker' | 'councillor' | 'manager' | 'admin'
   /**
-   * A disabled user’s keys open nothing, from the next request on.
+   * Keys of a disabled user are rejected from the next request on.
    */
   enabled?: boolean | null | undefined
 }
@@ -876,7 +876,7 @@ export interface ChangedUser {
   email: string
   role: 'caseworker' | 'councillor' | 'manager' | 'admin'
   /**
-   * A disabled user’s keys open nothing.
+   * Keys of a disabled user are rejected.
    */
   enabled: boolean
   /**
@@ -884,7 +884,7 @@ export interface ChangedUser {
    */
   createdAt: string
   /**
-   * Lifts this user’s keys above the tenant’s plan until it ends.
+   * Overrides the tenant’s plan for this user’s keys until it expires.
    */
   planOverride: 'free' | 'pro' | 'team' | 'council' | null
   /**
@@ -893,11 +893,11 @@ export interface ChangedUser {
   planOverrideExpiresAt: string | null
   planOverrideReason: string | null
   /**
-   * Rises with every change.
+   * Incremented on every change.
    */
   version: number
   /**
-   * How many of their keys are neither revoked nor past their end: a change of `role` or `enabled` takes effect on them.
+   * The number of their keys that are neither revoked nor expired; changing `role` or `enabled` affects them.
    */
   liveKeys: number
 }
@@ -911,15 +911,15 @@ export interface UserChanges {
    */
   email?: string | undefined
   /**
-   * What their keys may do.
+   * Determines what their keys may do.
    */
   role?: 'caseworker' | 'councillor' | 'manager' | 'admin' | undefined
   /**
-   * A disabled user’s keys open nothing, from the next request on.
+   * Keys of a disabled user are rejected from the next request on.
    */
   enabled?: boolean | null | undefined
   /**
-   * The version you read; stale is 409.
+   * The version you last read; 409 if it has changed.
    */
   version?: number | null | undefined
 }
@@ -929,23 +929,23 @@ export interface Key {
    */
   id: string
   /**
-   * Shared by a key and those rotated from it.
+   * Shared by a key and all its replacements.
    */
   familyId: string
   /**
-   * How the key begins.
+   * The first characters of the key.
    */
   prefix: string
   /**
-   * What it is for.
+   * The key’s purpose.
    */
   name: string | null
   /**
-   * Who holds it.
+   * The user it belongs to.
    */
   userId: string
   /**
-   * The holder's role.
+   * The role of its user.
    */
   role: 'caseworker' | 'councillor' | 'manager' | 'admin'
   /**
@@ -973,19 +973,19 @@ export interface Key {
     | 'webhooks:write'
   )[]
   /**
-   * Requests allowed in any span of one window.
+   * Requests allowed in any window-length interval.
    */
   limit: number
   /**
-   * How long a window is.
+   * The length of the window in seconds.
    */
   windowSeconds: number
   /**
-   * When it ends by itself; null for never.
+   * When it expires; null for never.
    */
   expiresAt: string | null
   /**
-   * When it was revoked; null while it was not.
+   * When it was revoked; null if it was not.
    */
   revokedAt: string | null
   /**
@@ -999,7 +999,7 @@ export interface Key {
 }
 export interface MadeKey {
   /**
-   * The key itself, shown this once.
+   * The key itself, shown only once.
    */
   key: string
   /**
@@ -1007,23 +1007,23 @@ export interface MadeKey {
    */
   id: string
   /**
-   * Shared by a key and those rotated from it.
+   * Shared by a key and all its replacements.
    */
   familyId: string
   /**
-   * How the key begins.
+   * The first characters of the key.
    */
   prefix: string
   /**
-   * What it is for.
+   * The key’s purpose.
    */
   name: string | null
   /**
-   * Who holds it.
+   * The user it belongs to.
    */
   userId: string
   /**
-   * The holder's role.
+   * The role of its user.
    */
   role: 'caseworker' | 'councillor' | 'manager' | 'admin'
   /**
@@ -1051,19 +1051,19 @@ export interface MadeKey {
     | 'webhooks:write'
   )[]
   /**
-   * Requests allowed in any span of one window.
+   * Requests allowed in any window-length interval.
    */
   limit: number
   /**
-   * How long a window is.
+   * The length of the window in seconds.
    */
   windowSeconds: number
   /**
-   * When it ends by itself; null for never.
+   * When it expires; null for never.
    */
   expiresAt: string | null
   /**
-   * When it was revoked; null while it was not.
+   * When it was revoked; null if it was not.
    */
   revokedAt: string | null
   /**
@@ -1077,11 +1077,11 @@ export interface MadeKey {
 }
 export interface NewKey {
   /**
-   * What it is for.
+   * The key’s purpose.
    */
   name: string
   /**
-   * What it may do: at most what your own key may.
+   * What it may do; only scopes that your own key has.
    *
    * @minItems 1
    * @maxItems 100
@@ -1108,29 +1108,29 @@ export interface NewKey {
     | 'webhooks:write'
   )[]
   /**
-   * Held by this role's service user; instead of `userId`.
+   * Creates the key for this role's service user; use instead of `userId`.
    */
   role?: 'caseworker' | 'councillor' | 'manager' | 'admin' | null | undefined
   /**
-   * Held by this enabled user; instead of `role`.
+   * Creates the key for this enabled user; use instead of `role`.
    */
   userId?: string | null | undefined
   /**
-   * When it ends: no later than your own key. Null or absent for that end, or for never where yours has none.
+   * When it expires: no later than your own key. If null or absent, it expires with your key, or never if yours does not expire.
    */
   expiresAt?: string | null | undefined
   /**
-   * Requests in any window, at most the deployment's default.
+   * Requests per window; at most the deployment's default.
    */
   limit?: number | null | undefined
   /**
-   * Seconds in a window, at least the deployment's default.
+   * Seconds per window; at least the deployment's default.
    */
   windowSeconds?: number | null | undefined
 }
 export interface Rotation {
   /**
-   * How long the older keys go on working; 3600 if absent. 0 ends them at once: should the answer get lost, a key that rotated itself is locked out.
+   * How long the older keys keep working; 3600 if absent. With 0 they end at once: if the response is lost, a key that rotated itself is locked out.
    */
   graceSeconds?: number | null | undefined
 }
@@ -1147,12 +1147,12 @@ export interface Usage {
      */
     date: string
     /**
-     * How many were admitted.
+     * Admitted requests.
      */
     requests: number
   }[]
   /**
-   * Admitted since the family was made.
+   * Requests admitted since the family was created.
    */
   total: number
   /**
@@ -1163,7 +1163,7 @@ export interface Usage {
 export interface AuditList {
   entries: AuditEntry[]
   /**
-   * For `cursor`: the page after this; null at the end.
+   * Pass it as `cursor` to get the next page; null at the end.
    */
   nextCursor: string | null
 }
@@ -1185,11 +1185,11 @@ export interface AuditEntry {
    */
   userId: string | null
   /**
-   * What was done to what.
+   * The action and its kind of target.
    */
   action: string
   /**
-   * The kind of thing.
+   * The kind of target.
    */
   targetType: string
   /**
@@ -1211,7 +1211,7 @@ export interface Submission {
    */
   id: string
   /**
-   * What the resident was told.
+   * The reference on the resident’s receipt.
    */
   reference: string
   status: 'new' | 'converted' | 'spam' | 'dismissed'
@@ -1227,15 +1227,15 @@ export interface Submission {
   category: Ref | null
   message: string
   /**
-   * Why it was taken for spam when it came; empty for most.
+   * Why it was marked as spam on arrival; usually empty.
    */
   spamReasons: string[]
   /**
-   * The case that was made of it; null too where you may not see it.
+   * The case it was converted to; also null if you cannot see it.
    */
   caseId: string | null
   /**
-   * Rises with every change.
+   * Incremented on every change.
    */
   version: number
   /**
@@ -1250,17 +1250,17 @@ export interface Submission {
 export interface SubmissionChanges {
   status: 'new' | 'spam' | 'dismissed'
   /**
-   * The version you read; stale is 409.
+   * The version you last read; 409 if it has changed.
    */
   version?: number | null | undefined
 }
 export interface Conversion {
   /**
-   * One line; the first of the message if absent.
+   * A one-line summary; the message’s first line if absent.
    */
   summary?: string | null | undefined
   /**
-   * The whole story; the message if absent.
+   * The full description; the message if absent.
    */
   description?: string | null | undefined
   /**
@@ -1272,7 +1272,7 @@ export interface Conversion {
    */
   wardId?: string | null | undefined
   /**
-   * An enabled user; another than yourself, or nobody, only as a manager or admin.
+   * An enabled user. Only managers and admins may assign somebody else or nobody.
    */
   assigneeId?: string | null | undefined
   /**
@@ -1290,83 +1290,83 @@ export interface Report {
    */
   generatedAt: string
   /**
-   * Null where it is withheld.
+   * Null if withheld.
    */
   total: number | null
   byStatus: {
     /**
-     * Null where it is withheld.
+     * Null if withheld.
      */
     open: number | null
     /**
-     * Null where it is withheld.
+     * Null if withheld.
      */
     in_progress: number | null
     /**
-     * Null where it is withheld.
+     * Null if withheld.
      */
     resolved: number | null
     /**
-     * Null where it is withheld.
+     * Null if withheld.
      */
     closed: number | null
   }
   /**
-   * Wards that have any, by name; null: cases without a ward.
+   * Wards with cases, by name; null for cases without a ward.
    */
   byWard: {
     ward: Ref | null
     /**
-     * Null where it is withheld.
+     * Null if withheld.
      */
     count: number | null
   }[]
   /**
-   * Categories that have any, by name; null: cases without one.
+   * Categories with cases, by name; null for cases without a category.
    */
   byCategory: {
     category: Ref | null
     /**
-     * Null where it is withheld.
+     * Null if withheld.
      */
     count: number | null
   }[]
   /**
-   * The last 24 months in UTC, this one included, oldest first.
+   * The last 24 months in UTC, including this one, oldest first.
    */
   byMonth: {
     month: string
     /**
-     * Null where it is withheld.
+     * Null if withheld.
      */
     created: number | null
     /**
-     * Null where it is withheld.
+     * Null if withheld.
      */
     closed: number | null
   }[]
   /**
-   * From creation to being resolved or closed; null where none has been, or it is withheld.
+   * From creation to resolution or closure; null if there is none or it is withheld.
    */
   medianDaysToResolve: number | null
   /**
-   * Something is withheld.
+   * Some counts are withheld.
    */
   suppressed?: true | undefined
 }
 export interface ContactAnswer {
   /**
-   * To be quoted; it gives access to nothing.
+   * Quote this when contacting the office; it grants no access.
    */
   reference: string
   message: string
 }
 /**
- * With an email address or a phone number, or both.
+ * Needs an email address, a phone number or both.
  */
 export interface Contact {
   /**
-   * Who writes.
+   * The sender’s name.
    */
   name: string
   /**
@@ -1390,21 +1390,21 @@ export interface Contact {
    */
   categoryId?: string | null | undefined
   /**
-   * An enabled ward of the tenant; found by the postcode if absent.
+   * An enabled ward of the tenant; looked up from the postcode if absent.
    */
   wardId?: string | null | undefined
   /**
-   * What it is about.
+   * The message.
    */
   message: string
   /**
-   * What Cloudflare Turnstile gave the sender’s browser. Used only where the deployment has that check: then a message without a valid one is kept as spam.
+   * The token from Cloudflare Turnstile in the sender’s browser. Used only if the deployment has that check: a message without a valid token is then kept as spam.
    */
   turnstileToken?: string | null | undefined
 }
 export interface PublicWards {
   /**
-   * Without a space; null if none was asked for.
+   * Without a space; null if no postcode was given.
    */
   postcode: string | null
   wards: {
@@ -1423,11 +1423,11 @@ export interface Health {
 }
 export interface Error {
   /**
-   * A sentence for a person.
+   * A message for people.
    */
   error: string
   /**
-   * More, where there is more to say.
+   * Further details, if any.
    */
   details?: undefined | {
     [k: string]: unknown
@@ -1435,39 +1435,39 @@ export interface Error {
 }
 export interface ListCasesQuery {
   /**
-   * One status, or several with commas between.
+   * One status, or a comma-separated list.
    */
   status?: Case['status'] | readonly Case['status'][] | undefined
   /**
-   * Cases of this ward.
+   * Cases in this ward.
    */
   wardId?: string | undefined
   /**
-   * Cases of this category.
+   * Cases in this category.
    */
   categoryId?: string | undefined
   /**
-   * Cases of this user; `none` for those that nobody has.
+   * Cases assigned to this user; `none` for unassigned cases.
    */
   assigneeId?: string | undefined
   /**
-   * Cases that came in this way.
+   * Cases from this channel.
    */
   sourceChannel?: 'email' | 'phone' | 'letter' | 'in_person' | 'surgery' | 'social_media' | 'web_form' | 'api' | 'other' | undefined
   /**
-   * Whether archived cases are listed, instead of the others.
+   * `true` lists archived cases instead of the others.
    */
   archived?: boolean | undefined
   /**
-   * Created then or later.
+   * Created at or after this time.
    */
   createdFrom?: string | undefined
   /**
-   * Created then or earlier.
+   * Created at or before this time.
    */
   createdTo?: string | undefined
   /**
-   * Changed then or later. With `sort=updatedAt` this is the way to keep a copy in step.
+   * Changed at or after this time. Use with `sort=updatedAt` to keep a copy in sync.
    */
   updatedSince?: string | undefined
   /**
@@ -1479,11 +1479,11 @@ export interface ListCasesQuery {
    */
   externalId?: string | undefined
   /**
-   * Words that must all occur, at most 10 different ones, of which each part counts (`CW-2026-0042` has three); the last may be the beginning of one. Case, accents and letters such as ł, ø or ß for which people type others make no difference; a postcode is found with and without its space. Looks at reference, internalRef, externalId, residentName, residentPostcode, summary and description. Only the newest 10,000 cases with these words are ranked, sorted, filtered and counted.
+   * Finds cases that contain every word: at most 10 different words, counting each part (`CW-2026-0042` has three); the last may be the start of a word. Ignores case, accents and letters often typed differently, such as ł, ø or ß; a postcode matches with or without its space. Searches reference, internalRef, externalId, residentName, residentPostcode, summary and description. Only the newest 10,000 cases with these words are ranked, sorted, filtered and counted.
    */
   search?: string | undefined
   /**
-   * Default `-createdAt`; with `search`, by relevance.
+   * Default `-createdAt`; by relevance with `search`.
    */
   sort?: 'createdAt' | '-createdAt' | 'updatedAt' | '-updatedAt' | 'reference' | 'status' | undefined
   /**
@@ -1491,49 +1491,49 @@ export interface ListCasesQuery {
    */
   page?: number | undefined
   /**
-   * Rows a page.
+   * Rows per page.
    */
   pageSize?: number | undefined
   /**
-   * A `nextCursor`; not together with `page`.
+   * A `nextCursor`; cannot be combined with `page`.
    */
   cursor?: string | undefined
 }
 export interface ExportCasesQuery {
   /**
-   * One status, or several with commas between.
+   * One status, or a comma-separated list.
    */
   status?: Case['status'] | readonly Case['status'][] | undefined
   /**
-   * Cases of this ward.
+   * Cases in this ward.
    */
   wardId?: string | undefined
   /**
-   * Cases of this category.
+   * Cases in this category.
    */
   categoryId?: string | undefined
   /**
-   * Cases of this user; `none` for those that nobody has.
+   * Cases assigned to this user; `none` for unassigned cases.
    */
   assigneeId?: string | undefined
   /**
-   * Cases that came in this way.
+   * Cases from this channel.
    */
   sourceChannel?: 'email' | 'phone' | 'letter' | 'in_person' | 'surgery' | 'social_media' | 'web_form' | 'api' | 'other' | undefined
   /**
-   * Whether archived cases are listed, instead of the others.
+   * `true` lists archived cases instead of the others.
    */
   archived?: boolean | undefined
   /**
-   * Created then or later.
+   * Created at or after this time.
    */
   createdFrom?: string | undefined
   /**
-   * Created then or earlier.
+   * Created at or before this time.
    */
   createdTo?: string | undefined
   /**
-   * Changed then or later. With `sort=updatedAt` this is the way to keep a copy in step.
+   * Changed at or after this time. Use with `sort=updatedAt` to keep a copy in sync.
    */
   updatedSince?: string | undefined
   /**
@@ -1545,15 +1545,15 @@ export interface ExportCasesQuery {
    */
   externalId?: string | undefined
   /**
-   * Words that must all occur, at most 10 different ones, of which each part counts (`CW-2026-0042` has three); the last may be the beginning of one. Case, accents and letters such as ł, ø or ß for which people type others make no difference; a postcode is found with and without its space. Looks at reference, internalRef, externalId, residentName, residentPostcode, summary and description. Only the newest 10,000 cases with these words are ranked, sorted, filtered and counted.
+   * Finds cases that contain every word: at most 10 different words, counting each part (`CW-2026-0042` has three); the last may be the start of a word. Ignores case, accents and letters often typed differently, such as ł, ø or ß; a postcode matches with or without its space. Searches reference, internalRef, externalId, residentName, residentPostcode, summary and description. Only the newest 10,000 cases with these words are ranked, sorted, filtered and counted.
    */
   search?: string | undefined
   /**
-   * What the export is written in.
+   * The format of the export.
    */
   format?: 'csv' | 'json' | undefined
   /**
-   * Puts a byte order mark in front of CSV, by which Excel knows that it is UTF-8.
+   * Prefixes CSV with a byte order mark, so that Excel reads it as UTF-8.
    */
   bom?: boolean | undefined
 }
@@ -1567,7 +1567,7 @@ export interface ListEventsQuery {
    */
   externalId?: string | undefined
   /**
-   * From the `Link: <…>; rel="next"` of the call before; keep the other parameters as they were.
+   * From the previous call’s `Link: <…>; rel="next"`; keep the other parameters the same.
    */
   cursor?: string | undefined
 }
@@ -1581,75 +1581,75 @@ export interface ListNewsQuery {
    */
   externalId?: string | undefined
   /**
-   * From the `Link: <…>; rel="next"` of the call before; keep the other parameters as they were.
+   * From the previous call’s `Link: <…>; rel="next"`; keep the other parameters the same.
    */
   cursor?: string | undefined
 }
 export interface ListWardsQuery {
   /**
-   * Only enabled ones, or only disabled ones; both if absent.
+   * Only enabled or only disabled ones; both if absent.
    */
   enabled?: boolean | undefined
   /**
-   * From the `Link: <…>; rel="next"` of the call before; keep the other parameters as they were.
+   * From the previous call’s `Link: <…>; rel="next"`; keep the other parameters the same.
    */
   cursor?: string | undefined
 }
 export interface ExportWardsQuery {
   /**
-   * What the export is written in.
+   * The format of the export.
    */
   format?: 'csv' | 'json' | undefined
   /**
-   * Puts a byte order mark in front of CSV, by which Excel knows that it is UTF-8.
+   * Prefixes CSV with a byte order mark, so that Excel reads it as UTF-8.
    */
   bom?: boolean | undefined
 }
 export interface ListCategoriesQuery {
   /**
-   * Only enabled ones, or only disabled ones; both if absent.
+   * Only enabled or only disabled ones; both if absent.
    */
   enabled?: boolean | undefined
   /**
-   * From the `Link: <…>; rel="next"` of the call before; keep the other parameters as they were.
+   * From the previous call’s `Link: <…>; rel="next"`; keep the other parameters the same.
    */
   cursor?: string | undefined
 }
 export interface ListUsersQuery {
   /**
-   * Only enabled ones, or only disabled ones; both if absent.
+   * Only enabled or only disabled ones; both if absent.
    */
   enabled?: boolean | undefined
   /**
-   * From the `Link: <…>; rel="next"` of the call before; keep the other parameters as they were.
+   * From the previous call’s `Link: <…>; rel="next"`; keep the other parameters the same.
    */
   cursor?: string | undefined
 }
 export interface ListKeysQuery {
   /**
-   * From the `Link: <…>; rel="next"` of the call before; keep the other parameters as they were.
+   * From the previous call’s `Link: <…>; rel="next"`; keep the other parameters the same.
    */
   cursor?: string | undefined
 }
 export interface ListAuditQuery {
   /**
-   * Only this act.
+   * Only this action.
    */
   action?: string | undefined
   /**
-   * Only acts on this kind of thing.
+   * Only entries about this kind of target.
    */
   targetType?: string | undefined
   /**
-   * Only acts on this thing.
+   * Only entries about this target.
    */
   targetId?: string | undefined
   /**
-   * Only acts of this user.
+   * Only entries of this user.
    */
   userId?: string | undefined
   /**
-   * Only acts with this key.
+   * Only entries of this key.
    */
   keyId?: string | undefined
   /**
@@ -1665,7 +1665,7 @@ export interface ListAuditQuery {
    */
   pageSize?: number | undefined
   /**
-   * A `nextCursor`; keep the filters as they were.
+   * A `nextCursor`; keep the filters the same.
    */
   cursor?: string | undefined
 }
@@ -1679,7 +1679,7 @@ export interface ListSubmissionsQuery {
    */
   wardId?: string | undefined
   /**
-   * Submissions of this category.
+   * Submissions in this category.
    */
   categoryId?: string | undefined
   /**
@@ -1687,35 +1687,35 @@ export interface ListSubmissionsQuery {
    */
   page?: number | undefined
   /**
-   * Rows a page.
+   * Rows per page.
    */
   pageSize?: number | undefined
   /**
-   * A `nextCursor`; not together with `page`.
+   * A `nextCursor`; cannot be combined with `page`.
    */
   cursor?: string | undefined
 }
 export interface GetPublicReportQuery {
   /**
-   * Only cases of this ward; small counts are withheld.
+   * Only cases in this ward; small counts are withheld.
    */
   wardId?: string | undefined
   /**
-   * Only cases of this category; small counts are withheld.
+   * Only cases in this category; small counts are withheld.
    */
   categoryId?: string | undefined
   /**
-   * Only cases created then or later.
+   * Only cases created at or after this time.
    */
   from?: string | undefined
   /**
-   * Only cases created then or earlier.
+   * Only cases created at or before this time.
    */
   to?: string | undefined
 }
 export interface FindPublicWardsQuery {
   /**
-   * Only the wards that it lies in.
+   * Only the wards that contain it.
    */
   postcode?: string | undefined
 }

@@ -63,7 +63,7 @@ export async function* linesOf({ path, columns, pieces, close }: PostcodeFile): 
         yield { number, ...cellsOf(row, columns), bytes: reading.bytes }
       }
     }
-    if (shortAt > 0) throw new UsageError(`${path} breaks off in line ${shortAt}: is all of it there?`)
+    if (shortAt > 0) throw new UsageError(`${path} is cut off at line ${shortAt}: check that the download is complete`)
   } finally {
     source.destroy()
     close()
@@ -80,7 +80,7 @@ async function* guarded(
     reading.bytes += bytes
     reading.unparsed += text.length
     if (reading.unparsed > longestLine)
-      throw new UsageError(`${path} has a quote that is never closed after line ${reading.number}`)
+      throw new UsageError(`${path} has an unclosed quote after line ${reading.number}`)
     yield text
   }
 }

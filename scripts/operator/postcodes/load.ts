@@ -115,7 +115,7 @@ function newLoad(plan: Plan, state: State, census: Census): Load {
     const [[found]] = await run(cell, [noted, insertPortion(release.id, portion), ...then]).catch((error: unknown) =>
       explain(error, stopsForGood),
     )
-    if (!found) throw new UsageError('Another import has taken the place of this one: the same command begins anew')
+    if (!found) throw new UsageError('Superseded by another import; run the command again to start over')
     isBegun = true
     portion = newPortion()
   }
@@ -142,14 +142,14 @@ function newLoad(plan: Plan, state: State, census: Census): Load {
 }
 
 function explain(error: unknown, stopsForGood: boolean): never {
-  if (error instanceof Taken) throw new UsageError('Another import has begun just now: wait until it has ended')
+  if (error instanceof Taken) throw new UsageError('Another import has just started: wait for it to finish')
   if (!(error instanceof UsageError)) throw error
   throw new UsageError(`${error.message}. ${nextTime(stopsForGood)}`)
 }
 
 /** What becomes of an import that has stopped. */
 export const nextTime = (stopsForGood: boolean) =>
-  stopsForGood ? 'A pipe is read once: the same command begins anew.' : 'The same command goes on from here.'
+  stopsForGood ? 'A pipe can be read only once; run the command again to start over.' : 'Run the same command to resume.'
 
 /** Removes what nobody reads, portion by portion: each is far from the 30 seconds that D1 gives a statement. */
 async function sweep(cell: Cell): Promise<void> {

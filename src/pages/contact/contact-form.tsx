@@ -35,7 +35,7 @@ export function ContactForm({ office, choices, answers, token, faults = {}, noti
         <fieldset aria-describedby="reply-hint">
           <legend>How can we reply to you?</legend>
           <p class="hint" id="reply-hint">
-            Give an email address, a phone number or both.
+            Enter an email address, a phone number or both.
           </p>
           <Input {...given} name="email" label="Email address" type="email" autocomplete="email" spellcheck={false} />
           <Input {...given} name="phone" label="Phone number" type="tel" autocomplete="tel" short />

@@ -15,7 +15,7 @@ export function KeptForm({ action, answers, token, turnstileKey }: Kept) {
   return (
     <form method="post" action={action}>
       <h2>Your message</h2>
-      <p>It is kept on this page for as long as the page is open.</p>
+      <p>Your message stays on this page while the page is open.</p>
       <p class="kept">{answers.message}</p>
       <input type="hidden" name="ticket" value={token} />
       {answerNames.map((name) => (

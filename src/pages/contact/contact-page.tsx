@@ -99,7 +99,7 @@ function noticeOf({ isWhole, ticket }: Sent): string {
   if (!isWhole) return 'Part of what you sent could not be read. Check your answers, then send the form again'
   if (!ticket) return 'Check your answers, then send the form again'
   if (ticket.isExpired) return 'This form was open for more than a day. Check your answers, then send it again'
-  return 'You have sent this form already. If you want to send this as another message, send it again'
+  return 'You have already sent this form. To send this as another message, send it again'
 }
 
 async function showFormAgain(c: Page, sent: Sent, { code, status, details }: ApiError) {

@@ -13,8 +13,7 @@ export function MessageSent({ office, reference }: { office: PublicTenant; refer
       </div>
       <h2>What happens next</h2>
       <p>
-        {office.name} has your message. Somebody will read it and reply to the email address or phone number that you
-        gave.
+        {office.name} has your message. Somebody will read it and reply to the email address or phone number you gave.
       </p>
       <p>Keep the reference: quote it if you get in touch about this again.</p>
       <p>

@@ -40,7 +40,7 @@ const sentences: Partial<Record<ErrorCode, Words>> = {
     advice: 'It could not be sent. Go back, shorten it to 4,000 characters or fewer and send it again.',
   },
   unavailable: {
-    title: 'This service is not available just now',
+    title: 'This service is temporarily unavailable',
     advice: 'Wait a few minutes, then try again.',
   },
 }
@@ -50,14 +50,14 @@ function wordsOf({ code, headers, details }: ApiError): Words {
     const wait = waitInWords(Number(headers['Retry-After']))
     return {
       title: `You can send another message in ${wait}`,
-      advice: `Several messages have come from your internet connection in a short time, so this one has not been sent. Wait ${wait}, then send it again.`,
+      advice: `Too many messages have been sent from your internet connection, so this one has not been sent. Wait ${wait}, then send it again.`,
     }
   }
-  const quote = details?.requestId ? ` If it happens again, tell us this code: ${details.requestId}.` : ''
+  const quote = details?.requestId ? ` If it happens again, quote this code: ${details.requestId}.` : ''
   return (
     sentences[code] ?? {
-      title: 'Sorry, there is a problem',
-      advice: `Your request could not be dealt with. Try again later.${quote}`,
+      title: 'Sorry, there is a problem with the service',
+      advice: `Try again later.${quote}`,
     }
   )
 }

@@ -24,7 +24,7 @@ export function OtherWays({ office }: { office: PublicTenant | undefined }) {
         <p>
           You can{' '}
           <a href="https://www.gov.uk/find-your-local-councillors" target="_blank" rel="noopener">
-            find your councillors and how to reach them on GOV.UK (opens in a new tab)
+            find and contact your councillors on GOV.UK (opens in a new tab)
           </a>
           .
         </p>

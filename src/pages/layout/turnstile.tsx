@@ -10,8 +10,8 @@ export function Turnstile({ siteKey }: { siteKey: string | undefined }) {
       <script src="https://challenges.cloudflare.com/turnstile/v0/api.js" async defer />
       <noscript>
         <p>
-          JavaScript is off in your browser, so we cannot check that no robot sends this. You can send it, but it may be
-          read later than others.
+          JavaScript is off in your browser, so we cannot check that you are not a robot. You can still send your
+          message, but it may take longer to be read.
         </p>
       </noscript>
     </div>

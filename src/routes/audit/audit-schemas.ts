@@ -7,8 +7,8 @@ const AuditEntry = z
     at: Instant,
     keyId: Id.nullable(),
     userId: Id.nullable(),
-    action: z.string().openapi({ description: 'What was done to what.', example: 'case.update' }),
-    targetType: z.string().openapi({ description: 'The kind of thing.', example: 'case' }),
+    action: z.string().openapi({ description: 'The action and its kind of target.', example: 'case.update' }),
+    targetType: z.string().openapi({ description: 'The kind of target.', example: 'case' }),
     targetId: Id,
     requestId: z.string().nullable().openapi({
       description: 'The `X-Request-Id` of the request.',
@@ -20,20 +20,23 @@ const AuditEntry = z
 export const AuditList = z
   .object({
     entries: z.array(AuditEntry),
-    nextCursor: z.string().nullable().openapi({ description: 'For `cursor`: the page after this; null at the end.' }),
+    nextCursor: z
+      .string()
+      .nullable()
+      .openapi({ description: 'Pass it as `cursor` to get the next page; null at the end.' }),
   })
   .openapi('AuditList')
 
 const only = (description: string, example: string) => z.string().max(128).optional().openapi({ description, example })
 
 export const AuditQuery = z.strictObject({
-  action: only('Only this act.', 'case.update'),
-  targetType: only('Only acts on this kind of thing.', 'case'),
-  targetId: only('Only acts on this thing.', '01JZ8E2Q4N6T1V3X5Z7B9D0F2H'),
-  userId: only('Only acts of this user.', '01JZ8E2Q4N6T1V3X5Z7B9D0F2H'),
-  keyId: only('Only acts with this key.', '01JZ8E2Q4N6T1V3X5Z7B9D0F2H'),
+  action: only('Only this action.', 'case.update'),
+  targetType: only('Only entries about this kind of target.', 'case'),
+  targetId: only('Only entries about this target.', '01JZ8E2Q4N6T1V3X5Z7B9D0F2H'),
+  userId: only('Only entries of this user.', '01JZ8E2Q4N6T1V3X5Z7B9D0F2H'),
+  keyId: only('Only entries of this key.', '01JZ8E2Q4N6T1V3X5Z7B9D0F2H'),
   from: moment('At or after.').optional(),
   to: moment('At or before.').optional(),
   pageSize: z.coerce.number().int().min(1).max(100).default(50).openapi({ description: '1 to 100.', example: 50 }),
-  cursor: z.string().max(1000).optional().openapi({ description: 'A `nextCursor`; keep the filters as they were.' }),
+  cursor: z.string().max(1000).optional().openapi({ description: 'A `nextCursor`; keep the filters the same.' }),
 })

@@ -13,8 +13,9 @@ const list = createRoute({
   path: '/',
   ...keyedRoute({ plan: 'council', scope: 'audit:read', role: 'admin' }),
   operationId: 'listAudit',
-  summary: 'List the audit entries',
-  description: 'Who did what to which id, newest first. Ids only; `keyId` and `userId` are null for operators.',
+  summary: 'List audit entries',
+  description:
+    'Changes with their actor and target, newest first. Ids only; `keyId` and `userId` are null for operators.',
   request: { query: AuditQuery },
   responses: { 200: json('A page of entries.', AuditList) },
 })

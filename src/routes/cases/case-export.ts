@@ -17,11 +17,11 @@ const exportCases = createRoute({
   operationId: 'exportCases',
   summary: 'Export cases',
   description:
-    'The newest 5,000 that the filters of the list let through, as JSON or CSV; a caseworker gets their own. Nothing about residents. In CSV a cell that a spreadsheet would run as a formula starts with an apostrophe.',
+    'The newest 5,000 cases that match the list’s filters, as JSON or CSV; only their own for a caseworker. Contains no resident data. CSV cells that look like formulas are prefixed with an apostrophe.',
   request: { query: CaseExportQuery },
   responses: {
     200: download(
-      'The cases, newest first; as CSV an attachment.',
+      'The cases, newest first; CSV is sent as an attachment.',
       CaseExport,
       `${header.map((name) => `"${name}"`).join(',')}\r\n"CW-2026-0042","open","Pothole","roads","Falmouth Arwenack","Roads","email","2026-03-01T09:00:00.000Z","2026-03-01T09:00:00.000Z"`,
     ),

@@ -34,7 +34,7 @@ const nullable = (example: string, description?: string) =>
 
 const CaseSummary = z.object({
   id: Id,
-  reference: z.string().openapi({ description: 'Counted per tenant and year.', example: 'CW-2026-0042' }),
+  reference: z.string().openapi({ description: 'Numbered per tenant and year.', example: 'CW-2026-0042' }),
   internalRef: nullable('HIGHWAYS-77'),
   externalId: nullable('crm-10042', 'Your own id for it, unique within the tenant.'),
   status: z.enum(statuses),
@@ -51,7 +51,7 @@ const CaseSummary = z.object({
   category: orNull(Ref),
   ward: orNull(Ref),
   assignee: orNull(Assignee),
-  version: z.int().openapi({ description: 'Rises with every change.', example: 3 }),
+  version: z.int().openapi({ description: 'Incremented on every change.', example: 3 }),
 })
 
 export const TimelineEntry = z
@@ -77,17 +77,14 @@ export const Case = CaseSummary.extend({
   timeline: z
     .array(TimelineEntry)
     .openapi({ description: 'The latest entries, oldest first: at most 200, and at most 1 MiB.' }),
-  timelineTruncated: z
-    .literal(true)
-    .optional()
-    .openapi({ description: 'There are earlier entries, which are left out.' }),
+  timelineTruncated: z.literal(true).optional().openapi({ description: 'Earlier entries exist and are omitted.' }),
 }).openapi('Case')
 export type Case = z.infer<typeof Case>
 export const CaseList = z
   .object({
     cases: z.array(CaseSummary.openapi('CaseSummary')),
     pagination: Pagination,
-    searchActive: z.literal(true).optional().openapi({ description: 'Present when `search` was given.' }),
+    searchActive: z.literal(true).optional().openapi({ description: 'Present if `search` was used.' }),
   })
   .openapi('CaseList')
 
@@ -101,9 +98,9 @@ const StatusList = z
   .transform((value) => [...new Set(value.split(',').map((one) => one.trim()))])
   .refine((list): list is Status[] => list.every(isStatus), {
     params: errorCode('enum'),
-    error: `Must be a comma list of: ${statuses.join(', ')}`,
+    error: `Must be a comma-separated list of: ${statuses.join(', ')}`,
   })
-  .openapi({ type: 'string', description: 'One status, or several with commas between.', example: 'open,in_progress' })
+  .openapi({ type: 'string', description: 'One status, or a comma-separated list.', example: 'open,in_progress' })
 
 const idParam = (description: string) => z.string().min(1).max(128).optional().openapi({ description })
 
@@ -118,30 +115,28 @@ const searchText = z
 /** What narrows a list or an export of cases. */
 export const caseFilters = {
   status: StatusList.optional(),
-  wardId: idParam('Cases of this ward.'),
-  categoryId: idParam('Cases of this category.'),
-  assigneeId: idParam('Cases of this user; `none` for those that nobody has.'),
-  sourceChannel: z.enum(channels).optional().openapi({ description: 'Cases that came in this way.' }),
-  archived: flagParam('Whether archived cases are listed, instead of the others.')
+  wardId: idParam('Cases in this ward.'),
+  categoryId: idParam('Cases in this category.'),
+  assigneeId: idParam('Cases assigned to this user; `none` for unassigned cases.'),
+  sourceChannel: z.enum(channels).optional().openapi({ description: 'Cases from this channel.' }),
+  archived: flagParam('`true` lists archived cases instead of the others.')
     .default(false)
     .openapi({ default: 'false' }),
-  createdFrom: moment('Created then or later.').optional(),
-  createdTo: moment('Created then or earlier.').optional(),
-  updatedSince: moment(
-    'Changed then or later. With `sort=updatedAt` this is the way to keep a copy in step.',
-  ).optional(),
+  createdFrom: moment('Created at or after this time.').optional(),
+  createdTo: moment('Created at or before this time.').optional(),
+  updatedSince: moment('Changed at or after this time. Use with `sort=updatedAt` to keep a copy in sync.').optional(),
   reference: codeParam({ description: 'The case with this reference.', example: 'CW-2026-0042', max: 32 }),
   externalId: codeParam({ description: 'The case with your own id.', example: 'crm-10042', max: 128 }),
   search: searchText.optional().openapi({
     description:
-      'Words that must all occur, at most 10 different ones, of which each part counts (`CW-2026-0042` has three); the last may be the beginning of one. Case, accents and letters such as ł, ø or ß for which people type others make no difference; a postcode is found with and without its space. Looks at reference, internalRef, externalId, residentName, residentPostcode, summary and description. Only the newest 10,000 cases with these words are ranked, sorted, filtered and counted.',
+      'Finds cases that contain every word: at most 10 different words, counting each part (`CW-2026-0042` has three); the last may be the start of a word. Ignores case, accents and letters often typed differently, such as ł, ø or ß; a postcode matches with or without its space. Searches reference, internalRef, externalId, residentName, residentPostcode, summary and description. Only the newest 10,000 cases with these words are ranked, sorted, filtered and counted.',
     example: 'pothole school',
   }),
 }
 export const CaseListQuery = z
   .strictObject({
     ...caseFilters,
-    sort: z.enum(orders).optional().openapi({ description: 'Default `-createdAt`; with `search`, by relevance.' }),
+    sort: z.enum(orders).optional().openapi({ description: 'Default `-createdAt`; by relevance with `search`.' }),
     ...paging,
   })
   .superRefine(checkPaging)
@@ -159,18 +154,18 @@ const settable = {
   residentPhone: optionalPhone,
   residentAddress: optionalText({ description: 'Postal address.', example: '1 Example Street', max: 500, lines: true }),
   residentPostcode: optionalPostcode,
-  description: optionalText({ description: 'The whole story.', example: 'A deep hole.', max: 4000, lines: true }),
+  description: optionalText({ description: 'The full description.', example: 'A deep hole.', max: 4000, lines: true }),
   sourceChannel: omissible(z.enum(channels)),
   categoryId: optionalId('An enabled category.'),
   wardId: optionalId('An enabled ward.'),
-  assigneeId: optionalId('An enabled user; another than yourself, or nobody, only as a manager or admin.'),
+  assigneeId: optionalId('An enabled user. Only managers and admins may assign somebody else or nobody.'),
   highlightedForPublic: omissible(z.boolean()),
-  publicSummary: optionalText({ description: 'What the public may read.', example: 'A pothole mended.', max: 500 }),
+  publicSummary: optionalText({ description: 'A summary for the public.', example: 'A pothole mended.', max: 500 }),
   publicThemes: optionalText({ description: 'Themes for the public.', example: 'roads, safety', max: 255 }),
 }
 
-const residentName = text({ description: 'Who it is about.', example: 'Alex Resident', max: 200 })
-const summary = text({ description: 'One line.', example: 'Pothole outside the school', max: 255 })
+const residentName = text({ description: 'The resident’s name.', example: 'Alex Resident', max: 200 })
+const summary = text({ description: 'A one-line summary.', example: 'Pothole outside the school', max: 255 })
 
 const readOnly = [
   'id',
@@ -195,11 +190,14 @@ export const CaseChanges = bodyOf(
     summary: summary.optional(),
     ...settable,
     archived: omissible(z.boolean()),
-    version: omissible(z.int().min(1)).openapi({ description: 'The version you read; stale is 409.', example: 3 }),
+    version: omissible(z.int().min(1)).openapi({
+      description: 'The version you last read; 409 if it has changed.',
+      example: 3,
+    }),
   },
   readOnly,
 ).openapi('CaseChanges')
 
 export const NewNote = bodyOf({
-  body: text({ description: 'What happened.', example: 'Called the resident back.', max: 4000, lines: true }),
+  body: text({ description: 'The note.', example: 'Called the resident back.', max: 4000, lines: true }),
 }).openapi('NewNote')

@@ -50,7 +50,7 @@ const create = createRoute({
   operationId: 'createCase',
   summary: 'Create a case',
   description:
-    'A caseworker’s new case is their own. With an `Idempotency-Key` it is created once, however often it is sent.',
+    'A caseworker’s new case is assigned to them. With an `Idempotency-Key` it is created once, however often it is sent.',
   request: { query: NoQuery, body: jsonBody(NewCase) },
   responses: { 201: json('The case, with its reference.', Case) },
 })
@@ -62,9 +62,9 @@ const update = createRoute({
   operationId: 'updateCase',
   summary: 'Change a case',
   description:
-    'Only the fields that are sent change; null clears an optional one. With `If-Match` or `version` the change is refused (409) if somebody else came first.',
+    'Changes only the fields sent; null clears an optional one. With `If-Match` or `version` the change is rejected with 409 if it has been changed since.',
   request: { params: IdParam, query: NoQuery, body: jsonBody(CaseChanges) },
-  responses: { 200: json('The case as it is now.', Case) },
+  responses: { 200: json('The case after the change.', Case) },
 })
 
 const note = createRoute({
@@ -73,9 +73,9 @@ const note = createRoute({
   ...keyedRoute(writing),
   operationId: 'addCaseNote',
   summary: 'Add a note to a case',
-  description: 'Notes are kept in the timeline and raise the case’s version.',
+  description: 'Adds the note to the timeline and increments the case’s version.',
   request: { params: IdParam, query: NoQuery, body: jsonBody(NewNote) },
-  responses: { 201: json('The note, as the timeline shows it.', TimelineEntry) },
+  responses: { 201: json('The note’s timeline entry.', TimelineEntry) },
 })
 
 /** Creating and changing cases. */

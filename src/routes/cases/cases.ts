@@ -23,7 +23,7 @@ const list = createRoute({
   operationId: 'listCases',
   summary: 'List cases',
   description:
-    'Filtered, sorted and searched; a caseworker sees their own. Without descriptions and timelines: 100 of the longest cases are 0.7 MB.',
+    'With filters, sort and search; a caseworker sees only their own. Omits descriptions and timelines; a page of 100 is at most 0.7 MB.',
   request: { query: CaseListQuery },
   responses: { 200: json('A page of cases.', CaseList) },
 })
@@ -34,9 +34,9 @@ const get = createRoute({
   ...keyedRoute({ plan: 'pro', scope: 'cases:read', role: 'caseworker' }),
   operationId: 'getCase',
   summary: 'Get a case',
-  description: 'With its timeline and an ETag for changing it. Answers 304 to an `If-None-Match` that still holds.',
+  description: 'Includes its timeline and an ETag for changing it. Returns 304 if `If-None-Match` still matches.',
   request: { params: IdParam, query: NoQuery },
-  responses: { 200: json('The case.', Case), 304: { description: 'Nothing has changed.' } },
+  responses: { 200: json('The case.', Case), 304: { description: 'Not changed since.' } },
 })
 
 /** Everything under `/api/cases`. The export comes before `{id}`, which would take it for an id. */

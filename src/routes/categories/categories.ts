@@ -19,7 +19,7 @@ const list = createRoute({
   ...keyedRoute(reading),
   operationId: 'listCategories',
   summary: 'List categories',
-  description: 'By `sortOrder`, then A–Z by name; at most 200 and 1 MiB a call, with a `Link` to the rest.',
+  description: 'By `sortOrder`, then A–Z by name; at most 200 and 1 MiB per call, with a `Link` to the next.',
   request: { query: DirectoryQuery },
   responses: { 200: json('The categories.', z.array(Category)) },
 })
@@ -30,7 +30,7 @@ const create = createRoute({
   ...keyedRoute(writing),
   operationId: 'createCategory',
   summary: 'Create a category',
-  description: 'Another category with its name, ignoring case and spacing, is 409.',
+  description: 'Returns 409 if the name is already in use (ignoring case and spacing).',
   request: { query: NoQuery, body: jsonBody(NewCategory) },
   responses: { 201: json('The category.', Category) },
 })
@@ -41,9 +41,9 @@ const get = createRoute({
   ...keyedRoute(reading),
   operationId: 'getCategory',
   summary: 'Get a category',
-  description: 'With an ETag for changing it.',
+  description: 'Includes an ETag for changing it.',
   request: { params: IdParam, query: NoQuery },
-  responses: { 200: json('The category.', Category), 304: { description: 'Nothing has changed.' } },
+  responses: { 200: json('The category.', Category), 304: { description: 'Not changed since.' } },
 })
 
 const update = createRoute({
@@ -52,9 +52,9 @@ const update = createRoute({
   ...keyedRoute(writing),
   operationId: 'updateCategory',
   summary: 'Change a category',
-  description: 'Only the fields that are sent change. A disabled category stays on the cases that name it.',
+  description: 'Changes only the fields sent. A disabled category stays on the cases that use it.',
   request: { params: IdParam, query: NoQuery, body: jsonBody(CategoryChanges) },
-  responses: { 200: json('The category as it is now.', Category) },
+  responses: { 200: json('The category after the change.', Category) },
 })
 
 const directory = {

@@ -19,7 +19,7 @@ import { changedFields, rethrowAsTaken, taken } from '../../http/conflicts'
 import { expectedVersion, requireVersion } from '../../http/etag'
 import type { Category, CategoryChanges, NewCategory } from './category-schemas'
 
-const nameTaken = 'A category with this name exists already'
+const nameTaken = 'A category with this name already exists'
 const rethrowTaken = rethrowAsTaken('categories.name_key', nameTaken)
 
 /** A category as it is shown. */

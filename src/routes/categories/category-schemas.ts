@@ -2,13 +2,13 @@ import { z } from '@hono/zod-openapi'
 import { readOnlyFields } from '../../http/directory-schemas'
 import { bodyOf, Id, Instant, omissible, text, versionField, versionShown } from '../../http/fields'
 
-const sortOrderText = { description: 'Its place in the list, 0 to 10,000; ties are A–Z.', example: 10 }
+const sortOrderText = { description: 'Position in the list, 0 to 10,000; ties are sorted A–Z.', example: 10 }
 
 export const Category = z
   .object({
     id: Id,
     name: z.string().openapi({ example: 'Roads and pavements' }),
-    enabled: z.boolean().openapi({ description: 'Whether cases and residents may name it.' }),
+    enabled: z.boolean().openapi({ description: 'Whether cases and residents can select it.' }),
     sortOrder: z.int().openapi(sortOrderText),
     version: versionShown,
     createdAt: Instant,
@@ -24,7 +24,7 @@ const name = text({
 })
 
 const settable = {
-  enabled: omissible(z.boolean()).openapi({ description: 'Whether cases and residents may name it.', example: true }),
+  enabled: omissible(z.boolean()).openapi({ description: 'Whether cases and residents can select it.', example: true }),
   sortOrder: omissible(z.int().min(0).max(10_000)).openapi(sortOrderText),
 }
 

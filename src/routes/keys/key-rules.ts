@@ -87,8 +87,8 @@ export async function rotateKey(c: Context<AppEnv>, id: string, graceSeconds: nu
   const { gate } = c.var
   const family = await getFamily(gate, id)
   requireWithin(gate, family.scopes, family.role)
-  if (family.revokedAt) throw ended('This key is revoked: make a new one')
-  if (family.expiresAt && family.expiresAt <= gate.now) throw ended('This key has expired: make a new one')
+  if (family.revokedAt) throw ended('This key has been revoked; create a new one')
+  if (family.expiresAt && family.expiresAt <= gate.now) throw ended('This key has expired; create a new one')
 
   const minted = await mint(gate)
   const { tenantKeys: most } = settingsOf(c.env)
@@ -104,7 +104,7 @@ export async function rotateKey(c: Context<AppEnv>, id: string, graceSeconds: nu
     audit: recordAudit(values, 'key.create', minted.row.newId, auditOfNewKey),
   })
   if (!made) requireStanding(standing, most)
-  if (!made) throw ended('This key was revoked or has expired just now: make a new one')
+  if (!made) throw ended('This key has just been revoked or has expired; create a new one')
   const { familyId, name, userId, role, scopes, limit, windowSeconds, lastUsedAt } = family
   return {
     key: minted.key,
@@ -168,11 +168,11 @@ function requireWithin(gate: Gate, scopes: readonly Scope[], role: Role | undefi
   if (role) requireRole(gate.principal, role)
 }
 
-const unknown: FieldError = { code: 'unknown_reference', message: 'Refers to nothing that can be used here' }
+const unknown: FieldError = { code: 'unknown_reference', message: 'Does not exist or is not available' }
 
 const unfit: FieldError = {
   code: 'unknown_reference',
-  message: 'The service user of this role is disabled, or has another role',
+  message: 'The service user for this role is disabled or has a different role',
 }
 
 /** Throws what stopped a key from being filed: 403 for a maker that has been replaced, 409 for a tenant without room. */
@@ -196,7 +196,7 @@ function requireUsable(
   const fields: Record<string, FieldError> = {}
   if (asked.userId && !user) fields.userId = unknown
   if (asked.expiresAt && makersEnd && asked.expiresAt > makersEnd) {
-    fields.expiresAt = { code: 'range', message: `Must not be later than your own key's end, ${makersEnd}` }
+    fields.expiresAt = { code: 'range', message: `Must not be later than your own key's expiry, ${makersEnd}` }
   }
   if (asked.limit && asked.limit > most.limit) {
     fields.limit = { code: 'range', message: `Must be at most ${most.limit}: over HTTP a limit can only be lowered` }

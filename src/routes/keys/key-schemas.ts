@@ -6,16 +6,16 @@ import { cursorParam } from '../../http/paging'
 export const Key = z
   .object({
     id: Id,
-    familyId: Id.openapi({ description: 'Shared by a key and those rotated from it.' }),
-    prefix: z.string().openapi({ description: 'How the key begins.', example: 'sk_cw0_Ab3d' }),
-    name: z.string().nullable().openapi({ description: 'What it is for.', example: 'Website sync' }),
-    userId: Id.openapi({ description: 'Who holds it.' }),
-    role: z.enum(roles).openapi({ description: "The holder's role." }),
+    familyId: Id.openapi({ description: 'Shared by a key and all its replacements.' }),
+    prefix: z.string().openapi({ description: 'The first characters of the key.', example: 'sk_cw0_Ab3d' }),
+    name: z.string().nullable().openapi({ description: 'The key’s purpose.', example: 'Website sync' }),
+    userId: Id.openapi({ description: 'The user it belongs to.' }),
+    role: z.enum(roles).openapi({ description: 'The role of its user.' }),
     scopes: z.array(z.enum(scopes)).openapi({ description: 'What it may do.', example: ['cases:read'] }),
-    limit: z.int().openapi({ description: 'Requests allowed in any span of one window.', example: 100 }),
-    windowSeconds: z.int().openapi({ description: 'How long a window is.', example: 60 }),
-    expiresAt: Instant.nullable().openapi({ description: 'When it ends by itself; null for never.' }),
-    revokedAt: Instant.nullable().openapi({ description: 'When it was revoked; null while it was not.' }),
+    limit: z.int().openapi({ description: 'Requests allowed in any window-length interval.', example: 100 }),
+    windowSeconds: z.int().openapi({ description: 'The length of the window in seconds.', example: 60 }),
+    expiresAt: Instant.nullable().openapi({ description: 'When it expires; null for never.' }),
+    revokedAt: Instant.nullable().openapi({ description: 'When it was revoked; null if it was not.' }),
     lastUsedAt: Instant.nullable().openapi({ description: 'When a key of its family was last admitted.' }),
     createdAt: Instant,
   })
@@ -26,7 +26,7 @@ export const MadeKey = z
   .object({
     key: z
       .string()
-      .openapi({ description: 'The key itself, shown this once.', example: 'sk_cw0_(46 letters and digits)' }),
+      .openapi({ description: 'The key itself, shown only once.', example: 'sk_cw0_(46 letters and digits)' }),
     ...Key.shape,
   })
   .openapi('MadeKey')
@@ -35,7 +35,7 @@ export const KeyQuery = z.strictObject({ cursor: cursorParam })
 
 const isLater = (iso: string) => Date.parse(iso) > Date.now()
 
-const holder = 'Give a role or a userId, one of them'
+const holder = 'Provide either role or userId'
 
 /** What is wrong with naming both a role and a user, or neither. */
 const holderFaults = (isBoth: boolean) =>
@@ -45,29 +45,29 @@ const holderFaults = (isBoth: boolean) =>
 
 export const NewKey = bodyOf(
   {
-    name: text({ description: 'What it is for.', example: 'Website sync', max: 120 }),
+    name: text({ description: 'The key’s purpose.', example: 'Website sync', max: 120 }),
     scopes: z
       .array(z.enum(scopes))
       .min(1)
       .max(100)
       .transform((asked) => scopes.filter((scope) => asked.includes(scope)))
-      .openapi({ description: 'What it may do: at most what your own key may.', example: ['cases:read'] }),
+      .openapi({ description: 'What it may do; only scopes that your own key has.', example: ['cases:read'] }),
     role: clearable(z.enum(roles)).openapi({
-      description: "Held by this role's service user; instead of `userId`.",
+      description: "Creates the key for this role's service user; use instead of `userId`.",
       example: 'manager',
     }),
-    userId: optionalId('Held by this enabled user; instead of `role`.'),
+    userId: optionalId('Creates the key for this enabled user; use instead of `role`.'),
     expiresAt: clearable(
       moment(
-        'When it ends: no later than your own key. Null or absent for that end, or for never where yours has none.',
+        'When it expires: no later than your own key. If null or absent, it expires with your key, or never if yours does not expire.',
       ).refine(isLater, { params: errorCode('past'), error: 'Must not be in the past' }),
     ),
     limit: clearable(z.int().min(1).max(1000)).openapi({
-      description: "Requests in any window, at most the deployment's default.",
+      description: "Requests per window; at most the deployment's default.",
       example: 50,
     }),
     windowSeconds: clearable(z.int().min(1).max(3600)).openapi({
-      description: "Seconds in a window, at least the deployment's default.",
+      description: "Seconds per window; at least the deployment's default.",
       example: 60,
     }),
   },
@@ -90,7 +90,7 @@ export const defaultGraceSeconds = 3600
 export const Rotation = bodyOf({
   graceSeconds: clearable(z.int().min(0).max(86_400)).openapi({
     description:
-      'How long the older keys go on working; 3600 if absent. 0 ends them at once: should the answer get lost, a key ' +
+      'How long the older keys keep working; 3600 if absent. With 0 they end at once: if the response is lost, a key ' +
       'that rotated itself is locked out.',
     example: 3600,
   }),
@@ -104,11 +104,11 @@ export const Usage = z
       .array(
         z.object({
           date: z.string().openapi({ description: 'A day, UTC.', example: '2026-03-01', format: 'date' }),
-          requests: z.int().openapi({ description: 'How many were admitted.', example: 42 }),
+          requests: z.int().openapi({ description: 'Admitted requests.', example: 42 }),
         }),
       )
       .openapi({ description: 'The last 30 days, today last.' }),
-    total: z.int().openapi({ description: 'Admitted since the family was made.', example: 1042 }),
+    total: z.int().openapi({ description: 'Requests admitted since the family was created.', example: 1042 }),
     lastUsedAt: Instant.nullable().openapi({ description: 'When a key of the family was last admitted.' }),
   })
   .openapi('Usage')

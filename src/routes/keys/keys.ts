@@ -20,7 +20,7 @@ const list = createRoute({
   ...keyedRoute(reading),
   operationId: 'listKeys',
   summary: 'List keys',
-  description: 'Newest first, without the keys themselves; at most 200 and 1 MiB a call, with a `Link` to the rest.',
+  description: 'Newest first, without the keys themselves; at most 200 and 1 MiB per call, with a `Link` to the next.',
   request: { query: KeyQuery },
   responses: { 200: json('The keys.', z.array(Key)) },
 })
@@ -30,13 +30,13 @@ const create = createRoute({
   path: '/',
   ...keyedRoute(minting),
   operationId: 'createKey',
-  summary: 'Make a key',
+  summary: 'Create a key',
   description:
-    'The key is shown this once. It may have no scope and no role beyond yours; with `role`, a service user of that ' +
-    'role holds it. It ends no later than your own key does. Its limit may only be lower than the default: at most its ' +
-    'requests, and at least its window. 409 where the tenant has as many live keys as it may have (50, unless the ' +
-    'deployment says otherwise): keys that are neither revoked nor past their end, whoever holds them. 403 for a key ' +
-    'that has been rotated: only its successor manages keys.',
+    'The key is shown only once. It cannot have a scope or role that you lack. With `role`, it belongs to a service user of that ' +
+    'role. It expires no later than your own key. Its limit can only be stricter than the default: at most its ' +
+    'requests, and at least its window. 409 if the tenant already has its maximum number of live keys (50, unless the ' +
+    'deployment sets another), counting every key that is neither revoked nor expired. 403 for a key ' +
+    'that has been rotated: only its successor can manage keys.',
   request: { query: NoQuery, body: jsonBody(NewKey) },
   responses: { 201: json('The key.', MadeKey) },
 })
@@ -48,13 +48,13 @@ const rotate = createRoute({
   operationId: 'rotateKey',
   summary: 'Rotate a key',
   description:
-    "A new key in place of the family's newest live one, with the same holder, scopes, limit and end, but ending no " +
-    'later than your own key does; shown this once. The id may be that of any key of the family. Every other live key ' +
-    'of the family ends after the grace period, or at its own end if that comes first; until then it works as before ' +
-    'but manages no keys (403). So if the answer is lost when a key rotates itself, use the hour to rotate it with ' +
-    'another admin’s key, or ask the operator. With `graceSeconds` 0 a lost answer locks the caller out at once. 409 ' +
-    'where the family has ended, and where the tenant has as many live keys as it may have while an older key of this ' +
-    'family is still alive, unless `graceSeconds` is 0.',
+    "Replaces the family's newest live key with a new one: same user, scopes, limit and expiry, but expiring no " +
+    'later than your own key. The new key is shown only once. Accepts the id of any key in the family. Every other live key ' +
+    'in the family ends after the grace period, or when it expires if that is earlier; until then it works as before ' +
+    'but cannot manage keys (403). If the response is lost when a key rotates itself, use the grace period to rotate it with ' +
+    'another admin’s key, or ask the operator. With `graceSeconds` 0 a lost response locks the caller out at once. 409 ' +
+    'if the family has ended, or if the tenant has its maximum number of live keys and an older key of this ' +
+    'family is still live, unless `graceSeconds` is 0.',
   request: { params: IdParam, query: NoQuery, body: { ...jsonBody(Rotation), required: false } },
   responses: { 201: json('The new key.', MadeKey) },
 })
@@ -66,8 +66,8 @@ const revoke = createRoute({
   operationId: 'revokeKey',
   summary: 'Revoke a key',
   description:
-    'And its whole family, at once and for good; your own too. Revoking again changes nothing. 403 for a key that has ' +
-    'been rotated: only its successor manages keys.',
+    'Revokes its whole family, immediately and permanently, even your own. Revoking again changes nothing. 403 for a key that has ' +
+    'been rotated: only its successor can manage keys.',
   request: { params: IdParam, query: NoQuery },
   responses: { 200: json('Revoked.', Revoked) },
 })
@@ -77,10 +77,10 @@ const usage = createRoute({
   path: '/{id}/usage',
   ...keyedRoute(reading),
   operationId: 'getKeyUsage',
-  summary: "See a key's use",
-  description: 'Admitted requests of its whole family, by day (UTC); refused ones do not count.',
+  summary: "Get a key's usage",
+  description: 'Admitted requests of the whole family, by day (UTC); rejected requests are not counted.',
   request: { params: IdParam, query: NoQuery },
-  responses: { 200: json('The use.', Usage) },
+  responses: { 200: json('The usage.', Usage) },
 })
 
 /** API keys: made, rotated, revoked and counted. */

@@ -92,7 +92,7 @@ function requireKnown(asked: Fields, found: { ward: string | null; category: str
 }
 
 function receiptOf(spent: Spent, requestHash: string): Receipt {
-  if (spent.requestHash !== requestHash) throw new ApiError('conflict', { message: 'This form has been sent already' })
+  if (spent.requestHash !== requestHash) throw new ApiError('conflict', { message: 'This form has already been sent' })
   return spent.receipt
 }
 

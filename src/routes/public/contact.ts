@@ -18,9 +18,9 @@ const send = createRoute({
   operationId: 'sendContact',
   summary: 'Send a message',
   description:
-    'To the tenant’s inbox of submissions. Without a key, five times an hour per address. The same message within a minute is kept once; with an `Idempotency-Key`, within 24 hours. Where the deployment has Cloudflare Turnstile, a message without a valid `turnstileToken` is kept as spam, under an ordinary receipt.',
+    'Adds a submission to the tenant’s inbox. Without a key, five an hour per address. A message repeated within a minute is kept once; with an `Idempotency-Key`, within 24 hours. If the deployment has Cloudflare Turnstile, a message without a valid `turnstileToken` is kept as spam, with an ordinary receipt.',
   request: { params: TenantParam, query: NoQuery, body: jsonBody(Contact) },
-  responses: { 201: json('Kept, under a reference.', ContactAnswer) },
+  responses: { 201: json('The receipt, with its reference.', ContactAnswer) },
 })
 
 /** What Turnstile says of a message from the API. Asked about the same message twice, it says the same twice. */

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { Id, postcode } from '../../http/fields'
 
 export const PublicWardsQuery = z.strictObject({
-  postcode: postcode.optional().openapi({ description: 'Only the wards that it lies in.', example: 'TR1 1AA' }),
+  postcode: postcode.optional().openapi({ description: 'Only the wards that contain it.', example: 'TR1 1AA' }),
 })
 
 const PublicWard = z.object({
@@ -16,7 +16,7 @@ export const PublicWards = z
     postcode: z
       .string()
       .nullable()
-      .openapi({ description: 'Without a space; null if none was asked for.', example: 'TR11AA' }),
+      .openapi({ description: 'Without a space; null if no postcode was given.', example: 'TR11AA' }),
     wards: z.array(PublicWard),
   })
   .openapi('PublicWards')

@@ -14,7 +14,7 @@ const find = createRoute({
   operationId: 'findPublicWards',
   summary: 'Find wards and their councillors',
   description:
-    'Without a postcode all wards of the tenant. With one, those that it lies in: none where no ward has its code, 404 where the directory does not have it. Without a key, five times an hour per address.',
+    'All wards of the tenant, or those that contain a postcode: an empty list if no ward has its code, 404 if the directory does not know it. Without a key, five requests an hour per address.',
   request: { params: TenantParam, query: PublicWardsQuery },
   responses: { 200: json('The wards A–Z.', PublicWards) },
 })

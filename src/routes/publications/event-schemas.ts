@@ -37,8 +37,8 @@ export const Event = z
 export const endsBeforeStart = (startsAt: string | null, endsAt: string | null | undefined) =>
   Boolean(startsAt && endsAt && Date.parse(endsAt) < Date.parse(startsAt))
 
-const title = text({ description: 'What it is called.', example: 'Councillor surgery', max: 200 })
-const startsAt = moment('When it starts; in the past at creation is 422.')
+const title = text({ description: 'The title.', example: 'Councillor surgery', max: 200 })
+const startsAt = moment('When it starts; 422 if in the past at creation.')
 
 const url = clearable(
   z
@@ -46,23 +46,23 @@ const url = clearable(
     .max(longestWebAddress)
     .pipe(shaped(parseWebAddress, 'Must be a web address, like https://example.com/event')),
 ).openapi({
-  description: 'More about it on the web: `http` or `https`, kept as the URL Standard writes it.',
+  description: 'A web page about it: `http` or `https`, normalised by the URL Standard.',
   example: 'https://council.example.com/surgery',
   maxLength: longestWebAddress,
 })
 
 const settable = {
   description: optionalText({
-    description: 'What happens.',
+    description: 'The description.',
     example: 'Tea, and help with forms.',
     max: 4000,
     lines: true,
   }),
   type: omissible(z.enum(eventTypes)),
-  location: optionalText({ description: 'Where.', example: 'Town hall', max: 255 }),
+  location: optionalText({ description: 'The venue.', example: 'Town hall', max: 255 }),
   postcode: optionalPostcode,
   wardId: optionalId('An enabled ward.'),
-  endsAt: clearable(moment('When it ends; before the start is 422.')),
+  endsAt: clearable(moment('When it ends; 422 if before the start.')),
   url,
   ...settableFields,
 }

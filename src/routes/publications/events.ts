@@ -19,7 +19,7 @@ const list = createRoute({
   ...keyedRoute(reading),
   operationId: 'listEvents',
   summary: 'List events',
-  description: 'Drafts first, then the newest; at most 200 and 1 MiB a call, with a `Link` to the rest.',
+  description: 'Drafts first, then newest first; at most 200 and 1 MiB per call, with a `Link` to the next.',
   request: { query: PublicationQuery },
   responses: { 200: json('The events.', z.array(Event)) },
 })
@@ -30,9 +30,9 @@ const approve = createRoute({
   ...keyedRoute(writing),
   operationId: 'approveEvents',
   summary: 'Approve events',
-  description: 'All or none. Events approved already count and do not change.',
+  description: 'All or nothing. Already approved events are counted and left unchanged.',
   request: { query: NoQuery, body: jsonBody(Approval) },
-  responses: { 200: json('How many are approved now.', Approved) },
+  responses: { 200: json('The number of approved items.', Approved) },
 })
 
 const create = createRoute({
@@ -41,7 +41,7 @@ const create = createRoute({
   ...keyedRoute(writing),
   operationId: 'createEvent',
   summary: 'Create an event',
-  description: 'It is a draft until somebody approves it.',
+  description: 'Created as a draft; publish it by approving it.',
   request: { query: NoQuery, body: jsonBody(NewEvent) },
   responses: { 201: json('The draft.', Event) },
 })
@@ -52,9 +52,9 @@ const get = createRoute({
   ...keyedRoute(reading),
   operationId: 'getEvent',
   summary: 'Get an event',
-  description: 'With an ETag for changing it.',
+  description: 'Includes an ETag for changing it.',
   request: { params: IdParam, query: NoQuery },
-  responses: { 200: json('The event.', Event), 304: { description: 'Nothing has changed.' } },
+  responses: { 200: json('The event.', Event), 304: { description: 'Not changed since.' } },
 })
 
 const update = createRoute({
@@ -65,7 +65,7 @@ const update = createRoute({
   summary: 'Change an event',
   description: 'An approved event stays approved.',
   request: { params: IdParam, query: NoQuery, body: jsonBody(EventChanges) },
-  responses: { 200: json('The event as it is now.', Event) },
+  responses: { 200: json('The event after the change.', Event) },
 })
 
 const remove = createRoute({
@@ -74,7 +74,7 @@ const remove = createRoute({
   ...keyedRoute(writing),
   operationId: 'deleteEvent',
   summary: 'Delete an event',
-  description: 'For good.',
+  description: 'Permanently.',
   request: { params: IdParam, query: NoQuery },
   responses: { 200: json('Gone.', Deleted) },
 })

@@ -36,7 +36,7 @@ const list = createRoute({
   ...keyedRoute(reading),
   operationId: 'listNews',
   summary: 'List news',
-  description: 'Drafts first, then the newest; at most 200 and 1 MiB a call, with a `Link` to the rest.',
+  description: 'Drafts first, then newest first; at most 200 and 1 MiB per call, with a `Link` to the next.',
   request: { query: PublicationQuery },
   responses: { 200: json('The articles.', z.array(News)) },
 })
@@ -47,9 +47,9 @@ const approve = createRoute({
   ...keyedRoute(writing),
   operationId: 'approveNews',
   summary: 'Approve news',
-  description: 'All or none. Articles approved already count and do not change.',
+  description: 'All or nothing. Already approved articles are counted and left unchanged.',
   request: { query: NoQuery, body: jsonBody(Approval) },
-  responses: { 200: json('How many are approved now.', Approved) },
+  responses: { 200: json('The number of approved items.', Approved) },
 })
 
 const create = createRoute({
@@ -58,7 +58,7 @@ const create = createRoute({
   ...keyedRoute(writing),
   operationId: 'createNews',
   summary: 'Create a news article',
-  description: 'It is a draft until somebody approves it.',
+  description: 'Created as a draft; publish it by approving it.',
   request: { query: NoQuery, body: jsonBody(NewNews) },
   responses: { 201: json('The draft.', News) },
 })
@@ -69,9 +69,9 @@ const get = createRoute({
   ...keyedRoute(reading),
   operationId: 'getNews',
   summary: 'Get a news article',
-  description: 'With an ETag for changing it.',
+  description: 'Includes an ETag for changing it.',
   request: { params: IdParam, query: NoQuery },
-  responses: { 200: json('The article.', News), 304: { description: 'Nothing has changed.' } },
+  responses: { 200: json('The article.', News), 304: { description: 'Not changed since.' } },
 })
 
 const update = createRoute({
@@ -82,7 +82,7 @@ const update = createRoute({
   summary: 'Change a news article',
   description: 'An approved article stays approved.',
   request: { params: IdParam, query: NoQuery, body: jsonBody(NewsChanges) },
-  responses: { 200: json('The article as it is now.', News) },
+  responses: { 200: json('The article after the change.', News) },
 })
 
 const remove = createRoute({
@@ -91,7 +91,7 @@ const remove = createRoute({
   ...keyedRoute(writing),
   operationId: 'deleteNews',
   summary: 'Delete a news article',
-  description: 'For good.',
+  description: 'Permanently.',
   request: { params: IdParam, query: NoQuery },
   responses: { 200: json('Gone.', Deleted) },
 })

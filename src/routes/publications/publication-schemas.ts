@@ -11,13 +11,13 @@ export const commonFields = {
     .nullable()
     .openapi({ description: 'Your own id, unique within the tenant.', example: 'cms-77' }),
   title: z.string().openapi({ example: 'Library reopens on Saturday' }),
-  source: z.string().nullable().openapi({ description: 'Where it came from.', example: 'Council newsroom' }),
+  source: z.string().nullable().openapi({ description: 'Its source.', example: 'Council newsroom' }),
   approved: z.boolean(),
   publishedAt: Instant.nullable().openapi({ description: 'When it was approved; null for a draft.' }),
   createdAt: Instant,
   updatedAt: Instant,
   createdBy: Ref,
-  version: z.int().openapi({ description: 'Rises with every change.', example: 1 }),
+  version: z.int().openapi({ description: 'Incremented on every change.', example: 1 }),
 }
 
 /** Fields that a GET emits and nobody may set. */
@@ -25,7 +25,7 @@ export const readOnlyFields = ['id', 'tenantId', 'approved', 'publishedAt', 'cre
 
 export const settableFields = {
   externalId: optionalCode({ description: 'Your own id, unique within the tenant.', example: 'cms-77', max: 128 }),
-  source: optionalText({ description: 'Where it came from.', example: 'Council newsroom', max: 255 }),
+  source: optionalText({ description: 'Its source.', example: 'Council newsroom', max: 255 }),
 }
 export const PublicationQuery = z.strictObject({
   approved: flagParam('Only approved items, or only drafts; both if absent.').optional(),
@@ -42,7 +42,7 @@ export const Approval = bodyOf({
 }).openapi('Approval')
 
 export const Approved = z
-  .object({ approved: z.int().openapi({ description: 'How many of them are approved now.', example: 1 }) })
+  .object({ approved: z.int().openapi({ description: 'The number of these that are now approved.', example: 1 }) })
   .openapi('Approved')
 
 export const Deleted = z.object({ success: z.literal(true) }).openapi('Deleted')

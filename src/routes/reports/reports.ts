@@ -14,7 +14,7 @@ const byAggregate = createRoute({
   operationId: 'getPublicReport',
   summary: 'Get the aggregate report',
   description:
-    'Totals of the cases that the caller sees, archived ones included: no personal data. With `wardId` or `categoryId` a split shows counts of 1 to 4 as null, and the smallest of its other counts with them (or all that are as small), so that no subtraction gives them away; a split that has nothing to hide them behind is withheld (an empty list, or all null), and so is all of a report of fewer than five cases.',
+    'Totals of the cases that the caller can see, including archived ones; no personal data. With `wardId` or `categoryId`, counts of 1 to 4 are null, and so is the next smallest count in the same split (with its ties), so that they cannot be derived by subtraction. A split where that is not possible is withheld (an empty list, or all null), and so is a whole report of fewer than five cases.',
   request: { query: ReportQuery },
   responses: { 200: json('The report.', Report) },
 })

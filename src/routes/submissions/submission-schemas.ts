@@ -23,7 +23,7 @@ const nullable = (example: string, description?: string) =>
 export const Submission = z
   .object({
     id: Id,
-    reference: z.string().openapi({ description: 'What the resident was told.', example: 'CF-2026-0007' }),
+    reference: z.string().openapi({ description: 'The reference on the resident’s receipt.', example: 'CF-2026-0007' }),
     status: z.enum(submissionStatuses),
     name: z.string().openapi({ example: 'Alex Resident' }),
     email: nullable('alex@example.com'),
@@ -35,9 +35,9 @@ export const Submission = z
     message: z.string().openapi({ example: 'There is a deep hole outside the school.' }),
     spamReasons: z
       .array(z.string())
-      .openapi({ description: 'Why it was taken for spam when it came; empty for most.', example: [] }),
-    caseId: Id.nullable().openapi({ description: 'The case that was made of it; null too where you may not see it.' }),
-    version: z.int().openapi({ description: 'Rises with every change.', example: 1 }),
+      .openapi({ description: 'Why it was marked as spam on arrival; usually empty.', example: [] }),
+    caseId: Id.nullable().openapi({ description: 'The case it was converted to; also null if you cannot see it.' }),
+    version: z.int().openapi({ description: 'Incremented on every change.', example: 1 }),
     createdAt: Instant,
     updatedAt: Instant,
   })
@@ -54,7 +54,7 @@ export const SubmissionListQuery = z
   .strictObject({
     status: z.enum(submissionStatuses).optional().openapi({ description: 'Only submissions with this status.' }),
     wardId: idParam('Submissions about this ward.'),
-    categoryId: idParam('Submissions of this category.'),
+    categoryId: idParam('Submissions in this category.'),
     ...paging,
   })
   .superRefine(checkPaging)
@@ -65,7 +65,10 @@ const readOnly = Object.keys(Submission.shape).filter((name) => name !== 'status
 export const SubmissionChanges = bodyOf(
   {
     status: z.enum(['new', 'spam', 'dismissed']).openapi({ example: 'dismissed' }),
-    version: omissible(z.int().min(1)).openapi({ description: 'The version you read; stale is 409.', example: 1 }),
+    version: omissible(z.int().min(1)).openapi({
+      description: 'The version you last read; 409 if it has changed.',
+      example: 1,
+    }),
   },
   readOnly,
 ).openapi('SubmissionChanges')
@@ -74,20 +77,20 @@ export type SubmissionChanges = z.infer<typeof SubmissionChanges>
 export const Conversion = bodyOf({
   summary: omissible(
     text({
-      description: 'One line; the first of the message if absent.',
+      description: 'A one-line summary; the message’s first line if absent.',
       example: 'Pothole outside the school',
       max: 255,
     }),
   ),
   description: optionalText({
-    description: 'The whole story; the message if absent.',
+    description: 'The full description; the message if absent.',
     example: 'A deep hole.',
     max: 4000,
     lines: true,
   }),
   categoryId: optionalId('An enabled category; the submission’s own if absent.'),
   wardId: optionalId('An enabled ward; the submission’s own if absent.'),
-  assigneeId: optionalId('An enabled user; another than yourself, or nobody, only as a manager or admin.'),
+  assigneeId: optionalId('An enabled user. Only managers and admins may assign somebody else or nobody.'),
   internalRef: optionalCode({ description: 'Your own reference.', example: 'HIGHWAYS-77', max: 64 }),
   externalId: optionalCode({
     description: 'Your own id for the case, unique within the tenant.',

@@ -23,7 +23,7 @@ const list = createRoute({
   operationId: 'listSubmissions',
   summary: 'List submissions',
   description:
-    'What came in through the contact form, newest first: one inbox that every role sees. A page is always whole: 100 of the longest messages are 1.6 MB.',
+    'Messages from the contact form, newest first, in one inbox for every role. Pages are never cut short: 100 of the longest messages are 1.6 MB.',
   request: { query: SubmissionListQuery },
   responses: { 200: json('A page of submissions.', SubmissionList) },
 })
@@ -34,9 +34,9 @@ const get = createRoute({
   ...keyedRoute(reading),
   operationId: 'getSubmission',
   summary: 'Get a submission',
-  description: 'With an ETag for changing it. Answers 304 to an `If-None-Match` that still holds.',
+  description: 'Includes an ETag for changing it. Returns 304 if `If-None-Match` still matches.',
   request: { params: IdParam, query: NoQuery },
-  responses: { 200: json('The submission.', Submission), 304: { description: 'Nothing has changed.' } },
+  responses: { 200: json('The submission.', Submission), 304: { description: 'Not changed since.' } },
 })
 
 const update = createRoute({
@@ -44,10 +44,10 @@ const update = createRoute({
   path: '/{id}',
   ...keyedRoute(writing),
   operationId: 'updateSubmission',
-  summary: 'File a submission',
-  description: 'As spam, as dismissed, or as new again. One that was converted stays so (409).',
+  summary: 'Change a submission’s status',
+  description: 'To spam, dismissed or new. 409 if it has been converted.',
   request: { params: IdParam, query: NoQuery, body: jsonBody(SubmissionChanges) },
-  responses: { 200: json('The submission as it is now.', Submission) },
+  responses: { 200: json('The submission after the change.', Submission) },
 })
 
 const convert = createRoute({
@@ -55,9 +55,9 @@ const convert = createRoute({
   path: '/{id}/convert',
   ...keyedRoute({ ...writing, alsoScope: 'cases:write' }),
   operationId: 'convertSubmission',
-  summary: 'Make a case of a submission',
+  summary: 'Convert a submission to a case',
   description:
-    'Once: a second time is 409, with the case where you may see it. The body is optional; what it does not say comes from the submission. A caseworker’s new case is their own.',
+    'Works once: a second conversion is 409, with the case if you can see it. The body is optional; absent fields come from the submission. A caseworker’s new case is assigned to them.',
   request: { params: IdParam, query: NoQuery, body: { ...jsonBody(Conversion), required: false } },
   responses: { 201: json('The case, with its reference.', Case) },
 })

@@ -22,7 +22,7 @@ import { changedFields, rethrowAsTaken, taken } from '../../http/conflicts'
 import { expectedVersion, requireVersion } from '../../http/etag'
 import type { NewUser, User, UserChanges } from './user-schemas'
 
-const emailTaken = 'A user with this email exists already'
+const emailTaken = 'A user with this email already exists'
 const rethrowTaken = rethrowAsTaken('users_email', emailTaken)
 
 /** A user as they are shown. */
@@ -109,7 +109,7 @@ const isAdmin = ({ role, enabled }: Pick<UserRow, 'role' | 'enabled'>) => role =
 
 /** What is wrong with a change if it is to the last enabled admin; nothing if they would stay one. */
 function steppingDown({ role, enabled }: Fields): Record<string, FieldError> {
-  const fault = { code: 'range' as const, message: 'This is the last enabled admin: make somebody else one first' }
+  const fault = { code: 'range' as const, message: 'This is the only enabled admin; promote another user first' }
   return {
     ...(role !== undefined && role !== 'admin' && { role: fault }),
     ...(enabled === false && { enabled: fault }),

@@ -18,12 +18,12 @@ export const User = z
     name: z.string().openapi({ example: 'Sam Councillor' }),
     email: z.string().openapi({ example: 'sam@example.com' }),
     role: z.enum(roles).openapi({ example: 'councillor' }),
-    enabled: z.boolean().openapi({ description: 'A disabled user’s keys open nothing.' }),
+    enabled: z.boolean().openapi({ description: 'Keys of a disabled user are rejected.' }),
     createdAt: Instant,
-    planOverride: z
-      .enum(plans)
-      .nullable()
-      .openapi({ description: 'Lifts this user’s keys above the tenant’s plan until it ends.', example: 'council' }),
+    planOverride: z.enum(plans).nullable().openapi({
+      description: 'Overrides the tenant’s plan for this user’s keys until it expires.',
+      example: 'council',
+    }),
     planOverrideExpiresAt: Instant.nullable(),
     planOverrideReason: z.string().nullable().openapi({ example: 'Trial' }),
     version: versionShown,
@@ -36,7 +36,7 @@ export const ChangedUser = z
     ...User.shape,
     liveKeys: z.int().openapi({
       description:
-        'How many of their keys are neither revoked nor past their end: a change of `role` or `enabled` takes effect on them.',
+        'The number of their keys that are neither revoked nor expired; changing `role` or `enabled` affects them.',
       example: 2,
     }),
   })
@@ -51,10 +51,10 @@ const email = emailField.openapi({
   minLength: 1,
 })
 
-const role = z.enum(roles).openapi({ description: 'What their keys may do.', example: 'councillor' })
+const role = z.enum(roles).openapi({ description: 'Determines what their keys may do.', example: 'councillor' })
 
 const enabled = omissible(z.boolean()).openapi({
-  description: 'A disabled user’s keys open nothing, from the next request on.',
+  description: 'Keys of a disabled user are rejected from the next request on.',
   example: true,
 })
 

@@ -19,7 +19,7 @@ const list = createRoute({
   ...keyedRoute(reading),
   operationId: 'listUsers',
   summary: 'List users',
-  description: 'A–Z by email; at most 200 and 1 MiB a call, with a `Link` to the rest.',
+  description: 'A–Z by email; at most 200 and 1 MiB per call, with a `Link` to the next.',
   request: { query: DirectoryQuery },
   responses: { 200: json('The users.', z.array(User)) },
 })
@@ -30,7 +30,7 @@ const create = createRoute({
   ...keyedRoute(writing),
   operationId: 'createUser',
   summary: 'Create a user',
-  description: 'Another user with their email, ignoring case, is 409. Nobody is told by email, and no key is made.',
+  description: 'Returns 409 if the email is already in use (case-insensitive). Sends no email and creates no key.',
   request: { query: NoQuery, body: jsonBody(NewUser) },
   responses: { 201: json('The user.', User) },
 })
@@ -41,9 +41,9 @@ const get = createRoute({
   ...keyedRoute(reading),
   operationId: 'getUser',
   summary: 'Get a user',
-  description: 'With an ETag for changing them.',
+  description: 'Includes an ETag for changing them.',
   request: { params: IdParam, query: NoQuery },
-  responses: { 200: json('The user.', User), 304: { description: 'Nothing has changed.' } },
+  responses: { 200: json('The user.', User), 304: { description: 'Not changed since.' } },
 })
 
 const update = createRoute({
@@ -53,12 +53,12 @@ const update = createRoute({
   operationId: 'updateUser',
   summary: 'Change a user',
   description:
-    'Only the fields that are sent change. Disabling users stops their keys at once; enabling them brings back those ' +
-    'that are neither revoked nor past their end, and another role holds for all of them from the next request on: ' +
-    '`liveKeys` says how many there are. The last enabled admin can be neither disabled nor given a lower role (422); ' +
-    'service users do not count as one. The ETag is the one that a GET gives.',
+    'Changes only the fields sent. Disabling users stops their keys at once; enabling them restores those ' +
+    'that are neither revoked nor expired, and a new role applies to all of them from the next request on: ' +
+    '`liveKeys` is their number. The only enabled admin cannot be disabled or given a lower role (422); ' +
+    'service users do not count as admins. The ETag is the same as in a GET response.',
   request: { params: IdParam, query: NoQuery, body: jsonBody(UserChanges) },
-  responses: { 200: json('The user as they are now, and how many live keys they hold.', ChangedUser) },
+  responses: { 200: json('The user after the change, and the number of their live keys.', ChangedUser) },
 })
 
 const directory = {

@@ -14,7 +14,10 @@ export const WardExport = z
           name: z.string().openapi({ example: 'Falmouth Arwenack' }),
           code: z.string().nullable().openapi({ description: 'GSS code.', example: 'E05009270' }),
           councilTier: z.enum(tiers).nullable(),
-          cases: z.int().openapi({ description: 'Cases there that the caller sees, archived included.', example: 12 }),
+          cases: z.int().openapi({
+            description: 'Cases in the ward that the caller can see, including archived ones.',
+            example: 12,
+          }),
         })
         .openapi('ExportedWard'),
     ),

@@ -14,11 +14,11 @@ const exportWards = createRoute({
   ...keyedRoute({ plan: 'pro', scope: 'wards:read' }),
   operationId: 'exportWards',
   summary: 'Export wards',
-  description: 'Enabled wards from A to Z, with how many cases the caller sees there, archived ones included.',
+  description: 'Enabled wards A–Z, each with the number of cases that the caller can see, including archived ones.',
   request: { query: WardExportQuery },
   responses: {
     200: download(
-      'The wards; as CSV an attachment.',
+      'The wards; CSV is sent as an attachment.',
       WardExport,
       '"Ward","Code","Tier","Cases"\r\n"Falmouth Arwenack","E05009270","unitary","12"',
     ),

@@ -24,7 +24,7 @@ import { changedFields, rethrowAsTaken, taken, unknownReference } from '../../ht
 import { expectedVersion, requireVersion } from '../../http/etag'
 import type { NewWard, Ward, WardChanges } from './ward-schemas'
 
-const nameTaken = 'A ward with this name exists already'
+const nameTaken = 'A ward with this name already exists'
 const rethrowTaken = rethrowAsTaken('wards.name_key', nameTaken)
 
 /** A ward as it is shown. */

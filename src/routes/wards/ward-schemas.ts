@@ -28,9 +28,9 @@ export const Ward = z
     councilTier: z.enum(tiers).nullable().openapi({ example: 'unitary' }),
     latitude: z.number().nullable().openapi(latitudeText),
     longitude: z.number().nullable().openapi(longitudeText),
-    enabled: z.boolean().openapi({ description: 'Whether cases, events and residents may name it.' }),
+    enabled: z.boolean().openapi({ description: 'Whether cases, events and residents can select it.' }),
     code: z.string().nullable().openapi({ description: 'GSS code.', example: 'E05009270' }),
-    councillorIds: z.array(Id).openapi({ description: 'The users who are its councillors, ids ascending.' }),
+    councillorIds: z.array(Id).openapi({ description: 'Its councillors’ user ids, ascending.' }),
     version: versionShown,
     createdAt: Instant,
     updatedAt: Instant,
@@ -51,7 +51,7 @@ const code = clearable(shaped(parseGssCode, 'Must be a GSS code, like E05009270'
 
 const settable = {
   boundaryDescription: optionalText({
-    description: 'Where the ward lies, for people.',
+    description: 'A description of the boundary.',
     example: 'From the harbour to Dracaena Avenue.',
     max: 4000,
     lines: true,
@@ -60,12 +60,12 @@ const settable = {
   latitude: clearable(z.number().min(-90).max(90)).openapi(latitudeText),
   longitude: clearable(z.number().min(-180).max(180)).openapi(longitudeText),
   enabled: omissible(z.boolean()).openapi({
-    description: 'Whether cases, events and residents may name it.',
+    description: 'Whether cases, events and residents can select it.',
     example: true,
   }),
   code,
   councillorIds: clearable(z.array(id()).max(20)).openapi({
-    description: 'At most 20 enabled users; replaces all there were, and null leaves none.',
+    description: 'At most 20 enabled users. Replaces the whole list; null clears it.',
     example: ['01JZ8E2Q4N6T1V3X5Z7B9D0F2H'],
   }),
 }

@@ -20,7 +20,7 @@ const list = createRoute({
   ...keyedRoute(reading),
   operationId: 'listWards',
   summary: 'List wards',
-  description: 'A–Z by name; at most 200 and 1 MiB a call, with a `Link` to the rest.',
+  description: 'A–Z by name; at most 200 and 1 MiB per call, with a `Link` to the next.',
   request: { query: DirectoryQuery },
   responses: { 200: json('The wards.', z.array(Ward)) },
 })
@@ -31,7 +31,7 @@ const create = createRoute({
   ...keyedRoute(writing),
   operationId: 'createWard',
   summary: 'Create a ward',
-  description: 'Another ward with its name, ignoring case and spacing, is 409.',
+  description: 'Returns 409 if the name is already in use (ignoring case and spacing).',
   request: { query: NoQuery, body: jsonBody(NewWard) },
   responses: { 201: json('The ward.', Ward) },
 })
@@ -42,9 +42,9 @@ const get = createRoute({
   ...keyedRoute(reading),
   operationId: 'getWard',
   summary: 'Get a ward',
-  description: 'With an ETag for changing it.',
+  description: 'Includes an ETag for changing it.',
   request: { params: IdParam, query: NoQuery },
-  responses: { 200: json('The ward.', Ward), 304: { description: 'Nothing has changed.' } },
+  responses: { 200: json('The ward.', Ward), 304: { description: 'Not changed since.' } },
 })
 
 const update = createRoute({
@@ -54,9 +54,9 @@ const update = createRoute({
   operationId: 'updateWard',
   summary: 'Change a ward',
   description:
-    'Only the fields that are sent change; null clears an optional one. `councillorIds` replaces all there were. A disabled ward stays on the cases and events that name it.',
+    'Changes only the fields sent; null clears an optional one. `councillorIds` replaces the whole list. A disabled ward stays on the cases and events that use it.',
   request: { params: IdParam, query: NoQuery, body: jsonBody(WardChanges) },
-  responses: { 200: json('The ward as it is now.', Ward) },
+  responses: { 200: json('The ward after the change.', Ward) },
 })
 
 const directory = {

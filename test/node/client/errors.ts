@@ -161,13 +161,13 @@ export function describeErrors(installed: () => Installed): void {
     server = await scriptedServer([{ status: 200 }])
     const client = new (installed().client.Casework)({ baseUrl: server.baseUrl, apiKey })
     const call = Reflect.apply(client.cases.update, client, ['1', {}, { ifMatch }])
-    await expect(call).rejects.toThrow(new TypeError('ifMatch must be a version, an ETag, or a thing with a version'))
+    await expect(call).rejects.toThrow(new TypeError('ifMatch must be a version, an ETag, or an object with a version'))
     expect(server.arrivals).toEqual([])
   })
 
   it('an answer that is not JSON is an error, and not asked for again', async () => {
     const { error } = await failing({ status: 200, body: '<html>Welcome to our Wi-Fi' })
-    expect(error).toMatchObject({ name: 'CaseworkError', status: 200, message: 'The answer is not JSON' })
+    expect(error).toMatchObject({ name: 'CaseworkError', status: 200, message: 'The response is not JSON' })
     expect(server.arrivals).toHaveLength(1)
   })
 
@@ -223,7 +223,7 @@ export function describeErrors(installed: () => Installed): void {
     it('null is no key: public routes are asked without one, and others are not asked', async () => {
       server = await scriptedServer([{ status: 200 }])
       const client = new (installed().client.Casework)({ baseUrl: server.baseUrl, apiKey: null })
-      const refused = new TypeError('This client was made with apiKey: null, which is for public routes only')
+      const refused = new TypeError('This client has apiKey: null, which works for public routes only')
       await expect(client.cases.get('1')).rejects.toThrow(refused)
       await expect(client.request('GET', '/api/cases?page=1')).rejects.toThrow(refused)
       await client.publicApi.wards('demo')
@@ -235,7 +235,7 @@ export function describeErrors(installed: () => Installed): void {
     })
 
     it.each(['casework.example.com', 'ftp://localhost', 'http://localhost?x=1'])('so is the address %j', (baseUrl) => {
-      expect(() => make({ baseUrl })).toThrow(new TypeError('baseUrl must be an address with http or https'))
+      expect(() => make({ baseUrl })).toThrow(new TypeError('baseUrl must be an http or https URL'))
     })
 
     it.each(['', '.', '..'])('so is the id %j, which would ask for something else', async (id) => {
