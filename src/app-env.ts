@@ -4,7 +4,7 @@ import type { Gate } from './gate/gate'
 import type { PublicGate } from './gate/public-gate'
 import type { Env } from './settings'
 
-/** What every handler and middleware of the app finds in its context. */
+/** Context variables of the app. */
 export interface AppEnv {
   Bindings: Env
   Variables: {
@@ -18,7 +18,7 @@ export interface AppEnv {
     refusal?: ApiError
     /** Present where answers are pages. */
     isPage?: true
-    /** Present where answers are pages: what their own style is known by. */
+    /** Nonce of a page's own style; present where answers are pages. */
     secureHeadersNonce?: string
   }
 }

@@ -66,7 +66,7 @@ export function makeApp(): OpenAPIHono<AppEnv> {
   return app
 }
 
-/** What anything thrown is answered with: a page where answers are pages, else the API's one shape. */
+/** Error handler: a page where answers are pages, else the API's one shape. */
 function answerTo(error: Error, c: Context<AppEnv>) {
   return c.var.isPage ? showError(error, c) : toResponse(error, c)
 }

@@ -6,7 +6,7 @@ import type { AppEnv } from './app-env'
 import { type DatabaseCause, DatabaseUnavailable, databaseCauseOf } from './db/database-error'
 import { SettingsError } from './settings'
 
-/** Every way in which the API says no: the only statuses and sentences an error may have. */
+/** All error codes, each with its status and default message. No other error leaves the API. */
 const errors = {
   invalid_request: [400, 'Invalid request'],
   key_required: [401, 'API key required'],
@@ -30,7 +30,7 @@ const errors = {
 
 export type ErrorCode = keyof typeof errors
 
-/** What is wrong with one field, and a sentence for a person. */
+/** A field's error code, and a message for people. */
 export interface FieldError {
   code:
     | 'required'
@@ -47,7 +47,7 @@ export interface FieldError {
   message: string
 }
 
-/** What there is to say beside the sentence. */
+/** `details` of the error envelope. */
 interface Details {
   fields?: Record<string, FieldError>
   requestId?: string
@@ -55,14 +55,14 @@ interface Details {
 }
 
 interface ApiErrorOptions {
-  /** Replaces the fault's own sentence. */
+  /** Replaces the code's own message. */
   message?: string | undefined
   details?: Details | undefined
   headers?: Record<string, string>
   cause?: unknown
 }
 
-/** A refusal with its place in the contract; `toResponse` makes the one error envelope of it. */
+/** A refusal by its error code; `toResponse` turns it into the error envelope. */
 export class ApiError extends Error {
   readonly code: ErrorCode
   readonly status: ContentfulStatusCode
@@ -82,7 +82,7 @@ export class ApiError extends Error {
   }
 }
 
-/** A stored answer that a replayed request gets instead of running again. */
+/** Thrown to replay a stored answer instead of running the request again. */
 export class Replay extends Error {
   readonly answer: { body: string; status: ContentfulStatusCode; headers: Record<string, string> }
 
@@ -92,10 +92,10 @@ export class Replay extends Error {
   }
 }
 
-/** How many faults one answer lists. */
+/** Maximum number of fields named in one answer. */
 const mostFaults = 50
 
-/** 400 or 422 with what is wrong per field, the first 50: 400 wins where both kinds are present. */
+/** 400 or 422 with an error per field, at most 50. 400 wins if both kinds are present. */
 export function invalidFields(fields: Record<string, FieldError>, inQuery = false): ApiError {
   const shapeCodes: FieldError['code'][] = ['required', 'type', 'unknown']
   const faults = Object.entries(fields)
@@ -104,7 +104,7 @@ export function invalidFields(fields: Record<string, FieldError>, inQuery = fals
   return new ApiError(malformed ? 'invalid_request' : 'unprocessable', { details: { fields: listed } })
 }
 
-/** The one place that turns anything thrown into a response of the API. */
+/** Turns anything thrown into a response of the API. */
 export function toResponse(error: Error, c: Context): Response {
   if (error instanceof Replay) return c.body(error.answer.body, error.answer.status, error.answer.headers)
   const { message, status, details, headers } = refusalOf(error, c)
@@ -112,7 +112,7 @@ export function toResponse(error: Error, c: Context): Response {
 }
 
 /**
- * The refusal that anything thrown is answered with, noted for the request log. An unknown error is logged by name, with
+ * Converts anything thrown to a refusal, and notes it for the request log. An unknown error is logged by name, with
  * the request's id and route, and becomes a 500 that reveals nothing of it.
  */
 export function refusalOf(error: unknown, c: Context<AppEnv>): ApiError {
@@ -161,7 +161,7 @@ function knownError(error: unknown): ApiError | undefined {
   if (error instanceof HTTPException && error.status < 500) return new ApiError('invalid_request')
 }
 
-/** Where an error came from, without its message: a message may hold SQL and what was bound to it. */
+/** Stack frames of an error, without its message, which may contain SQL and bound values. */
 function frames(error: Error): string[] {
   return (error.stack ?? '')
     .split('\n')

@@ -1,26 +1,26 @@
 import { z } from 'zod'
 import { whyNotPassed } from './domain/header-names'
 
-/** What wrangler binds. Further cells are `DB_1`, `DB_2`, … */
+/** Bindings of the Worker. Further cells are `DB_1`, `DB_2`, … */
 export interface Env {
   DB: D1Database
   ASSETS?: Fetcher
   KEY_LIMIT?: string
   KEY_WINDOW_SECONDS?: string
-  /** How many live keys a tenant may have; the operators' command may make more. */
+  /** Maximum live keys per tenant; the operators' command may exceed it. */
   TENANT_KEYS?: string
   PUBLIC_LIMIT?: string
   PUBLIC_WINDOW_SECONDS?: string
-  /** How many leading bits of an IPv6 address are one client's. */
+  /** Leading bits of an IPv6 address that identify one client. */
   PUBLIC_IPV6_PREFIX?: string
-  /** What addresses are hashed with before they are stored: at least 16 characters. A secret. */
+  /** Secret key for hashing addresses before they are stored: at least 16 characters. */
   IP_HASH_SECRET?: string
   /** JSON: the cell of each tenant that is not in cell 0, by slug. */
   TENANT_CELLS?: string
   /** Cloudflare Turnstile on the contact form, if both are set. */
   TURNSTILE_SITE_KEY?: string
   TURNSTILE_SECRET?: string
-  /** How long D1 may take over one trip, in milliseconds. */
+  /** Deadline of one D1 trip, in milliseconds. */
   D1_DEADLINE_MS?: string
   SERVER_TIMING?: string
   /** A Worker that serves what `PROXIED` names; wins over `UPSTREAM_ORIGIN`. */
@@ -28,15 +28,15 @@ export interface Env {
   UPSTREAM_ORIGIN?: string
   UPSTREAM_SECRET?: string
   UPSTREAM_TIMEOUT_MS?: string
-  /** More headers of the caller's that the origin gets, a comma list. */
+  /** Additional caller headers that the origin receives: a comma-separated list. */
   UPSTREAM_HEADERS?: string
   PROXIED?: string
 }
 
-/** What may be proxied. Keys, audit and `me` are the gateway's own. */
+/** Resources that can be proxied. Keys, audit and `me` are the gateway's own. */
 export const proxiable = ['cases', 'events', 'news', 'wards', 'categories', 'users', 'submissions', 'reports'] as const
 
-/** How long D1 may take over one trip unless `D1_DEADLINE_MS` says otherwise. */
+/** Default of `D1_DEADLINE_MS`. */
 export const usualD1DeadlineMs = 8_000
 
 const whole = (least: number, most: number) => {
@@ -105,18 +105,18 @@ const Settings = z.object({
 /** The deployment's settings, read from the variables in `wrangler.toml`. */
 export interface Settings {
   readonly keyWindow: { limit: number; seconds: number }
-  /** How many live keys a tenant may have. */
+  /** Maximum live keys per tenant. */
   readonly tenantKeys: number
   readonly publicWindow: { limit: number; seconds: number }
-  /** How many leading bits of an IPv6 address are one client's: 48 to 64. */
+  /** Leading bits of an IPv6 address that identify one client: 48 to 64. */
   readonly ipv6Prefix: number
-  /** What addresses are hashed with; undefined keeps the public endpoints shut. */
+  /** Secret key for hashing addresses; if undefined, the public endpoints stay closed. */
   readonly ipHashSecret: string | undefined
   /** The cells of the tenants that are not in cell 0, by slug. */
   readonly tenantCells: Readonly<Record<string, number>>
-  /** The bot check of the contact form; undefined where there is none. */
+  /** The contact form's bot check; undefined if not configured. */
   readonly turnstile: { siteKey: string; secret: string } | undefined
-  /** How long D1 may take over one trip before the answer is 503. */
+  /** Deadline of one D1 trip, after which the answer is 503. */
   readonly d1DeadlineMs: number
   readonly serverTiming: boolean
   /** The server that some resources are proxied to; undefined where D1 serves them all. */
@@ -127,21 +127,21 @@ export interface Settings {
 export interface Upstream {
   readonly origin: URL
   readonly fetcher: Pick<Fetcher, 'fetch'>
-  /** What requests to it are signed with. */
+  /** Secret that signs requests to it. */
   readonly secret: string
-  /** How long it may take to begin its answer. */
+  /** Deadline for the start of its answer. */
   readonly timeoutMs: number
-  /** What it gets of a caller's headers besides the usual ones: names in lower case. */
+  /** Additional caller headers that it receives: names in lower case. */
   readonly headers: readonly string[]
   readonly resources: ReadonlySet<string>
 }
 
-/** A setting that cannot be used. Its message names settings only, so it may be logged. */
+/** Invalid or missing setting. The message names settings only, so it may be logged. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError'
 }
 
-/** Whatever settings are read from: the databases are none. */
+/** Variables that settings are read from, without the databases. */
 type Vars = Omit<Env, 'DB'>
 
 const parsed = new WeakMap<Vars, Settings>()
@@ -172,8 +172,8 @@ export function settingsOf(env: Vars): Settings {
 }
 
 /**
- * What addresses are hashed and forms are signed with. Throws a `SettingsError` where there is none: the public side
- * stays shut.
+ * The secret that hashes addresses and signs forms. Throws a `SettingsError` if there is none: the public side
+ * stays closed.
  */
 export function publicSecretOf(env: Env): string {
   const { ipHashSecret } = settingsOf(env)
@@ -209,7 +209,7 @@ function upstreamFor(env: Vars, settings: z.infer<typeof Settings>): Upstream | 
   }
 }
 
-/** The database of a cell: `DB` for 0, `DB_1` for 1, …; undefined where none is bound. */
+/** The database of a cell: `DB` for 0, `DB_1` for 1, …; undefined if it is not bound. */
 export function databaseOf(env: Env, cell: number): D1Database | undefined {
   const binding: unknown = Reflect.get(env, cell === 0 ? 'DB' : `DB_${cell}`)
   return isDatabase(binding) ? binding : undefined

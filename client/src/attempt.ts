@@ -16,7 +16,7 @@ export interface Answered<T> {
   requestId: string | undefined
 }
 
-/** What came of one attempt. */
+/** Result of one attempt. */
 export type Outcome<T> = { limit?: RateLimit | undefined } & (
   | { answer: Answered<T> }
   | { error: CaseworkError; body: unknown; retryAfterSeconds?: number | undefined }
@@ -76,7 +76,7 @@ const requestIdOf = (headers: Headers) => headers.get('X-Request-Id') ?? undefin
 /** A text in which something on the way may have repeated the key. */
 const without = (apiKey: string | null, text: string) => (apiKey === null ? text : text.replaceAll(apiKey, '[key]'))
 
-/** What broke, where a platform wraps it: fetch says only that it failed. */
+/** The underlying error, where a platform wraps it: fetch reports only a failure. */
 function reasonOf(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause)
   const { message, cause: inner } = cause

@@ -1,6 +1,6 @@
 import type * as api from './generated/api.js'
 
-/** What is known of a request that failed. */
+/** Details of a failed request. */
 export interface Failure {
   method: string
   path: string
@@ -75,17 +75,17 @@ export class NotFoundError extends CaseworkError {
   override readonly name: string = 'NotFoundError'
 }
 
-/** 409: it changed since you read it, or it is a duplicate. Read it again, look at what is there, and decide anew. */
+/** 409: it changed since you read it, or it is a duplicate. Read it again, check the current state, and decide again. */
 export class ConflictError extends CaseworkError {
   override readonly name: string = 'ConflictError'
   declare readonly details: ConflictDetails | undefined
 
-  /** What is there now, where yours was stale. */
+  /** The current version, if yours was stale. */
   get current(): CurrentVersion | undefined {
     return isObject(this.details?.current) ? this.details.current : undefined
   }
 
-  /** What yours would be a duplicate of, where you may see it. */
+  /** The existing item that yours would duplicate, if you can see it. */
   get existing(): Existing | undefined {
     return isObject(this.details?.existing) ? this.details.existing : undefined
   }
@@ -111,14 +111,14 @@ export class ValidationError extends CaseworkError {
   override readonly name: string = 'ValidationError'
   declare readonly details: ValidationDetails | undefined
 
-  /** What is wrong, by field: a code for programs and a sentence for people. */
+  /** Errors by field: a code for programs and a message for people. */
   get fields(): Record<string, FieldFault> {
     const fields = this.details?.fields
     return isObject(fields) ? { ...fields } : {}
   }
 }
 
-/** What is wrong with one field, such as `{ code: 'required', message: 'Required' }`. Holds no value of it. */
+/** Error of one field, such as `{ code: 'required', message: 'Required' }`. Never contains its value. */
 export interface FieldFault {
   code: string
   message: string

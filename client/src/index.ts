@@ -80,17 +80,17 @@ export class Casework {
   readonly categories: ReturnType<typeof categoriesOf>
   /** The tenant's users. */
   readonly users: ReturnType<typeof usersOf>
-  /** What residents sent with the contact form. */
+  /** Messages from the contact form. */
   readonly submissions: ReturnType<typeof submissionsOf>
   /** Figures. */
   readonly reports: ReturnType<typeof reportsOf>
   /** API keys. */
   readonly keys: ReturnType<typeof keysOf>
-  /** Who did what, when. */
+  /** The audit list. */
   readonly audit: ReturnType<typeof auditOf>
   /** The public routes, which need no key. */
   readonly publicApi: ReturnType<typeof publicApiOf>
-  /** Who the key belongs to, and its limit. */
+  /** The key's owner and limit. */
   readonly me: (options?: CallOptions) => Pending<api.Me>
   /** Finds out that the gateway is there; needs no key and counts in no limit. */
   readonly health: (options?: CallOptions) => Pending<api.Health>

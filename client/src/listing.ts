@@ -60,14 +60,14 @@ export function listing<Body, Item>(
   }
 }
 
-/** What a paged answer says of the pages after it. */
+/** Paging information of an answer. */
 export interface Pagination {
   page?: number | undefined
   totalPages?: number | undefined
   nextCursor?: string | null | undefined
 }
 
-/** What to ask for to get the next page: by cursor, or by number from a server without cursors. */
+/** Query of the next page: by cursor, or by number for a server without cursors. */
 export function nextOf({ page = 1, totalPages = 1, nextCursor }: Pagination = {}): object | undefined {
   if (typeof nextCursor === 'string') return { page: undefined, cursor: nextCursor }
   return nextCursor === undefined && page < totalPages ? { page: page + 1 } : undefined

@@ -1,8 +1,8 @@
 import type { RateLimit } from './window.js'
 
-/** What a client is made with. */
+/** Options of a client. */
 export interface Options {
-  /** Where the API is, e.g. `https://casework.example.com`. */
+  /** Address of the API, e.g. `https://casework.example.com`. */
   baseUrl: string
   /**
    * The key, `sk_…`. Default: the environment variable `CASEWORK_API_KEY`, where there is a process. `null`: no key, for
@@ -11,9 +11,9 @@ export interface Options {
   apiKey?: string | null | undefined
   /** For proxies and tests. Default: the platform's. */
   fetch?: typeof fetch | undefined
-  /** How often a request is sent again after a 429, a 5xx or a broken connection: 0 to 3. Default 3. */
+  /** Maximum retries after a 429, a 5xx or a broken connection: 0 to 3. Default 3. */
   maxRetries?: number | undefined
-  /** How long one attempt may take, its body included, in milliseconds. Default 30,000. */
+  /** Timeout of one attempt, including its body, in milliseconds. Default 30,000. */
   timeoutMs?: number | undefined
   /** The longest single wait, for a free place in the window or before a retry, in milliseconds. Default 120,000. */
   maxWaitMs?: number | undefined
@@ -46,7 +46,7 @@ export interface PacingWait {
   event: 'waiting'
   method: string
   path: string
-  /** Milliseconds, if nothing changes meanwhile. */
+  /** Milliseconds, if nothing changes. */
   waitMs: number
   /** Requests that are left in the window. */
   remaining: number
@@ -56,9 +56,9 @@ export interface PacingWait {
 export interface CallOptions {
   /** Ends the call at once, its waits included: it throws the signal's reason. `AbortSignal.timeout(ms)` limits the whole call. */
   signal?: AbortSignal | undefined
-  /** How long one attempt may take, its body included, in milliseconds. */
+  /** Timeout of one attempt, including its body, in milliseconds. */
   timeoutMs?: number | undefined
-  /** How often it is sent again: 0 to 3. */
+  /** Maximum retries: 0 to 3. */
   maxRetries?: number | undefined
   /** More headers, or others than the client's own. */
   headers?: Record<string, string | undefined> | undefined
@@ -70,12 +70,12 @@ export interface PostOptions extends CallOptions {
   idempotencyKey?: string | undefined
 }
 
-/** What a change was made from: a version, an ETag as it came, or the thing itself as you read it. */
+/** The state that a change is based on: a version, an ETag, or the object as you read it. */
 export type Match = number | string | { readonly version: number }
 
 /** Options of a change. */
 export interface ChangeOptions extends CallOptions {
-  /** What you read; the change is refused with `ConflictError` if somebody else came first. */
+  /** The state you last read; throws `ConflictError` if it has been changed since. */
   ifMatch?: Match | undefined
 }
 
@@ -87,11 +87,11 @@ export interface RequestOptions extends CallOptions {
   ifMatch?: Match | undefined
   /** Of a POST; `null` sends none, for routes that refuse one. It is not sent again then. */
   idempotencyKey?: string | null | undefined
-  /** What the answer is read as. Default `json`. */
+  /** Format of the answer. Default `json`. */
   as?: 'json' | 'text' | undefined
 }
 
-/** What every call needs of the options. */
+/** Options used by every call. */
 export interface Settings extends Options {
   baseUrl: string
   apiKey: string | null

@@ -66,7 +66,7 @@ export const wardsOf = (send: Send) => ({
   list: bareList<api.ListWardsQuery, api.Ward>(send, '/api/wards'),
   /** Gets one ward. */
   get: getter<api.Ward>(send, '/api/wards'),
-  /** Creates a ward. Throws `ConflictError` where its name exists, whatever its case. */
+  /** Creates a ward. Throws `ConflictError` if its name is already in use, in any case. */
   create: creator<api.NewWard, api.Ward>(send, '/api/wards'),
   /** Changes the given fields of a ward; `null` clears one. */
   update: updater<api.WardChanges, api.Ward>(send, '/api/wards'),
@@ -82,7 +82,7 @@ export const categoriesOf = (send: Send) => ({
   list: bareList<api.ListCategoriesQuery, api.Category>(send, '/api/categories'),
   /** Gets one category. */
   get: getter<api.Category>(send, '/api/categories'),
-  /** Creates a category. Throws `ConflictError` where its name exists, whatever its case. */
+  /** Creates a category. Throws `ConflictError` if its name is already in use, in any case. */
   create: creator<api.NewCategory, api.Category>(send, '/api/categories'),
   /** Changes the given fields of a category. */
   update: updater<api.CategoryChanges, api.Category>(send, '/api/categories'),
@@ -100,7 +100,7 @@ export const usersOf = (send: Send) => ({
   update: updater<api.UserChanges, api.User>(send, '/api/users'),
 })
 
-/** What residents sent with the contact form. */
+/** Messages from the contact form. */
 export const submissionsOf = (send: Send) => ({
   /** Lists residents' messages, newest first. Await it for one page, or walk it for all. */
   list: pagedList<api.ListSubmissionsQuery, api.SubmissionList, api.Submission>(
@@ -143,7 +143,7 @@ export const keysOf = (send: Send) => ({
   usage: getter<api.Usage>(send, '/api/keys', 'usage'),
 })
 
-/** Who did what, when. */
+/** The audit list. */
 export const auditOf = (send: Send) => ({
   /** Lists the entries, newest first. Await it for one page, or walk it for all. */
   list: pagedList<api.ListAuditQuery, api.AuditList, api.AuditEntry>(
@@ -154,7 +154,7 @@ export const auditOf = (send: Send) => ({
   ),
 })
 
-/** What residents' own programs may do, without a key; five requests an hour from one address. */
+/** Public routes, without a key; five requests an hour from one address. */
 export const publicApiOf = (send: Send) => ({
   /** Sends a resident's message to a tenant, named by its slug. */
   contact: (tenant: string, body: api.Contact, options?: PostOptions): Pending<api.ContactAnswer> =>

@@ -3,7 +3,7 @@ import { type CaseworkError, ConnectionError } from './errors.js'
 /** The most that a request is sent again, by the API's own rule. */
 export const mostRetries = 3
 
-/** What a timer can wait; a longer one goes off at once. */
+/** Longest delay of a timer; a longer one fires at once. */
 export const longestMs = 2 ** 31 - 1
 
 /** Only what may be otherwise the next time: 429, 5xx and broken connections. */
@@ -12,7 +12,7 @@ export function isTransient(error: CaseworkError): boolean {
 }
 
 /**
- * How long to wait before the next attempt, in milliseconds: `Retry-After × 2^attempt`, attempts counted from 0;
+ * Delay before the next attempt, in milliseconds: `Retry-After × 2^attempt`, attempts counted from 0;
  * without a Retry-After, or with one that is over, a jittered exponential from half a second.
  */
 export function waitMs(attempt: number, retryAfterSeconds: number | undefined, random = Math.random): number {

@@ -8,7 +8,7 @@ import { isTransient, longestMs, mostRetries, sleep, waitMs } from './retry.js'
 export type Send = <T>(call: Call) => Promise<Answered<T>>
 
 /**
- * What sends a client's requests: paces them, retries what may be retried, and turns the rest into errors. Throws a
+ * Sends a client's requests: paces them, retries what may be retried, and turns the rest into errors. Throws a
  * `TypeError` for a `baseUrl` or `apiKey` that cannot be one.
  */
 export function transport(options: Options | undefined): Send {

@@ -1,4 +1,4 @@
-/** What an answer says of the key's window (draft-ietf-httpapi-ratelimit-headers): `r`, `t` and `w`, in seconds. */
+/** Rate limit headers of an answer (draft-ietf-httpapi-ratelimit-headers): `r`, `t` and `w`, in seconds. */
 export interface RateLimit {
   /** Requests in any span of one window. */
   limit: number
@@ -23,10 +23,10 @@ export function rateLimitOf(headers: Headers): RateLimit | undefined {
 /** Below this many remaining requests the rest is spread: 10, and a tenth of a limit under 100. */
 const slowBelow = (limit: number) => Math.min(10, limit / 10)
 
-/** How many may be under way after a failure that told of no limit. */
+/** Maximum concurrent requests after a failure without rate limit headers. */
 const blindAfterFailure = 10
 
-/** One request on its way: the fewest remaining that another answer has spoken of meanwhile. */
+/** One request on its way: the fewest remaining reported by another answer since. */
 export interface Flight {
   fewest: number
 }
@@ -37,7 +37,7 @@ export interface Wait {
   remaining?: number
 }
 
-/** What is known of the window that a client's calls share, from their answers. */
+/** State of the window shared by a client's calls, from their answers. */
 export function sharedWindow(now: () => number = Date.now) {
   const flights = new Set<Flight>()
   let known: (RateLimit & { at: number }) | undefined
@@ -46,7 +46,7 @@ export function sharedWindow(now: () => number = Date.now) {
   let lastAt = 0
 
   return {
-    /** How long the next request must wait as things stand. */
+    /** Current wait of the next request. */
     nextWait(maxWaitMs: number): Wait {
       if (!known) return { ms: flights.size < blind ? 0 : Number.POSITIVE_INFINITY }
       const time = now()

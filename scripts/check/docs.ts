@@ -55,7 +55,7 @@ function exists(path: string, tracked: Set<string>): boolean {
   return wanted !== pattern && [...tracked].some((one) => new RegExp(`^${pattern}$`).test(one))
 }
 
-/** What a page names and the repository does not have, one line each. */
+/** Names in a page that the repository does not have, one line each. */
 async function faultsOf(page: string, tracked: Set<string>, topLevel: Set<string>): Promise<string[]> {
   const text = await readFile(join(root, page), 'utf8')
   const faults = pathsIn(text, topLevel)

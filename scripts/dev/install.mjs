@@ -29,7 +29,7 @@ function requireNode() {
   )
 }
 
-/** Whether somebody's own `npm ci` has put every package of this lock in place: npm keeps a list, without the root. */
+/** True if a manual `npm ci` has installed every package of this lock: npm keeps a list, without the root. */
 function isInstalledByHand() {
   const installed = read(npmsOwnLock)
   if (installed === undefined) return false
@@ -41,7 +41,7 @@ function isInstalledByHand() {
   )
 }
 
-/** Whether a folder is gone that npm has put in place: it keeps a list. */
+/** True if a folder that npm installed is missing: npm keeps a list. */
 function hasLostAPackage() {
   const installed = read(npmsOwnLock)
   if (installed === undefined) return false

@@ -2,7 +2,7 @@ import { SettingsError, settingsOf } from '../../src/settings'
 import type { Place } from '../operator/cells'
 import { UsageError } from '../operator/fault'
 
-/** What the Worker takes from our environment: the settings of an origin to stand in front of, and the secret. */
+/** Variables passed to the Worker from our environment: the settings of an origin, and the secret. */
 const handedOn = [
   'IP_HASH_SECRET',
   'PROXIED',
@@ -12,14 +12,14 @@ const handedOn = [
   'UPSTREAM_HEADERS',
 ]
 
-/** What a deployment must set for itself: its secret is one that nobody knows. */
+/** Development defaults; a deployment must set its own secret. */
 const defaults = { IP_HASH_SECRET: 'for development only', SERVER_TIMING: 'true' }
 
 /** The settings that the Worker runs with here. */
 export interface LocalSettings {
   /** Those that its own files do not hold. */
   added: Record<string, string>
-  /** What is served by another server, and its address; undefined where nothing is. */
+  /** Proxied resources and their origin; undefined if nothing is proxied. */
   proxied: { resources: string; origin: string } | undefined
 }
 

@@ -21,7 +21,7 @@ export function processes(): Process[] {
   })
 }
 
-/** Tells that a process is there. */
+/** True if a process exists. */
 export function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0)

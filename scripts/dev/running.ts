@@ -6,7 +6,7 @@ import { UsageError } from '../operator/fault'
 import { root } from '../root'
 import { endNow, isAlive, processes } from './processes'
 
-/** Who serves the local databases of a folder, as the file `npm-start.json` in it says. */
+/** The process that serves a folder's local databases, from its `npm-start.json`. */
 interface Running {
   pid: number
   port: number
@@ -67,7 +67,7 @@ const inUse = (state: string, other: Running | undefined) =>
       'Stop it first, or choose others with CASEWORK_STATE=.wrangler/second/state PORT=8788 npm start',
   )
 
-/** Tells a start of ours from some other process that has got its number since. */
+/** Distinguishes our start from another process that has since got its id. */
 function isStart(pid: number): boolean {
   if (!isAlive(pid)) return false
   const known = processes()

@@ -32,7 +32,7 @@ export interface Server {
   group: number | undefined
 }
 
-/** How long the Worker may take to answer, on a machine that is busy. */
+/** Deadline for the Worker's first answer, on a busy machine. */
 const patienceMs = 120_000
 
 /** Serves the Worker on a port with the local databases, and with some settings that its own files do not hold. */

@@ -11,7 +11,7 @@ export {}
 const [base = '', key = ''] = process.argv.slice(2)
 const walked = new Set<string>()
 
-/** What undoes what was made, the last thing first. */
+/** Undo steps of everything created, last first. */
 const undo: (() => Promise<unknown>)[] = []
 
 interface Made {

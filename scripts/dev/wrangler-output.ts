@@ -8,11 +8,11 @@ import { UsageError } from '../operator/fault'
 /** The most lines of a fault that are shown: the first ones tell. */
 const linesShown = 40
 
-/** What a `wrangler dev` says. */
+/** Output of a `wrangler dev`. */
 export interface Output {
-  /** Tells that wrangler has said that something went wrong while it started. */
+  /** Resolves when wrangler reports an error during its start. */
   hasError(): boolean
-  /** What went wrong, once wrangler has said all of it. */
+  /** The error, once wrangler has reported all of it. */
   fault(): Promise<UsageError>
   /** From here on, shows all but wrangler's chatter. */
   show(): void
@@ -67,7 +67,7 @@ function explained(kept: readonly string[]): string {
   return `wrangler did not start the Worker:\n${lines.slice(0, linesShown).join('\n').trimEnd()}`
 }
 
-/** Tells wrangler's request lines and advice from the Worker's log and from errors. Advice runs over several lines. */
+/** Distinguishes wrangler's request lines and advice from the Worker's log and errors. Advice spans several lines. */
 function chatter(): (line: string) => boolean {
   let isAdvice = false
   return function isChatter(line) {

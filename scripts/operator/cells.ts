@@ -3,12 +3,12 @@ import { dirname, join, resolve } from 'node:path'
 import { root } from '../root'
 import { UsageError } from './fault'
 
-/** Which databases are meant: the local ones of a folder, or production's. */
+/** Databases of a command: the local ones of a folder, or production's. */
 export interface Place {
   /** wrangler's configuration. */
   config: string
   remote: boolean
-  /** Where the local databases are. */
+  /** Folder of the local databases. */
   state: string
 }
 
@@ -28,7 +28,7 @@ export function placeOf({ config, remote, persistTo }: Partial<Place> & { persis
   }
 }
 
-/** Where the demo key is kept: beside the local databases. */
+/** File of the demo key, next to the local databases. */
 export function demoKeyFile({ state }: Place): string {
   return join(dirname(state), 'demo-key')
 }

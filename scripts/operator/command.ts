@@ -8,7 +8,7 @@ import { isBlank, type Reading, readText } from '../../src/domain/text'
 import { plans, roles, type Scope, scopes } from '../../src/domain/vocabulary'
 import { reportFault } from './fault'
 
-/** Which databases a command is about, as its options say. */
+/** Options that select a command's databases. */
 export interface PlaceOptions {
   config: string
   persistTo?: string
@@ -51,7 +51,7 @@ export function print(answer: object): void {
   console.log(lines?.length ? `[\n${lines.join(',\n')}\n]` : JSON.stringify(answer))
 }
 
-/** Tells the operator something that is not part of the answer. */
+/** Prints a note to the operator on stderr. */
 export function tell(line: string): void {
   console.error(line)
 }
@@ -62,13 +62,13 @@ export const planOption = () => new Option('--plan <plan>', 'the plan').choices(
 /** `--role`, one of the vocabulary's. */
 export const roleOption = () => new Option('--role <role>', "the user's role").choices(roles)
 
-/** What was read, or what was wrong with it, said as commander says it. */
+/** The value read; throws its error in commander's form. */
 function taken<T>({ value, fault }: Reading<T>): T {
   if (!fault) return value
   throw new InvalidArgumentError(fault.code === 'required' ? 'It must not be blank.' : `It m${fault.message.slice(1)}.`)
 }
 
-/** What a parser makes of a text, or an error that says what it must be. */
+/** An option parser; throws an error that states what the text must be. */
 function shaped(parse: (value: string) => string | undefined, must: string): (value: string) => string {
   return function shaped(value) {
     const parsed = parse(value)
@@ -111,7 +111,7 @@ export const email = shaped(parseEmail, 'an email address, like jane@example.com
 /** A phone number, kept as typed. */
 export const phone = shaped(parsePhone, 'a phone number, like 01632 960001')
 
-/** What a parser takes, or a blank text, which clears the field. */
+/** A parser that also accepts blank text, which clears the field. */
 export function orEmpty(parse: (value: string) => string): (value: string) => string {
   return function orEmpty(value) {
     return isBlank(value) ? '' : parse(value)

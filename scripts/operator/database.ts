@@ -11,7 +11,7 @@ export function bound<T>(builder: Parameters<typeof statement<T>>[0]): BoundStat
   return statement<T>(builder).bind(gateValues({ at: null }))
 }
 
-/** What an SQL text is read by: texts and quoted names, which may hold anything, places for values, and one word. */
+/** Tokens of an SQL text: strings and quoted names, placeholders, and one keyword. */
 const pieces = /'(?:[^']|'')*'|"(?:[^"]|"")*"|\?|\bend\b/gi
 
 /** The SQL of bound statements with their values inside, since wrangler's command line binds none. */
@@ -79,7 +79,7 @@ export async function migrate({ binding, place }: Cell): Promise<void> {
   })
 }
 
-/** What wrangler or the database said. */
+/** Error reported by wrangler or the database. */
 class DatabaseError extends Error {
   override readonly name = 'DatabaseError'
 }
@@ -99,7 +99,7 @@ const flags = ({ config, remote, state }: Place) => [
   ...(remote ? ['--remote'] : ['--local', '--persist-to', state]),
 ]
 
-/** How a local database says that somebody else has it: "internal error", or no start at all, while they open it. */
+/** Errors of a local database in use by another process: "internal error", or no start at all. */
 const busy = /SQLITE_BUSY|database is locked|internal error; reference|runtime failed to start/i
 
 /** Tries again while somebody else writes to the same local database, for about ten seconds. */

@@ -4,7 +4,7 @@ import type { Cell, Place } from './cells'
 import { acrossCells } from './database'
 import { UsageError } from './fault'
 
-/** What a key with the operator's leave is bound by: neither an end of a maker's nor a tenant's number of keys. */
+/** Limits of a key made by an operator: no maker's expiry and no maximum number of keys. */
 export const unbounded = { makersEnd: null, most: Number.MAX_SAFE_INTEGER }
 
 /** A key just made: the text for its holder, and what the database keeps of it. */

@@ -111,7 +111,7 @@ async function createKey({ tenant: of, scopes, name, expires, limit, window, ...
 
 const noNewcomer = { serviceId: null, serviceName: null, serviceEmail: null }
 
-/** Who shall hold a new key: the user that was named, or else the role's service user, who may have to be made. */
+/** Holder of a new key: the named user, or else the role's service user, created if missing. */
 async function holderOf(place: Place, of: string, { user, role }: Pick<NewKey, 'user' | 'role'>) {
   const address = user ?? (role && serviceEmail(role, of))
   if (!address) throw new UsageError('Provide either --role or --user')

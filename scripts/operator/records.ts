@@ -9,7 +9,7 @@ import type { Cell, Place } from './cells'
 import { acrossCells } from './database'
 import { UsageError } from './fault'
 
-/** Who writes for a tenant by a command: no key, no user, no request. */
+/** Actor of an operator's command: no key, no user, no request. */
 export const actorOf = (tenantId: string, now: string): OperatorActor => ({
   tenantId,
   userId: null,
@@ -22,7 +22,7 @@ export const actorOf = (tenantId: string, now: string): OperatorActor => ({
 /** The tenant of a slug, with its database's clock, or no row. */
 export const tenantBySlug = (slug: string) => tenantOfSlug.bind({ slug, ...gateValues({ at: null }) })
 
-/** What to say where no cell has the tenant. */
+/** The error of an unknown tenant. */
 const noTenant = (slug: string) =>
   new UsageError(`Tenant "${slug}" does not exist: "npm run --silent tenants -- list" lists all tenants`)
 
@@ -42,7 +42,7 @@ export async function getTenant<T>(
 /** The user of a tenant whom an email address belongs to, ignoring case, or no row. */
 export const userByEmail = (slug: string, email: string) => userOfTenant.bind({ slug, emailKey: fold(email) })
 
-/** What to say where the tenant has no such user. */
+/** The error of an unknown user. */
 export const noUser = (slug: string, email: string) =>
   new UsageError(
     `User ${email} does not exist in "${slug}": "npm run --silent users -- list --tenant ${slug}" lists all users`,

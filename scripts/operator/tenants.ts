@@ -24,7 +24,7 @@ import { acrossCells, run, Taken } from './database'
 import { UsageError } from './fault'
 import { actorOf, getTenant, newCategories, tenantBySlug } from './records'
 
-/** What residents write to their councillors about. */
+/** Default categories of a new tenant. */
 const usualCategories = [
   'Roads and pavements',
   'Housing',

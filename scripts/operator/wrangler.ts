@@ -29,7 +29,7 @@ export function startWrangler(args: string[], { ownGroup = false } = {}): ChildP
   })
 }
 
-/** What wrangler wrote, and the code it ended with. */
+/** Output and exit code of wrangler. */
 export interface Run {
   code: number
   stdout: string
@@ -68,7 +68,7 @@ export async function passThrough(args: string[]): Promise<number> {
   })
 }
 
-/** The first thing that wrangler says went wrong. It colours that, whatever it is told. */
+/** The first thing that wrangler says went wrong. It colours that regardless of settings. */
 export const firstError = (output: string) => /ERROR\]\s*(.+)/.exec(stripVTControlCharacters(output))?.[1]?.trim()
 
 /** Sends a signal to a wrangler with its own group, and to everything it has started. */

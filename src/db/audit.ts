@@ -7,7 +7,7 @@ import { ofCaller, unlessNull } from './conditions'
 import { type BoundStatement, build, placeholder, rowOf, type Statement, statement, type Values } from './query'
 import { audit } from './schema/ledger'
 
-/** Which entries a list is of. An absent filter lets everything through. */
+/** Filters of audit entries. An absent filter matches everything. */
 export interface AuditFilters {
   action?: string | undefined
   targetType?: string | undefined
@@ -59,7 +59,7 @@ const slackMs = 24 * 3600 * 1000
 /** The ten characters with which a ULID of a moment begins. */
 const timePart = (ms: number) => encodeTime(Math.max(0, ms))
 
-/** What `auditEntries` is filled with: `after` is the last entry of the page before. */
+/** Values of `auditEntries`: `after` is the last entry of the previous page. */
 export function auditValues(filters: AuditFilters, after: string | undefined, limit: number): Values {
   const { from, to } = filters
   // `~` comes after all that ids are written with.
@@ -78,7 +78,7 @@ export function auditValues(filters: AuditFilters, after: string | undefined, li
   }
 }
 
-/** What was done to which kind of thing. */
+/** Action and kind of target. */
 export type Action = `${string}.${string}`
 
 const entry = {
@@ -96,7 +96,7 @@ const entry = {
 const insertEntries = (row: typeof entry, source: SQL) =>
   statement(build.insert(audit).select(sql`select ${rowOf(audit, row)} ${source}`))
 
-/** The audit entry of an act on the rows of a table that a condition lets through: none when none is left to act on. */
+/** The audit entry of an action on matching rows of a table; no entry if no row matches. */
 export function auditOf(table: SQLiteTable, condition: SQL | undefined): Statement {
   return insertEntries(entry, sql`from ${table} where ${condition}`)
 }

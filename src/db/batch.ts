@@ -2,7 +2,7 @@ import { usualD1DeadlineMs } from '../settings'
 import { DatabaseUnavailable, databaseErrorOf } from './database-error'
 import { type NamedBoundStatements, type Results, together } from './query'
 
-/** What a request has cost D1 so far: times in milliseconds, rows as D1's own `meta` counts them. */
+/** Cost of a request in D1 so far: times in milliseconds, rows as counted by D1's `meta`. */
 export interface Meter {
   trips: number
   rowsRead: number

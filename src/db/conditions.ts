@@ -38,7 +38,7 @@ export function unlessNull(name: string, condition: (value: SQL) => SQL): SQL | 
   return or(isNull(value), condition(value))
 }
 
-/** What every change sets: the next version, and `now` as its moment. */
+/** Columns set by every change: the next version, and `now` as its time. */
 export const touched = ({ version, updatedAt }: Versioned) => ({
   version: sql`${version} + 1`,
   updatedAt: sql`${sql.param(placeholder('now'), updatedAt)}`,

@@ -11,7 +11,7 @@ import { categories, wards } from './schema/directory'
 import { idempotency } from './schema/ledger'
 import { submissions } from './schema/submissions'
 
-/** What the contact form's select boxes offer: the tenant's enabled wards and categories. */
+/** Choices of the contact form: the tenant's enabled wards and categories. */
 export interface ContactChoices {
   wards: Ref[]
   categories: Ref[]
@@ -36,13 +36,13 @@ const enabledCategories = statement(
 /** The tenant's enabled wards A–Z, and its enabled categories in their own order. */
 export const contactChoices: Statement<ContactChoices> = all({ wards: enabledWards, categories: enabledCategories })
 
-/** How long a message that is sent twice is taken for one, in milliseconds. */
+/** Period in which a repeated message is treated as one, in milliseconds. */
 export const duplicateForMs = 60_000
 
-/** What messages are remembered under, for a day: a route that no request has. */
+/** Route under which messages are remembered for a day; no request has it. */
 export const messageRoute = 'contact'
 
-/** What a form's one-time ticket was spent on is remembered under, for a day: a route that no request has. */
+/** Route under which spent form tickets are remembered for a day; no request has it. */
 export const ticketRoute = 'contact form'
 
 /** A message that was taken. */
@@ -51,7 +51,7 @@ export interface Receipt {
   submissionId: string
 }
 
-/** What a form's ticket was spent on: the receipt, and the hash of all fields that it stands for. */
+/** Use of a form's ticket: the receipt, and the hash of all fields. */
 export interface Spent {
   requestHash: string
   receipt: Receipt
@@ -68,7 +68,7 @@ const since = (ms: number) => gt(idempotency.createdAt, sql`${clock} - ${sql.raw
 /** Messages are remembered as `<hash of the text and its sender>:<hash of all fields>`: those of one lie between these two. */
 const isOfText = sql`${idempotency.key} > ${placeholder('textHash')} || ':' and ${idempotency.key} < ${placeholder('textHash')} || ';'`
 
-/** Where the ticket was spent, from whatever address: a phone may change its own between two clicks. */
+/** Use of the ticket, from any address: a phone's may change between two clicks. */
 const isSpent = (tenant: SQL) =>
   and(
     eq(idempotency.owner, tenant),
@@ -77,14 +77,14 @@ const isSpent = (tenant: SQL) =>
     since(replayForMs),
   )
 
-/** What has to be known of a message before it is kept. No row where the request was refused. */
+/** Look-ups for a message before it is stored. No row if the request was refused. */
 export const contactLookups = atMostOne(
   statement(
     build
       .select({
         ward: usable(wards, 'wardId').as('ward'),
         category: usable(categories, 'categoryId').as('category'),
-        /** Where the postcode lies: two at most, since more than one tells nothing. */
+        /** Wards of the postcode: at most two, since more than one is ambiguous. */
         wardsAtPostcode: jsonColumn<string[]>(
           sql`(select json_group_array(id) from (
         select ${wards.id} as id from ${wards}

@@ -1,7 +1,7 @@
 /** D1 did not do what it was asked in time, or cannot at the moment: nobody's mistake, and worth another try. */
 export class DatabaseUnavailable extends Error {
   override readonly name = 'DatabaseUnavailable'
-  /** How long to wait before that. */
+  /** Seconds to wait before retrying. */
   readonly retryAfterSeconds = 5
   /** The cause that a log may name. */
   readonly why: 'd1_timeout' | 'd1_unavailable'
@@ -25,13 +25,13 @@ export class Unmet extends Error {
   }
 }
 
-/** What a guard of `guards.ts` breaks its batch with, as SQLite puts it. */
+/** SQLite's error when a guard of `guards.ts` fails its batch. */
 const unmet = /JSON path[^']*'unmet((?: [\w.]+)+)'/
 
-/** Result codes (https://www.sqlite.org/rescode.html) that tell of the host's disk, memory or locks, not of our SQL. */
+/** Result codes (https://www.sqlite.org/rescode.html) about the host's disk, memory or locks, not our SQL. */
 const ofHost = /\bSQLITE_(BUSY|LOCKED|FULL|INTERRUPT|NOMEM|IOERR|PROTOCOL|CANTOPEN|SCHEMA)/
 
-/** What `fetch` throws, in several runtimes, where a connection breaks: a `TypeError`, like many a mistake of ours. */
+/** Messages of `fetch` in several runtimes for a broken connection: a `TypeError`, as are many of our own mistakes. */
 const ofConnection = /TypeError: .*(fetch|network|connection|terminated|load failed)/i
 
 const ofOurs = /\bSQLITE_|TypeError|D1_TYPE_ERROR|no such (table|column|function)|constraint failed|syntax error/

@@ -7,7 +7,7 @@ import { users } from './schema/tenants'
 
 /**
  * A statement that breaks the batch it stands in, so that nothing of it is written, and that reads no row of its own.
- * SQLite has no way of raising an error in a query but a function that refuses its argument: a JSON path that is none.
+ * SQLite has no way of raising an error in a query but a function that refuses its argument: an invalid JSON path.
  *
  * @param unmet texts that are empty, or name with a space before it what does not hold
  */

@@ -32,7 +32,7 @@ export interface StoredResult {
   body: string
 }
 
-/** How long a result is kept for its `Idempotency-Key`: 24 hours, in milliseconds. */
+/** Lifetime of a stored result: 24 hours, in milliseconds. */
 export const replayForMs = 24 * 3600 * 1000
 
 function resultWhere(condition: SQL | undefined): Statement<StoredResult | undefined> {
@@ -108,7 +108,7 @@ export interface Result {
   location?: string
   body?: unknown
   number?: { kind: string; year: number }
-  /** What files it instead, where its body is only known to the database, and what that is filled with. */
+  /** Statement that stores it instead if only the database knows its body, with its values. */
   filing?: { query: Statement; values: Values }
 }
 

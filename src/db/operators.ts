@@ -1,5 +1,5 @@
 /**
- * What only the operators' commands ask: no key scopes these statements, so nothing that serves requests may import them.
+ * Statements of the operators' commands: no key scopes them, so nothing that serves requests may import them.
  * Whatever the commands change goes by the statements that routes use.
  */
 import { and, eq, getTableColumns, type InferSelectModel, type SQL, sql } from 'drizzle-orm'
@@ -46,7 +46,7 @@ export const insertTenant = statement(
   }),
 )
 
-/** What may be changed of a tenant; null clears. */
+/** Changeable columns of a tenant; null clears. */
 export type TenantChanges = Given<Pick<Tenant, 'name' | 'plan' | 'councilCode' | 'contactEmail' | 'contactPhone'>>
 
 /** Changes the tenant `tenantId` and yields it. Built when asked for: each set of fields is another statement. */
@@ -69,7 +69,7 @@ export const userOfTenant: Statement<User[]> = statement(
 /** A key without a limit of its own has null: the deployment's default is not known here. */
 type OperatorsKey = Omit<ShownKey, 'limit' | 'windowSeconds'> & { limit: number | null; windowSeconds: number | null }
 
-/** What stands for the deployment's default in the statements about keys. */
+/** Placeholder values for the deployment's default in the statements about keys. */
 const noDefault = gateValues({ limit: null, windowSeconds: null })
 
 const everyKey = statement(allKeysWhere(ofTenant(keys.tenantId)))

@@ -37,7 +37,7 @@ const wardCodes = build
   )
 
 /**
- * That a ward lies at `postcode`: by its code, and within the council where the tenant names one. Wards' codes are
+ * True for a ward that contains `postcode`: by its code, and within the tenant's council if it has one. Wards' codes are
  * unique in the whole country, so a tenant without a council's code loses nothing.
  */
 export const coversPostcode = inArray(wards.code, wardCodes)
@@ -57,7 +57,7 @@ export const publicWards = shown(undefined)
 /** Those of them that lie at `postcode`. */
 export const publicWardsAtPostcode = shown(coversPostcode)
 
-/** Whether the directory knows `postcode`, in whatever council. */
+/** True if the directory contains `postcode`, in any council. */
 export const postcodeKnown = exactlyOne(
   statement(
     build

@@ -56,7 +56,7 @@ function publicationsWhere(condition: SQL | undefined): Statement<Publication[]>
 // What is approved is what is published: by that, the index leads past the drafts.
 const passes = sql`${publications.publishedAt} between ${placeholder('publishedFrom')} and ${placeholder('publishedTo')}`
 
-/** What the lists are filled with to show only approved items, only drafts, or both. */
+/** Values that select only approved items, only drafts, or both. */
 export function publishedWithin(approved: boolean | undefined): Values {
   return { publishedFrom: approved === false ? never : 0, publishedTo: approved ? never - 1 : never }
 }
@@ -84,12 +84,12 @@ export const publicationById = atMostOne(publicationsWhere(and(ofCallerById(publ
 /** The item `id`, after a write. */
 export const publicationAfterWrite = atMostOne(publicationsWhere(isTheirs))
 
-/** Where in the list an item stands: what a cursor after it must hold. Drafts stand before everything. */
+/** Position of an item, for a cursor after it. Drafts come first. */
 export function positionAfter({ publishedAt, id }: Publication): (string | number)[] {
   return [publications.publishedAt.mapToDriverValue(publishedAt) as number, id]
 }
 
-/** What an item is about to refer to: its ward, and the item that has its externalId already. */
+/** References of an item: its ward, and any other item with its externalId. */
 export const publicationReferences = exactlyOne(
   statement(
     build
@@ -182,7 +182,7 @@ export const auditOfPublicationChange = auditOf(publications, isTarget)
 
 const areListed = sql`${publications.id} in (select value from json_each(${placeholder('ids')}))`
 
-/** Which of `ids` (a JSON list) are the caller's items of a kind. */
+/** Those of `ids` (a JSON list) that are the caller's items of a kind. */
 export const knownPublications = statement(
   build.select({ id: publications.id }).from(publications).where(and(isCallers, areListed)),
 )
@@ -204,7 +204,7 @@ export const approvePublications = statement(
 /** The audit entries of an approval, one for each item that it changes. Before the approval itself. */
 export const auditOfApproval = auditOfEach(publications, publications.id, areDrafts)
 
-/** How many of `ids` are there. */
+/** Number of `ids` that exist. */
 export const countPublications = exactlyOne(
   statement(
     build

@@ -10,7 +10,7 @@ export const build = drizzle(() => {
 
 export const placeholder = sql.placeholder
 
-/** What placeholders are filled with, by name. */
+/** Placeholder values by name. */
 export type Values = Record<string, unknown>
 
 /** Fields of a row that a change may give; undefined is not given. */
@@ -37,7 +37,7 @@ export type NamedBoundStatements = Named<BoundStatement>
 
 type RowsOf<S> = S extends Statement<infer T> | BoundStatement<infer T> ? T : undefined
 
-/** What each of several named statements yields, under its name. */
+/** Results of named statements, by name. */
 export type Results<N> = { -readonly [Name in keyof N]: RowsOf<N[Name]> }
 
 interface Preparable {
@@ -191,7 +191,7 @@ export function memoised<A, T>(
   })
 }
 
-/** Which fields of an object are given, as the shape of a query. */
+/** Names of an object's defined fields, as the shape of a query. */
 export const givenNames = (asked: object): string =>
   Object.entries(asked)
     .filter(([, value]) => value !== undefined)

@@ -26,7 +26,7 @@ type Row = InferSelectModel<typeof submissions>
 export interface Submission extends Omit<Row, 'tenantId' | 'wardId' | 'categoryId'> {
   ward: Ref | null
   category: Ref | null
-  /** Null where there is none, or none that the caller may see. */
+  /** Null if there is none, or the caller cannot see it. */
   made: { id: string; reference: string } | null
 }
 
@@ -107,7 +107,7 @@ export const submissionLists = {
   ofStatus: listFor(eq(submissions.status, placeholder('status'))),
 }
 
-/** Where in the list a submission stands: what a cursor after it must hold. */
+/** Position of a submission, for a cursor after it. */
 export const positionAfter = ({ createdAt, id }: Submission): [number, string] => [Date.parse(createdAt), id]
 
 const isTarget = and(ofTenantById(submissions), ne(submissions.status, 'converted'), atExpectedVersion(submissions))

@@ -17,7 +17,7 @@ export interface Walk {
   readonly forget: Statement<number>
 }
 
-/** The most rows in a portion: D1 does nothing else meanwhile. */
+/** Maximum rows per portion: D1 is blocked while it runs. */
 export const rowsAtOnce = 10_000
 
 /** The most bytes of results in a portion: more than any row has, which in D1 is 2 MB at most. */

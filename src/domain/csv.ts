@@ -1,11 +1,11 @@
 import Papa from 'papaparse'
 
-/** One cell; null is an empty one. */
+/** One cell; null is empty. */
 export type Cell = string | number | null
 
 /**
- * What a spreadsheet would run as a formula (OWASP, CSV injection): `= + - @`, TAB or CR at the start of a cell. Papa's
- * own pattern lets a cell of several lines through.
+ * Cells that a spreadsheet would run as a formula (OWASP, CSV injection): `= + - @`, TAB or CR at the start of a cell. Papa's
+ * own pattern misses cells of several lines.
  */
 const formula = /^[=+\-@\t\r]/
 

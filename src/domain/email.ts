@@ -8,7 +8,7 @@ const label = /^[\p{L}\p{N}]([\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?$/u
 /**
  * An email address as it is kept: as typed, but for what nobody sees and for dashes that only look different. At most 254
  * characters, local part at most 64 (RFC 5321), labels at most 63 and of letters, digits, hyphens and, as many scripts
- * need, marks. Undefined where the text is none.
+ * need, marks. Undefined if the text is not an email address.
  */
 export function parseEmail(text: string): string | undefined {
   const address = plainCharacters(text, longest)

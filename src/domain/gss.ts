@@ -4,7 +4,7 @@ const shape = /^[EWSN]\d{8}$/
 
 /**
  * A GSS code of the Office for National Statistics, in capitals: a letter for the country and eight digits. Undefined
- * where the text is none.
+ * where the text is not one.
  */
 export function parseGssCode(text: string): string | undefined {
   // Most of the millions in a directory of postcodes.

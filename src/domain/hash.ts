@@ -14,7 +14,7 @@ export async function hmacHex(text: string, secret: string): Promise<string> {
   return hex(await crypto.subtle.sign('HMAC', key, bytes(text)))
 }
 
-/** A UUID (RFC 9562, version 8) that is always the same for the same text, and that nobody can guess without it. */
+/** A UUID (RFC 9562, version 8) derived from a text: the same for the same text, and unguessable without it. */
 export async function uuidOf(text: string): Promise<string> {
   const digits = await sha256Hex(text)
   return `${digits.slice(0, 8)}-${digits.slice(8, 12)}-8${digits.slice(13, 16)}-8${digits.slice(17, 20)}-${digits.slice(20, 32)}`

@@ -1,4 +1,4 @@
-/** Headers of one connection (RFC 9110 §7.6.1), which no proxy passes on. */
+/** Hop-by-hop headers (RFC 9110 §7.6.1), which no proxy forwards. */
 const hopByHop = [
   'connection',
   'keep-alive',
@@ -11,7 +11,7 @@ const hopByHop = [
   'upgrade',
 ]
 
-/** What says who calls or from where, and what a server may take for another method, path or host. */
+/** Headers that identify the caller or their address, or that a server may read as another method, path or host. */
 const neverFromCaller = [
   ...['authorization', 'x-api-key', 'cookie', 'cookie2', 'x-auth-token'],
   ...['forwarded', 'x-forwarded', 'x-real-ip', 'x-client-ip', 'client-ip', 'true-client-ip', 'via', 'proxy'],
@@ -20,18 +20,18 @@ const neverFromCaller = [
   ...['x-rewrite-url', 'host', 'x-host', 'content-length', 'expect'],
 ]
 
-/** What the gateway sets itself. */
+/** Headers that the gateway sets itself. */
 const ownWords = ['accept-encoding', 'x-request-id', 'traceparent', 'tracestate']
 
 const ownPrefixes = ['x-casework-', 'x-forwarded-', 'cf-']
 
 /**
- * Why a deployment may not let a caller's header through to an origin, as a sentence; undefined for one that it may.
+ * The reason why a caller's header cannot be forwarded to an origin; undefined if it can.
  *
  * @param name in lower case
  */
 export function whyNotPassed(name: string): string | undefined {
-  // CGI and its heirs read `_` as `-`, and so `x_casework_tenant` as the gateway's own word.
+  // CGI and its heirs read `_` as `-`, so `x_casework_tenant` would pass for the gateway's own header.
   if (!/^[a-z0-9-]+$/.test(name)) return 'Names may contain only letters, digits and hyphens'
   if (hopByHop.includes(name)) return 'Hop-by-hop headers are not forwarded'
   if (ownWords.includes(name) || ownPrefixes.some((prefix) => name.startsWith(prefix))) {

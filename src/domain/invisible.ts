@@ -13,7 +13,7 @@ const picture = '\\p{Extended_Pictographic}'
 const flag = '\\u{1F3F4}'
 const tags = '[\\u{E0020}-\\u{E007E}]'
 
-/** What is not seen by itself and still changes what is: each right after the character that it changes. */
+/** Invisible characters that change the visible one right before them. */
 const meant = [
   `(?<=[[[${joining}]&&[\\p{L}\\p{M}]]--\\p{Default_Ignorable_Code_Point}])[\\u200C\\u200D]`,
   // Pictures made of several, with or without a skin's tone.
@@ -26,7 +26,7 @@ const meant = [
   '(?<=[\\u1820-\\u18AA])[\\u180B-\\u180D\\u180F]',
 ].join('|')
 
-/** All that Unicode says to show nothing for, and the marks of annotations between lines. */
+/** Characters that Unicode renders as nothing, and the marks of interlinear annotations. */
 const invisible = '[\\p{Default_Ignorable_Code_Point}\\uFFF9-\\uFFFB]'
 
 const either = new RegExp(`(${meant})|${invisible}`, 'gv')
@@ -42,13 +42,13 @@ export function withoutInvisible(text: string): string {
 
 const anyInvisible = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu
 
-/** A text without anything that nobody sees, whatever it is good for: as machines read it. */
+/** A text without any invisible characters, joiners included: as machines read it. */
 export function withoutAnyInvisible(text: string): string {
   return text.replace(anyInvisible, '')
 }
 
 /**
- * Whether a letter has more than 30 marks on it, the most that any language or notation needs (Stream-Safe Text Format,
+ * True if a letter has more than 30 marks, the most that any language or notation needs (Stream-Safe Text Format,
  * UAX #15). Putting a longer run in order costs the square of its length.
  */
 export function hasLongRun(text: string): boolean {

@@ -1,7 +1,7 @@
-/** How much of a list one answer holds: bytes of JSON in UTF-8. An isolate has 128 MiB for everybody's answers. */
+/** Maximum size of a list in one answer, in bytes of JSON: an isolate's 128 MiB are shared by all requests. */
 const mostListedBytes = 1024 * 1024
 
-/** The first of a list's items that fit into so many bytes of JSON together: whole ones, and always at least one. */
+/** The first items of a list that fit into `bytes` of JSON: whole items, and always at least one. */
 export function firstWithin<T>(items: readonly T[], mostBytes = mostListedBytes): T[] {
   let bytes = 0
   const tooMany = items.findIndex((item, index) => {
@@ -11,5 +11,5 @@ export function firstWithin<T>(items: readonly T[], mostBytes = mostListedBytes)
   return items.slice(0, tooMany === -1 ? items.length : tooMany)
 }
 
-/** An item's part of a list, with the comma after it. */
+/** An item's size in a list, including the comma. */
 const bytesOf = (item: unknown) => new TextEncoder().encode(JSON.stringify(item)).byteLength + 1

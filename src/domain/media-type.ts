@@ -23,12 +23,12 @@ export function mediaTypesOf(header: string): MediaType[] {
   return found
 }
 
-/** Whether a media type is JSON: `application/json`, or any with the suffix `+json` (RFC 6839, section 3.1). */
+/** True for JSON: `application/json`, or any type with the suffix `+json` (RFC 6839, section 3.1). */
 export const isJson = ({ essence }: MediaType) => /^application\/(?:[\w!#$%&'*+.^`|~-]+\+)?json$/.test(essence)
 
 /**
  * The encoding that a label names, as `TextDecoder` calls it, so that `utf8` and `UTF-8` are one; undefined where there
- * is none of that name (WHATWG Encoding, section 4.2).
+ * is no such encoding (WHATWG Encoding, section 4.2).
  */
 export function encodingOf(label: string): string | undefined {
   try {
@@ -38,7 +38,7 @@ export function encodingOf(label: string): string | undefined {
   }
 }
 
-/** Bytes as text, or undefined where they are not in that encoding. A byte order mark in front is no part of it. */
+/** Bytes as text, without a leading byte order mark; undefined where they are not valid in that encoding. */
 export function decoded(bytes: Uint8Array, encoding = 'utf-8'): string | undefined {
   try {
     return new TextDecoder(encoding, { fatal: true, ignoreBOM: false }).decode(bytes)
@@ -48,10 +48,10 @@ export function decoded(bytes: Uint8Array, encoding = 'utf-8'): string | undefin
 }
 
 /**
- * Bytes as text, whatever they are: UTF-8 where they are that, else in the encoding that was declared, else in
- * Windows-1252, which is what other bytes mostly are. The last letter may be cut off.
+ * Decodes any bytes: as UTF-8 if valid, else in the declared encoding, else as
+ * Windows-1252, which is the usual remainder. The last letter may be cut off.
  *
- * @param charset as a `Content-Type` names it; one that is unknown or is no superset of ASCII counts as none
+ * @param charset as a `Content-Type` names it; ignored if unknown or not a superset of ASCII
  */
 export function readable(bytes: Uint8Array, charset = ''): string {
   try {

@@ -26,7 +26,7 @@ export function readMoment(raw: string): Reading {
   return { value }
 }
 
-/** Whether a month has a day: JavaScript takes 30 February for 2 March. The calendar repeats itself every 400 years. */
+/** True if the month has that day: JavaScript reads 30 February as 2 March. The calendar repeats every 400 years. */
 function isDay(year: number, month: number, day: number): boolean {
   const daysOfMonth = new Date(Date.UTC(2000 + (year % 400), month, 0)).getUTCDate()
   return month >= 1 && month <= 12 && day >= 1 && day <= daysOfMonth

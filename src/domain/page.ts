@@ -1,14 +1,14 @@
-/** Where in a sorted list a page ends: the last row's sort values, or how many ranked rows came before. */
+/** Position in a sorted list: the last row's sort values, or the number of ranked rows before it. */
 export type Position = { readonly after: readonly (string | number)[] } | { readonly offset: number }
 
-/** What a cursor says: which page comes next, and where the one before ended. */
+/** Content of a cursor: the number of the next page, and the position where the last one ended. */
 export interface Cursor {
   readonly page: number
   readonly position: Position
 }
 
 /**
- * An opaque cursor. It says a position and which list it is of, and nothing about who may read it.
+ * An opaque cursor: a position and the list it belongs to. It grants no access.
  *
  * @param list what the cursor is bound to: sort and filters as one text
  */
@@ -16,7 +16,7 @@ export function encodeCursor({ page, position }: Cursor, list: string): string {
   return toBase64Url(JSON.stringify([digest(list), page, position]))
 }
 
-/** What a cursor says, or undefined where it is damaged or of another list. */
+/** The content of a cursor, or undefined if it is damaged or belongs to another list. */
 export function decodeCursor(cursor: string, list: string): Cursor | undefined {
   try {
     const [of, page, position]: unknown[] = JSON.parse(fromBase64Url(cursor))
@@ -35,7 +35,7 @@ function isPosition(value: unknown): value is Position {
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0
 
-/** 32-bit FNV-1a: tells lists apart, guards nothing. */
+/** 32-bit FNV-1a: distinguishes lists, protects nothing. */
 function digest(text: string): string {
   let hash = 0x811c9dc5
   for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193)

@@ -1,12 +1,12 @@
 import { plainCharacters } from './text'
 
-/** More characters than any number needs, however it is written. */
+/** Longest phone number that is read, in characters. */
 const longest = 50
 
 /**
  * A phone number as it is kept: as typed, but for what nobody sees and for dashes, spaces and digits that only look
  * different. It is a UK one in national or international form (9 or 10 digits after the 0, the first of them not 0, 4 or
- * 6: Ofcom's National Telephone Numbering Plan), or a + and 7 to 15 digits (ITU-T E.164). Undefined where the text is none.
+ * 6: Ofcom's National Telephone Numbering Plan), or a + and 7 to 15 digits (ITU-T E.164). Undefined where the text is not one.
  */
 export function parsePhone(text: string): string | undefined {
   const typed = plainCharacters(text, longest)?.normalize('NFKC')
@@ -16,7 +16,7 @@ export function parsePhone(text: string): string | undefined {
   return isOne ? typed : undefined
 }
 
-/** A phone number as it is dialled: `+44 (0)1632 960001` → `+441632960001`. */
+/** A phone number in dialling form: `+44 (0)1632 960001` → `+441632960001`. */
 export function dialled(text: string): string {
   return text
     .replace(/[\s.-]/g, '')

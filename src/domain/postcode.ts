@@ -7,11 +7,11 @@ import { plainCharacters } from './text'
 const shape =
   /^(GIR0AA|(?:[A-PR-UWYZ][0-9]{1,2}|[A-PR-UWYZ][A-HK-Y][0-9]{1,2}|[A-PR-UWYZ][0-9][A-HJKPSTUW]|[A-PR-UWYZ][A-HK-Y][0-9][ABEHMNPRVWXY])[0-9][ABD-HJLNP-UW-Z]{2})$/
 
-/** More characters than any postcode needs, however it is spaced and punctuated. */
+/** Longest postcode that is read, in characters, with any spacing and punctuation. */
 const longest = 50
 
 /**
- * A postcode without a space, `TR11AA`, however it is spaced and punctuated, and whatever comes with it that nobody sees.
+ * A postcode without a space, `TR11AA`, from any spacing and punctuation, with or without invisible characters.
  * Undefined where the text has no postcode's shape.
  */
 export function parsePostcode(text: string): string | undefined {

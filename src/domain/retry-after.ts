@@ -1,14 +1,14 @@
-/** The longest wait that is told, in seconds: beyond 2³¹ − 1 programs overflow. */
+/** The longest `Retry-After` returned, in seconds: beyond 2³¹ − 1 programs overflow. */
 const longestSeconds = 2 ** 31 - 1
 
 /** A date of HTTP (RFC 9110, section 5.6.7) begins with a day; only the oldest form leaves out that it is in GMT. */
 const day = /^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*[, ]/i
 
 /**
- * How long a `Retry-After` asks to wait (RFC 9110, section 10.2.3), in whole seconds: at least 1, rounded up. Reads
- * seconds and dates, and fractions and negative numbers, which servers send, too. Undefined where it says neither.
+ * The wait of a `Retry-After` header (RFC 9110, section 10.2.3), in whole seconds: at least 1, rounded up. Accepts
+ * seconds and dates, and also fractions and negative numbers, which servers send. Undefined for anything else.
  *
- * @param now milliseconds since 1970, that a date is taken from
+ * @param now milliseconds since 1970, from which a date is counted
  */
 export function secondsOfRetryAfter(header: string | null, now = Date.now()): number | undefined {
   const text = header?.trim() ?? ''

@@ -2,21 +2,21 @@ import { parsePostcode } from './postcode'
 import { foldLetters } from './search-letters'
 import { foldToken, tokensOf } from './search-tokens'
 
-/** How many different words a search may have. */
+/** Maximum number of different words in a search. */
 export const mostWords = 10
 
 /** A word, which may have several parts (`O'Brien`), or a postcode, typed with or without its space. */
 interface Term {
   text: string
-  /** What the index calls words; of a postcode the whole and its halves. */
+  /** The index's tokens; for a postcode the whole and its halves. */
   parts: string[]
   isPostcode: boolean
-  /** Whether it may be the beginning of a word. */
+  /** Matches the beginning of a word. */
   isPrefix: boolean
 }
 
 /**
- * How many different words are looked for in what a person typed. Each part of a word counts, but no part twice
+ * The number of different words in a search as typed. Each part of a word counts once
  * (`CW-2026-0042` has three); a postcode counts as three, since it is looked for in two ways.
  */
 export function wordsSought(text: string): number {
@@ -26,11 +26,11 @@ export function wordsSought(text: string): number {
 }
 
 /**
- * What a person typed, as an FTS5 expression in which nothing but their words has a meaning: each word is a quoted
+ * A search as typed, as an FTS5 expression in which only words have a meaning: each word is a quoted
  * phrase, all must occur, and the last may be the beginning of a word. A postcode is found however it was spaced.
  * Undefined where there is nothing to search for.
  *
- * Every token costs a walk through all that matches, repeated ones too, so none is: a word is looked for once, and where
+ * Every token costs a scan of all its matches, so tokens are never repeated: a word is looked for once, and where
  * words share a part (`12-12-2024`), all of them are looked for by their parts and not as phrases. The tokens are no more
  * than `wordsSought`.
  */
@@ -87,7 +87,7 @@ function once(terms: Term[]): Term[] {
 const wordPartsOf = (terms: Term[]) =>
   terms.flatMap(({ parts, isPostcode }) => (isPostcode ? [] : parts.map((part) => foldToken(part))))
 
-/** Whether some part comes twice, in one word or in two: FTS5 would walk through all its occurrences twice. */
+/** True if a part occurs twice, in one word or in two: FTS5 would scan all its occurrences twice. */
 function isRepetitive(terms: Term[]): boolean {
   const parts = wordPartsOf(terms)
   return new Set(parts).size < parts.length

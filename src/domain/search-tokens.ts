@@ -16,7 +16,7 @@ export function tokensOf(text: string): string[] {
   return text.match(token) ?? []
 }
 
-/** What a token is found by: `José`, `JOSE` and `jose` are one. No two that the index takes for one are told apart. */
+/** The index's form of a token: `José`, `JOSE` and `jose` are equal, as they are to the index. */
 export function foldToken(token: string): string {
   return [...token.replace(anyMark, '')].map(foldCharacter).join('')
 }

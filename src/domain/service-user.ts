@@ -1,10 +1,10 @@
 import { newId } from './id'
 import type { Role } from './vocabulary'
 
-/** The user who holds a tenant's keys of a role that nobody in particular holds: `admin.service@acme.invalid`. */
+/** Email address of the service user, who holds a tenant's keys of a role: `admin.service@acme.invalid`. */
 export const serviceEmail = (role: Role, slug: string) => `${role}.service@${slug}.invalid`
 
-/** That user as a new one, under the names by which a statement asks for them. */
+/** Values of a new service user, by placeholder. */
 export function serviceUser(role: Role, slug: string, now: string) {
   return { serviceId: newId(now), serviceName: `Service (${role})`, serviceEmail: serviceEmail(role, slug) }
 }

@@ -1,9 +1,9 @@
-/** What the gateway vouches for when it passes a request on to an origin. All texts, as they stand in the request. */
+/** The signed values of a request to an origin: all text, exactly as in the request. */
 export interface Vouched {
   method: string
   /** The path as the origin sees it, e.g. `/api/cases/42`. */
   path: string
-  /** The query without its question mark; empty where there is none. */
+  /** The query without its question mark; empty if absent. */
   query: string
   /** ISO 8601: `X-Casework-Timestamp`. */
   timestamp: string
@@ -18,7 +18,7 @@ export interface Vouched {
 const order = ['method', 'path', 'query', 'timestamp', 'tenant', 'key', 'user', 'role', 'scopes'] as const
 
 /**
- * The signature of what is vouched for: HMAC-SHA256 (RFC 2104) under a shared secret over the nine values in the order
+ * Signs the vouched values: HMAC-SHA256 (RFC 2104) under a shared secret over the nine values in the order
  * of `Vouched`, a line each, as 64 hexadecimal digits.
  */
 export async function signatureOf(vouched: Vouched, secret: string): Promise<string> {
@@ -26,7 +26,7 @@ export async function signatureOf(vouched: Vouched, secret: string): Promise<str
   return Array.from(new Uint8Array(signature), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
-/** Whether a signature is right, compared in constant time by the platform itself. */
+/** Verifies a signature in constant time, by the platform's own comparison. */
 export async function isSigned(vouched: Vouched, signature: string, secret: string): Promise<boolean> {
   if (!/^[0-9a-f]{64}$/.test(signature)) return false
   const bytes = Uint8Array.from(signature.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))

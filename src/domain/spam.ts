@@ -1,34 +1,34 @@
-/** What tells of who sent a message: a form everything, the API's route the bot check only. */
+/** Evidence about a message's sender: complete from a form, only the bot check from the API. */
 export interface Evidence {
-  /** What stood in the field that people do not see. */
+  /** The content of the invisible field. */
   honeypot?: string | undefined
-  /** When the form was first opened, ISO 8601, as the form sent it back. */
+  /** Time when the form was first opened, ISO 8601, from its ticket. */
   openedAt?: string | undefined
   /**
-   * What the bot check said, where there is one; undefined too where it could not be reached. `unverified`: the API's
-   * route was given no token that holds.
+   * The bot check's verdict; undefined if not configured or unreachable. `unverified`: the API's
+   * route received no valid token.
    */
   turnstile?: 'passed' | 'failed' | 'unverified' | undefined
 }
 
-/** A message as far as spam goes. */
+/** The parts of a message that the spam check reads. */
 export interface Suspect {
-  /** Everything that the sender wrote, by field. */
+  /** All text fields. */
   texts: readonly (string | null)[]
   evidence: Evidence
-  /** When it came, ISO 8601. */
+  /** Time of arrival, ISO 8601. */
   now: string
-  /** Whether the same client and sender have sent the same text within a day. */
+  /** The same client and sender have sent the same text within a day. */
   isSaidAgain: boolean
 }
 
-/** Faster than this nobody fills a form in. */
+/** No person fills in a form faster than this. */
 const fastestMs = 3000
 
 const mostLinks = 2
 
 /**
- * Why a message looks like spam; nothing for most. Never a reason to refuse it: a resident must not lose a message to a
+ * Reasons why a message looks like spam; usually empty. Never a reason to refuse it: a resident must not lose a message to a
  * guess, so it is only filed apart.
  */
 export function spamReasonsOf({ texts, evidence, now, isSaidAgain }: Suspect): string[] {

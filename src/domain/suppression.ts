@@ -8,7 +8,7 @@ export type Shown = number | null
  * The counts that a total is split into, without those that would identify people: 1 to 4 become null, and with them
  * the smallest of the others (all of them, where several are equal), so that neither a subtraction from the total nor
  * this very rule gives any of them away: each hidden count may be any of the hidden ones. Where there is no other to
- * hide behind, nothing of the split is shown: undefined. Nought identifies nobody.
+ * hide behind, the whole split is withheld: undefined. Zero is never suppressed: it identifies nobody.
  */
 export function suppress(counts: readonly number[]): Shown[] | undefined {
   const isSmall = (count: number) => count > 0 && count < leastShown

@@ -1,15 +1,15 @@
 import { hasLongRun, withoutAnyInvisible, withoutInvisible } from './invisible'
 
-/** Why a text is not taken: a code of the contract and a sentence for whoever sent it. */
+/** The error of a refused text: a code of the contract and a message for the sender. */
 export interface TextFault {
   code: 'required' | 'format' | 'too_long' | 'range'
   message: string
 }
 
-/** What was read of a text, or why it was not taken. */
+/** The text as read, or its error. */
 export type Reading<T = string> = { value: T; fault?: undefined } | { value?: undefined; fault: TextFault }
 
-/** What a text may be. */
+/** Rules for a text. */
 export interface TextRule {
   /** Longest value as it is stored, in characters (Unicode code points, as JSON Schema counts them). */
   max: number
@@ -17,10 +17,10 @@ export interface TextRule {
   lines?: boolean
 }
 
-/** How many times longer than what is stored a text may come: decomposed, or full of what nobody sees. */
+/** Factor by which raw text may be longer than the stored text: decomposed, or with invisible characters. */
 const rawFactor = 4
 
-/** Blank where it stands alone: Braille without a dot, and a note head without ink. */
+/** Characters that look blank on their own: empty Braille, and a null note head. */
 const onlyBlank = /^[\s\u2800\u{1D159}]*$/u
 
 const fault = (code: TextFault['code'], message: string): { fault: TextFault } => ({ fault: { code, message } })
@@ -32,7 +32,7 @@ const controls = format('Must not contain control characters')
 const manyMarks = format('Must not have more than 30 accents on one letter')
 const invisible = format('Must not contain invisible characters')
 
-/** Unicode code points of a text: what its length is counted in. */
+/** The length of a text in Unicode code points. */
 export function lengthOf(text: string): number {
   return text.length - (text.match(/[\u{10000}-\u{10FFFF}]/gu)?.length ?? 0)
 }
@@ -40,7 +40,7 @@ export function lengthOf(text: string): number {
 /** The refusal of a text that is longer than `max` characters. */
 const tooLong = (max: number) => fault('too_long', `Must be at most ${max} characters`)
 
-/** What can be said of a text before it costs more than its length; normalising it may cost the square of that. */
+/** Checks that cost no more than the text's length; normalising may cost its square. */
 function unfit(raw: string, max: number): { fault: TextFault } | undefined {
   if (raw.length > max * rawFactor) return tooLong(max)
   if (!raw.isWellFormed()) return halfCharacter
@@ -73,7 +73,7 @@ export function readCode(raw: string, { max }: Pick<TextRule, 'max'>): Reading {
   return !read.fault && withoutAnyInvisible(raw) !== raw ? invisible : read
 }
 
-/** Nothing: absent, null, or a text without anything that can be seen. */
+/** True for absent, null, or text without visible characters. */
 export function isBlank(value: unknown): boolean {
   if (value === undefined || value === null) return true
   return typeof value === 'string' && onlyBlank.test(withoutInvisible(value))
@@ -81,7 +81,7 @@ export function isBlank(value: unknown): boolean {
 
 /**
  * A text from a form. Browsers send line ends as CRLF. Word processors leave control characters in what is pasted, which
- * nobody sees and nobody could take out.
+ * nobody sees and nobody could remove.
  */
 export function withoutControls(text: string): string {
   return text.replace(/\r\n?|[\v\f\u0085\u2028\u2029]/g, '\n').replace(/[^\P{Cc}\t\n]/gu, '')
@@ -92,7 +92,7 @@ const oneLineBreak = (text: string) => text.replace(/\r\n?|[\u2028\u2029]/g, '\n
 const hasControls = (text: string, lines: boolean) => (lines ? /[^\P{Cc}\t\n]/u : /\p{Cc}/u).test(text)
 
 /**
- * What a person meant by a phone number, postcode or email address that they copied: without what nobody sees, and with
+ * Cleans a copied phone number, postcode or email address: without invisible characters, and with
  * the plain hyphen and space for those that only look different (all dashes, and the minus sign). Undefined where the text
  * is longer than `longest`, or is no text.
  */

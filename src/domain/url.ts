@@ -1,10 +1,10 @@
 import { readCode } from './text'
 
-/** More characters than a link for people needs, as it is sent and as it is kept. */
+/** Longest web address, in characters, as sent and as stored. */
 export const longestWebAddress = 500
 
 /**
- * A web address as the URL Standard writes it, or undefined where a text is none: `http` or `https`, at most 500
+ * A web address as normalised by the URL Standard, or undefined if the text is not one: `http` or `https`, at most 500
  * characters before and after, nothing invisible and no half of a surrogate pair.
  */
 export function parseWebAddress(text: string): string | undefined {

@@ -1,4 +1,4 @@
-/** How long to wait, in words for a person: minutes or hours, rounded up, so that waiting that long is enough. */
+/** A wait in words: minutes or hours, rounded up, so that it is long enough. */
 export function waitInWords(seconds: number): string {
   const minutes = Math.max(1, Math.ceil(seconds / 60))
   return minutes < 60 ? counted(minutes, 'minute') : counted(Math.ceil(minutes / 60), 'hour')

@@ -3,7 +3,7 @@ import { hmacHex } from '../domain/hash'
 import { ApiError } from '../errors'
 import { type Env, publicSecretOf, settingsOf } from '../settings'
 
-/** More characters than an address has, its zone included. */
+/** Longest address, in characters, including its zone. */
 const longest = 100
 
 /**

@@ -5,7 +5,7 @@ import { ApiError, invalidFields } from '../errors'
 export const maxBodyBytes = 256 * 1024
 
 /**
- * How much of a larger body is read on and dropped, in bytes: who stops reading in the middle of a body breaks the
+ * Bytes of an oversized body that are read and discarded: stopping in the middle of a body breaks the
  * connection (RFC 9112, section 9.3), and the caller may never see why, or have the next request fail.
  */
 const mostDroppedBytes = 1024 * 1024
@@ -51,11 +51,11 @@ export async function receive(
   })
 }
 
-/** What was received, as a body of JSON. An origin judges its own, so nobody asks for the fault of one. */
+/** A received JSON body. An upstream validates its own, so the error is computed on demand. */
 export function judge({ method, headers }: Request, received: Awaited<ReturnType<typeof receive>>): Body {
   if (received === undefined) return { text: '' }
   if (received instanceof ApiError) return { text: '', fault: received }
-  // No body is no body, whatever its headers say of it. Nothing can be changed by one.
+  // An absent body is absent regardless of its headers, and changes nothing.
   const isMissing = received.byteLength === 0
   if (isMissing) return { bytes: received, text: '', fault: method === 'PATCH' ? bad(howToSend) : undefined }
   const text = decoded(received)
@@ -77,7 +77,7 @@ const notUtf8 = 'The body must be in UTF-8'
 
 const bad = (message: string) => new ApiError('invalid_request', { message })
 
-/** What is wrong with how a body is announced: it must be JSON, in UTF-8, as it is. */
+/** The error in a body's headers: it must be announced as JSON, in UTF-8, uncompressed. */
 function headerError(headers: Headers): ApiError | undefined {
   if (isEncoded(headers)) {
     const message = 'Must be omitted or identity: send the body uncompressed'
@@ -91,7 +91,7 @@ function headerError(headers: Headers): ApiError | undefined {
   if (charsets.some((charset) => encodingOf(charset) !== 'utf-8')) return bad(notUtf8)
 }
 
-/** What is wrong with a body before its fields are looked at. */
+/** The error of a body as a whole, before its fields are checked. */
 function jsonError(text: string): ApiError | undefined {
   try {
     JSON.parse(text)
@@ -100,7 +100,7 @@ function jsonError(text: string): ApiError | undefined {
   }
 }
 
-/** Whether a body came in a content coding (RFC 9110, section 8.4.1): none is undone here. */
+/** True if the body has a content coding (RFC 9110, section 8.4.1); codings are not decoded here. */
 export function isEncoded(headers: Headers): boolean {
   const codings = (headers.get('Content-Encoding') ?? '').split(',').map((coding) => coding.trim().toLowerCase())
   return codings.some((coding) => coding !== '' && coding !== 'identity')

@@ -15,9 +15,9 @@ const addressRefusals = refusalMemory(60_000)
 /** The window that has counted a request, of a key's family or of an address. */
 type CountedBy = WindowRow & { familyId?: string }
 
-/** What counts a request: the window of its key where it has one, else of its address, which has one in each cell. */
+/** The counter of a request: its key's window, or else that of its address, one per cell. */
 interface Counter {
-  /** What refusals are remembered by. */
+  /** Key of remembered refusals. */
   id: string
   policy: RateLimit['policy']
   refusals: typeof keyRefusals
@@ -29,7 +29,7 @@ interface Counter {
 }
 
 /**
- * Finds what counts a request. Throws 401 for a key that cannot be right.
+ * Finds a request's counter. Throws 401 for a malformed key.
  *
  * @param home the cell of the tenant that the request is for
  */

@@ -18,15 +18,15 @@ import { type ClockReading, writeInTime } from './write'
 /** The refusals of keys, kept by the SHA-256 of each. */
 export const keyRefusals = refusalMemory(10_000)
 
-/** One keyed request's dealings with D1. */
+/** Gate of one keyed request: admission, reads and writes. */
 export interface Gate {
   /**
-   * Admits the caller in one D1 trip and brings back the rows that the queries ask for, by name. Each query must scope
+   * Admits the caller in one D1 trip and returns the queries' rows by name. Each query must scope
    * itself by the caller (`callerTenant`). Throws 401, 429 and 403, and replays an idempotent result, in that order. What can be
    * refused without D1 is refused before a query is bound, and what was built for one is kept for admitted callers only.
    */
   read<const N extends NamedStatements>(values: Values, named: N): Promise<Results<N>>
-  /** Admits the caller and nothing more: what a request that will be refused anyway is counted by. */
+  /** Admits and counts the caller without reading: for a request that will be refused anyway. */
   admit(): Promise<void>
   /**
    * Writes in one batch, in the order in which the names are written, all or nothing, and nothing once this caller has been
@@ -35,17 +35,17 @@ export interface Gate {
   write<const N extends NamedBoundStatements>(named: N): Promise<Results<N>>
   /** The admitted caller. Throws before `read` or `admit`. */
   readonly principal: Principal
-  /** The cell that the caller's tenant lives in: whatever they make belongs there too. */
+  /** The cell of the caller's tenant, and of everything the caller creates. */
   readonly cell: number
-  /** When the request was admitted by the database's clock, ISO 8601. */
+  /** Time of admission by the database's clock, ISO 8601. */
   readonly now: string
-  /** Who writes, for whom and when: what every written row is filed under. */
+  /** Actor of every written row: tenant, user, key and time. */
   readonly actor: Actor
-  /** Where the caller stands in their window; undefined until D1 (or the memory of a refusal) has said so. */
+  /** The caller's rate limit; undefined until D1 (or a remembered refusal) has reported it. */
   readonly rateLimit: RateLimit | undefined
-  /** Whether the caller has been admitted. */
+  /** True once the caller has been admitted. */
   readonly passed: boolean
-  /** What to file a POST's result under, where the caller asked for it. */
+  /** Idempotency of a POST, if requested. */
   readonly idempotency: Idempotency | undefined
 }
 
@@ -148,7 +148,7 @@ export function openGate({ env, meter, requestId, key, requirement, idempotency 
   }
 }
 
-/** The cell, database and hash of a key. Throws 401 without touching D1 for a key that cannot be right. */
+/** The cell, database and hash of a key. Throws 401 without touching D1 for a malformed key. */
 export async function identify(
   env: Env,
   key: string | undefined,

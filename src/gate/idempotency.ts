@@ -9,7 +9,7 @@ import { ApiError, invalidFields, Replay } from '../errors'
 import { entityTagOf } from '../http/entity-tags'
 import type { Requirement } from './requirement'
 
-/** What a POST's caller asks for by `Idempotency-Key`, or what is wrong with that; neither where there is no such header. */
+/** A POST's `Idempotency-Key`, or its error; neither without the header. */
 interface Asked {
   idempotency?: Idempotency
   fault?: ApiError
@@ -48,7 +48,7 @@ function canonical(text: string): string {
   }
 }
 
-/** What an earlier result is looked up by, in the gate's trip. */
+/** Look-up values of an earlier result, bound in the gate's trip. */
 export const replayValues = ({ route, key }: Idempotency): Pick<GateValues, 'route' | 'idempotencyKey'> => ({
   route,
   idempotencyKey: key,

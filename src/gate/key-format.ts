@@ -8,7 +8,7 @@ const shape = /^sk_cw(0|[1-9]\d{0,3})_[0-9A-Za-z]{46}$/
 const randomLength = 40
 const checksumLength = 6
 
-/** How much of a key listings show. */
+/** Length of the prefix shown in lists. */
 export const prefixLength = 11
 
 /** The cell that a well-formed key names, or undefined where the shape or the checksum is wrong. */
@@ -30,7 +30,7 @@ export async function hashKey(key: string): Promise<string> {
   return sha256Hex(key)
 }
 
-/** What the database keeps of a new key, under a new id. */
+/** The row of a new key, with a new id. */
 export async function keyRow(key: string, now: string): Promise<{ hash: string; newId: string; prefix: string }> {
   return { hash: await hashKey(key), newId: newId(now), prefix: key.slice(0, prefixLength) }
 }

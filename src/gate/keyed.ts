@@ -19,7 +19,7 @@ import type { Requirement } from './requirement'
  */
 export function keyed(requirement: Requirement) {
   return createMiddleware<AppEnv>(async function keyed(c, next) {
-    // An origin minds its own bodies and keys.
+    // The upstream validates bodies and idempotency keys itself.
     const isProxied = upstreamOf(c.env, c.req.path) !== undefined
     const { meter, requestId } = c.var
     const call = { env: c.env, meter, requestId, key: keyOf(c.req.raw.headers), requirement }

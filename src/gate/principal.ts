@@ -1,6 +1,6 @@
 import { highest, type Plan, plans, type Role, type Scope, scopes } from '../domain/vocabulary'
 
-/** Who is calling: a key, the user who holds it, and the tenant both belong to. */
+/** The caller: a key, its user, and their tenant. */
 export interface Principal {
   readonly tenant: { readonly id: string; readonly slug: string; readonly name: string; readonly plan: Plan }
   readonly user: { readonly id: string; readonly name: string; readonly role: Role }

@@ -13,7 +13,7 @@ import { memory } from './memory'
 import { type RateLimit, rateLimitOf } from './rate-limit'
 import { type ClockReading, writeInTime } from './write'
 
-/** Tenants as pages last saw them, by cell and slug: what a refused caller's page tells of the office costs no trip. */
+/** Tenants as last seen by pages, by cell and slug, so that a refused caller's page needs no trip. */
 const offices = memory<PublicTenant>(10 * 60_000, 1000)
 
 /** The tenant that a public path names. */
@@ -21,7 +21,7 @@ export interface PublicTenant {
   readonly id: string
   readonly slug: string
   readonly name: string
-  /** How residents reach the office otherwise. */
+  /** Contact details of the office, shown to residents. */
   readonly contactEmail: string | null
   readonly contactPhone: string | null
 }
@@ -48,13 +48,13 @@ export interface PublicGate {
   write<const N extends NamedBoundStatements>(named: N): Promise<Results<N>>
   /** Throws before `read` or `visit`. */
   readonly tenant: PublicTenant
-  /** Who writes and when, by the database's clock. Throws before `read`. */
+  /** Actor and time by the database's clock. Throws before `read`. */
   readonly actor: PublicActor
-  /** Where the caller stands in their window; undefined until D1 (or the memory of a refusal) has said so. */
+  /** The caller's rate limit; undefined until D1 (or a remembered refusal) has reported it. */
   readonly rateLimit: RateLimit | undefined
-  /** Whether the tenant was found, and the request admitted where it is counted. */
+  /** True once the tenant was found and a counted request admitted. */
   readonly passed: boolean
-  /** What to file a POST's result under, where the caller asked for it. */
+  /** Idempotency of a POST, if requested. */
   readonly idempotency: Idempotency | undefined
 }
 

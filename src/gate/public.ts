@@ -10,7 +10,7 @@ import { readIdempotency } from './idempotency'
 import { openPublicGate, type PublicGate } from './public-gate'
 import { type RateLimit, rateLimitHeaders } from './rate-limit'
 
-/** What a public route's body is: JSON is judged before the handler, a form is only read within its limit. */
+/** A public route's kind of body: JSON is validated before the handler; a form is only limited in size. */
 type Takes = 'json' | 'form'
 
 /**
@@ -66,7 +66,7 @@ export async function refusePublic(gate: PublicGate, fault: ApiError): Promise<n
 
 const isTold = ({ policy }: RateLimit, status: number) => policy === 'key' || status === 429
 
-/** What a POST is stored under where its caller asked for that, and what is wrong with the request so far. */
+/** The POST's idempotency, if requested, and the request's error so far. */
 async function replayFor(
   request: HonoRequest,
   body: Body,

@@ -1,4 +1,4 @@
-/** How a caller stands in their sliding window right after a request. */
+/** State of a caller's sliding window right after a request. */
 export interface RateLimit {
   /** `key`, or `ip` for an address on a public endpoint. */
   readonly policy: 'key' | 'ip'

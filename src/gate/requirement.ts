@@ -2,10 +2,10 @@ import { fromLeast, type Plan, plans, type Role, roles, type Scope } from '../do
 import { ApiError } from '../errors'
 import type { Principal } from './principal'
 
-/** What a route asks of its caller. */
+/** A route's requirements of its caller. */
 export interface Requirement {
   readonly scope?: Scope
-  /** Needed besides `scope`, e.g. by a route that turns one kind of thing into another. */
+  /** Further required scopes, e.g. for a route that converts one resource to another. */
   readonly alsoScope?: Scope
   readonly role?: Role
   readonly plan: Plan

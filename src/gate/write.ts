@@ -5,13 +5,13 @@ import type { Idempotency } from '../db/idempotency'
 import { type NamedBoundStatements, type Results, together } from '../db/query'
 import { writeOnce } from './idempotency'
 
-/** What D1's own clock said in a trip, and our clock when its answer arrived, both in milliseconds. */
+/** D1's clock during a trip, and our clock on arrival of its answer, both in milliseconds. */
 export interface ClockReading {
   readonly d1: number
   readonly ours: number
 }
 
-/** Where a request writes, by when, and for whom its result is filed. */
+/** The target of a write: its database, deadline and the owner of its stored result. */
 export interface Writing {
   readonly d1: D1Database
   readonly meter: Meter

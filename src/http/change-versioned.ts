@@ -9,7 +9,7 @@ interface Versioned {
   updatedAt: string
 }
 
-/** What every change has: `updated` yields nothing where the row was not to be changed, `after` the row as it is then. */
+/** Results of every change: `updated` is empty if the row was not changed; `after` is the row afterwards. */
 interface Change<T> {
   updated: BoundStatement<object | undefined>
   after: BoundStatement<T | undefined>

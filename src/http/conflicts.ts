@@ -24,7 +24,7 @@ export function externalIdTaken(existing?: { id: string; reference?: string }): 
   })
 }
 
-/** What is said of an id that is unknown, another tenant's or disabled: one answer for all. */
+/** The error of an id that is unknown, disabled or another tenant's: the same for all. */
 export const unknownReference: FieldError = {
   code: 'unknown_reference',
   message: 'Does not exist or is not available',

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { flagParam } from './fields'
 import { cursorParam } from './paging'
 
-/** What wards, categories and users emit and nobody may set. */
+/** Read-only fields of wards, categories and users. */
 export const readOnlyFields = ['id', 'createdAt', 'updatedAt']
 
 export const DirectoryQuery = z.strictObject({

@@ -12,17 +12,17 @@ export interface Directory<T, S> {
   first: Statement<T[]>
   after: Statement<T[]>
   positionAfter: (row: T) => (string | number)[]
-  /** How many values a position has. */
+  /** Number of values in a position. */
   places: number
 }
 
-/** What narrows the list. */
+/** Filters of the list. */
 export interface Asked {
   enabled?: boolean | undefined
   cursor?: string | undefined
 }
 
-/** What `cut` shows of the rows in the list's order. */
+/** The rows presented by `cut`, in the list's order. */
 export async function listDirectory<T, S>(c: Context<AppEnv>, directory: Directory<T, S>, asked: Asked): Promise<S[]> {
   const { gate } = c.var
   const { name, first, after, present, positionAfter, places } = directory

@@ -3,17 +3,17 @@ import { sha256Hex } from '../domain/hash'
 /** An entity tag (RFC 9110, section 8.8.3). */
 export interface EntityTag {
   isWeak: boolean
-  /** What stands between the quotes. */
+  /** The text between the quotes. */
   opaque: string
 }
 
-/** What a condition may name: some entity tags, or `*` for anything that is there. */
+/** Value of a condition: entity tags, or `*` for any. */
 export type EntityTags = '*' | EntityTag[]
 
 /** One element of a list, which may be empty, up to its comma; no quote is escaped, and commas may stand inside. */
 const element = /^[ \t]*(?:(W\/)?"([\x21\x23-\x7e\x80-\uffff]*)"[ \t]*)?(?:,|$)/
 
-/** What a compressing proxy puts after the tag of what it compresses. */
+/** Suffixes that compressing proxies add to a tag. */
 const codingSuffix = /^-{1,2}(?:gzip|br|zstd|deflate|df)$/
 
 /**
@@ -34,7 +34,7 @@ export function parseEntityTags(header: string): EntityTags | undefined {
 }
 
 /**
- * Whether one of the tags stands for the same thing as another tag, by the weak comparison that `If-None-Match` asks for:
+ * True if one of the tags matches another, by the weak comparison of `If-None-Match`:
  * weak or strong, and with or without the suffix of a proxy that compresses.
  *
  * @param etag a tag of ours, with its quotes

@@ -25,7 +25,7 @@ export function notModified() {
   })
 }
 
-/** What no version is: nothing expected it, so it is out of date. */
+/** Not a valid version number: never current, so always stale. */
 const noVersion = 0
 
 /**

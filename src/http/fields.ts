@@ -6,7 +6,7 @@ import { parsePostcode } from '../domain/postcode'
 import { isBlank, type Reading, readCode, readText, type TextRule } from '../domain/text'
 import type { FieldError } from '../errors'
 
-/** What `custom` issues carry, so that the fault keeps its code. */
+/** Parameters of `custom` issues, which preserve the error code. */
 export const errorCode = (code: FieldError['code']) => ({ code })
 
 /** A field that is read by a rule of `src/domain`: what is wrong with it is said in that rule's words. */

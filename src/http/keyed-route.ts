@@ -2,7 +2,7 @@ import { keyed } from '../gate/keyed'
 import type { Requirement } from '../gate/requirement'
 import { forward } from '../upstream/forward'
 
-/** What a keyed route's definition says of its caller: enforced by the middleware, told by the document. */
+/** A keyed route's requirements: enforced by the middleware, published by the document. */
 export function keyedRoute(requirement: Requirement) {
   const { scope, alsoScope, role, plan } = requirement
   const needed: string[] = [scope, alsoScope].filter((one) => one !== undefined)

@@ -11,13 +11,13 @@ export const cursorParam = z.string().max(1000).optional().openapi({
   description: 'From the previous call’s `Link: <…>; rel="next"`; keep the other parameters the same.',
 })
 
-/** How the rows of a list become an answer. */
+/** Presentation of a list's rows. */
 interface Listing<T, S> {
   /** A row as it is shown. */
   present: (row: T) => S
-  /** Where a row stands: what a cursor after it must hold. */
+  /** Position of a row, for a cursor after it. */
   positionAfter: (row: T) => (string | number)[]
-  /** What the cursor is bound to. */
+  /** Scope of the cursor: sort and filters. */
   listed: string
 }
 
@@ -39,7 +39,7 @@ export function cut<T, S>(c: Context, rows: T[], { present, positionAfter, liste
 }
 
 /**
- * What a cursor's placeholders `after0`, `after1`, … are filled with. Undefined: not a cursor of this list.
+ * Values of a cursor's placeholders `after0`, `after1`, … Undefined: not a cursor of this list.
  *
  * @param parts how many values a position in this list has: anybody can make a cursor up
  */
@@ -80,17 +80,17 @@ export const Pagination = z
   })
   .openapi('Pagination')
 
-/** How many rows page and page size may reach into a list. */
+/** Maximum of page × page size. */
 export const deepestPage = 10_000
 
-/** How a list is walked: by page, or on from a cursor. */
+/** Paging parameters: by page, or from a cursor. */
 export const paging = {
   page: z.coerce.number().int().min(1).optional().openapi({ description: 'From 1.', example: 1 }),
   pageSize: z.coerce.number().int().min(1).max(100).default(20).openapi({ description: 'Rows per page.', example: 20 }),
   cursor: z.string().max(1000).optional().openapi({ description: 'A `nextCursor`; cannot be combined with `page`.' }),
 }
 
-/** What must hold between the parameters of `paging`. */
+/** Rules between the parameters of `paging`. */
 export function checkPaging(
   { page, pageSize, cursor }: { page?: number | undefined; pageSize: number; cursor?: string | undefined },
   ctx: Pick<z.RefinementCtx, 'addIssue'>,

@@ -2,7 +2,7 @@ import { createMiddleware } from 'hono/factory'
 import type { AppEnv } from '../app-env'
 
 /**
- * What tracing systems send: letters, digits and what stands between them in UUIDs, URNs, GUIDs in braces, Request-Ids
+ * Ids of tracing systems: letters, digits and the punctuation of UUIDs, URNs, GUIDs in braces, Request-Ids
  * and X-Ray's ids. Nothing that would end a string, a tag or a list.
  */
 const sane = /^[\w.:;=+/|@~!*$#(){}[\]-]{1,255}$/

@@ -9,7 +9,7 @@ import { refusePublic } from '../gate/public'
 type Issue = z.core.$ZodIssue
 
 /**
- * What happens to a request that a route's schemas refuse: the gate first (401, 429, 403, a replay), then 400 or 422
+ * Refuses a request that fails a route's schemas: the gate first (401, 429, 403, a replay), then 400 or 422
  * with every fault. The rejected values are never part of the answer.
  */
 export const refuseInvalid: Hook<unknown, AppEnv, string, Promise<void>> = async (result, c) => {
@@ -24,7 +24,7 @@ export const refuseInvalid: Hook<unknown, AppEnv, string, Promise<void>> = async
   await refuse(gate, fault)
 }
 
-/** How much of an unknown name is given back, in characters. */
+/** Maximum length of an unknown name in an answer, in characters. */
 const longestName = 128
 
 const nameOf = (path: PropertyKey[]) => {
@@ -32,11 +32,11 @@ const nameOf = (path: PropertyKey[]) => {
   return name.length > longestName ? `${name.slice(0, longestName)}…` : name
 }
 
-/** How many unknown names are told of: the first ones say it all. */
+/** Maximum number of unknown names reported. */
 const mostUnknown = 20
 
 /**
- * The faults of a body or query by field, nested names dotted. The first fault of a field is the one that is told, and
+ * The faults of a body or query by field, nested names dotted. Only a field's first fault is reported, and
  * of unknown names the first 20.
  */
 export function fieldErrors(issues: readonly Issue[], value: unknown, inQuery: boolean): Record<string, FieldError> {

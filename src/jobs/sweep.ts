@@ -7,7 +7,7 @@ import { databasesOf, type Env } from '../settings'
 /** After how long a run begins no further portion, in milliseconds: Cloudflare ends it after 15 minutes. */
 const longestMs = 10 * 60_000
 
-/** What a run has done in a cell: all that its line in the log holds. */
+/** Result of a run in a cell, as logged. */
 interface Swept {
   cell: number
   resultsDeleted: number

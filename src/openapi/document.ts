@@ -150,7 +150,7 @@ function accessOf(operation: Operation): string {
     .join(' · ')
 }
 
-/** Deletions that mind a version: events and news. */
+/** Deletions that honour a version: events and news. */
 const deletesVersioned = (path: string, method: string) => method === 'delete' && /^\/api\/(events|news)\//.test(path)
 
 /** Answers that show a key are never kept, so never replayed. */
@@ -166,7 +166,7 @@ function addExamples(content: MediaTypes | undefined, schemas: Schemas, side: Si
   }
 }
 
-/** Whether a JSON body has a field for the version. */
+/** True if a JSON body has a version field. */
 function hasVersion(side: object | undefined, schemas: Schemas): boolean {
   const { content = {} } = (side ?? {}) as { content?: Record<string, { schema?: { $ref?: string } }> }
   const name = content['application/json']?.schema?.$ref?.split('/').at(-1)

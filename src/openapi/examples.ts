@@ -1,4 +1,4 @@
-/** What this file reads of a JSON Schema. */
+/** The parts of a JSON Schema that this file reads. */
 interface Schema {
   $ref?: string
   type?: string | string[]
@@ -17,7 +17,7 @@ interface Schema {
 /** The document's named schemas. */
 export type Schemas = Record<string, Schema>
 
-/** Which optional fields an example shows: none of an answer, those of a body that say how they look. */
+/** Optional fields in an example: omitted from answers; in bodies only those with examples. */
 export type Side = 'body' | 'answer'
 
 /** A whole example of a schema, made of the examples that its fields give. */

@@ -1,12 +1,12 @@
-/** What there is to know of an operation's answer, as far as its headers go. */
+/** Properties of an operation that determine its answer's headers. */
 export interface AnswerPlace {
   isKeyed: boolean
   isPublic: boolean
-  /** Whether what is answered has a version, or 304 says that it is the same. */
+  /** The answer has a version, or can be 304. */
   hasEtag: boolean
-  /** Whether a thing was made that has an address of its own. */
+  /** Creates an item with an address of its own. */
   isMade: boolean
-  /** Whether a list may go on with another call. */
+  /** A list that may continue with another call. */
   isListed: boolean
   isDownload: boolean
   isReplayable: boolean
@@ -47,7 +47,7 @@ export type HeaderName = keyof typeof headers
 export const refs = (names: HeaderName[]): Record<string, { $ref: string }> =>
   Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]))
 
-/** What an answer to a key says of its window, as do public ones to a key and 429. */
+/** Rate limit headers: of answers to a key, also on public routes, and of 429. */
 const ofWindow: HeaderName[] = ['X-RateLimit-Limit', 'X-RateLimit-Remaining', 'RateLimit-Policy', 'RateLimit']
 const everywhere: HeaderName[] = ['X-Request-Id', 'Cache-Control']
 

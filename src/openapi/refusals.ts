@@ -1,4 +1,4 @@
-/** Where an operation stands, as far as its refusals go. */
+/** Properties of an operation that determine its refusals. */
 export interface Place {
   path: string
   method: string
@@ -6,9 +6,9 @@ export interface Place {
   /** Without a key, and counted by address. */
   isPublic: boolean
   hasBody: boolean
-  /** Whether it minds `If-Match`. */
+  /** Honours `If-Match`. */
   isVersioned: boolean
-  /** Whether a deployment may have an origin answer it. */
+  /** Can be proxied to an origin. */
   isProxiable: boolean
 }
 
@@ -26,7 +26,7 @@ interface Example {
 
 const fieldsExample = (code: string, message: string) => ({ fields: { summary: { code, message } } })
 
-/** The statuses an operation can answer with beside its own, and when. */
+/** Error statuses of operations, and when each applies. */
 const refusals: Record<string, Refusal> = {
   400: {
     name: 'BadRequest',

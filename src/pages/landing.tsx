@@ -2,7 +2,7 @@ import { Hono } from 'hono'
 import type { AppEnv } from '../app-env'
 import { page } from './layout/frame'
 
-/** The page at `/`, which links to everything else. Browsers ask for an icon by themselves; there is none. */
+/** The page at `/`, which links to everything else. Browsers request an icon by themselves; it is empty. */
 export const landing = new Hono<AppEnv>()
   .get('/favicon.ico', (c) => c.body(null, 204))
   .get('/', (c) =>

@@ -27,7 +27,7 @@ const readyz = createRoute({
   responses: { 200: json('Ready.', Health) },
 })
 
-/** Whether the gateway is up. */
+/** Liveness and readiness. */
 export const health = new OpenAPIHono<AppEnv>()
   .openapi(healthz, (c) => c.json({ status: 'ok' as const }, 200))
   .openapi(readyz, async (c) => {

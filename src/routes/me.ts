@@ -38,7 +38,7 @@ const getMe = createRoute({
   responses: { 200: json('The caller.', Me) },
 })
 
-/** Who is calling. */
+/** The caller. */
 export const me = new OpenAPIHono<AppEnv>().openapi(getMe, async (c) => {
   const { gate } = c.var
   await gate.read({}, {})

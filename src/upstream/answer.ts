@@ -30,26 +30,26 @@ const aboutTheMoment: Record<number, ErrorCode> = {
   504: 'gateway_timeout',
 }
 
-/** How long to wait where an origin does not say, in seconds. */
+/** Default `Retry-After`, in seconds. */
 const usualWait = 5
 
 /** Statuses that have no body (Fetch, "null body status"). */
 const bodiless = [204, 205, 304]
 
-/** How much of an origin's error is read, in bytes, and the longest sentence that is taken from it. */
+/** Maximum bytes read of an origin's error, and maximum length of a message from it. */
 const mostErrorBytes = 64 * 1024
 const longestSentence = 300
 
-/** What an answer was an answer to. */
+/** The request of an answer. */
 interface Asked {
   asked: URL
   origin: URL
-  /** How long an error's body may take. */
+  /** Deadline for an error's body. */
   timeoutMs: number
 }
 
 /**
- * What the caller gets of an origin's answer: a success streams through; an error comes in the one envelope, with the
+ * Converts an origin's answer: a success streams through; an error is put in the envelope, with the
  * origin's own sentence where it gave one. Throws for errors, for what is no final status and for a redirect that points
  * elsewhere.
  */
@@ -111,7 +111,7 @@ async function errorIn(headers: Headers, body: ReadableStream<Uint8Array> | null
   }
 }
 
-/** What came of a body in time: an error that breaks off or never ends still has its status. */
+/** The part of a body that arrived in time: an error that breaks off or never ends still has its status. */
 async function firstBytes(body: ReadableStream<Uint8Array>, timeoutMs: number): Promise<Uint8Array> {
   const reader = body.getReader()
   const { promise: tooLate, resolve } = Promise.withResolvers<{ done: true; value?: undefined }>()

@@ -1,6 +1,6 @@
 import { ApiError } from '../errors'
 
-/** What is asked of an origin: the codings that are undone here. A range is one of the bytes as they are. */
+/** Codings requested from an origin, all decoded here. A range refers to uncompressed bytes. */
 export const codingsAsked = (headers: Headers) => (headers.has('Range') ? 'identity' : 'gzip')
 
 /** Content codings by name in lower case (RFC 9110, section 8.4.1), as the platform's streams call them. */
@@ -10,7 +10,7 @@ const formats: Record<string, 'gzip' | 'deflate'> = { gzip: 'gzip', 'x-gzip': 'g
 export interface Plain {
   body: ReadableStream<Uint8Array> | null
   codings: string[]
-  /** Whether any coding was undone. */
+  /** True if a coding was decoded. */
   isUndone: boolean
 }
 

@@ -60,7 +60,7 @@ async function bodyOf(request: Request): Promise<ArrayBuffer | null> {
   return bytes.byteLength > 0 ? bytes : null
 }
 
-/** Where a request goes at the origin. Throws 404 for a path that an origin might read as another than the gateway did. */
+/** The request's address at the origin. Throws 404 for a path that an origin might read differently. */
 function urlAtOrigin(asked: string, route: string, origin: URL): URL {
   const { pathname, search } = new URL(asked)
   if (!isCanonical(pathname, route)) throw new ApiError('not_found')

@@ -5,7 +5,7 @@ import type { Upstream } from '../settings'
 import { codingsAsked, type Plain } from './coding'
 
 /**
- * What a caller sends that is the origin's business, besides what `UPSTREAM_HEADERS` names. An allow-list: which words
+ * Caller headers forwarded to the origin, in addition to `UPSTREAM_HEADERS`. An allow-list: which words
  * servers take for an address, a user or another path is for nobody to know. No name has `_`, which CGI and its heirs
  * read as `-`.
  */
@@ -16,7 +16,7 @@ const forOrigin = [
   'idempotency-key',
 ]
 
-/** What an origin answers that reaches the caller. Everything else is about the origin. */
+/** Origin headers forwarded to the caller. All others concern only the origin. */
 const forCaller = [
   'accept-ranges',
   'allow',
@@ -29,13 +29,13 @@ const forCaller = [
   'vary',
 ]
 
-/** What of `Content-…` speaks of the bytes on the wire, and what is for browsers. */
+/** `Content-…` headers that describe the bytes on the wire, or are for browsers. */
 const encodedOnly = ['content-encoding', 'content-length', 'content-md5', 'content-digest']
 const notContent = /^content-security-policy/
 
 interface Passage {
   request: Request
-  /** Where it goes. */
+  /** Its target. */
   url: URL
   principal: Principal
   requestId: string
@@ -80,7 +80,7 @@ function callersOwn(headers: Headers): (name: string) => string | null {
   return (name) => (named.includes(name) ? null : headers.get(name))
 }
 
-/** Whether a caller's trace can be gone on with (W3C Trace Context, version 00). */
+/** True if a caller's trace can be continued (W3C Trace Context, version 00). */
 const isTraceparent = (given: string) => /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/.test(given)
 
 function newTraceparent(): string {

@@ -1,5 +1,5 @@
 /**
- * The words of the gateway's own paths below a resource. None may stand where an id belongs, in whatever case: an origin
+ * The words of the gateway's own paths below a resource. They are refused in place of an id, in any case: an origin
  * that folds case, or tries its routes in another order, would take it for the route of that name.
  */
 const routeWords = ['approve', 'convert', 'export', 'notes', 'public']

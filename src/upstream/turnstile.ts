@@ -8,7 +8,7 @@ const timeoutMs = 3000
 const Verdict = z.object({ success: z.boolean() })
 
 /**
- * What Cloudflare Turnstile says of the token that came with a message, for its evidence. Undefined where the check is
+ * Cloudflare Turnstile's verdict on a message's token, for its evidence. Undefined where the check is
  * not set up, or does not answer: a resident's message must not depend on it.
  *
  * @param messageId a UUID: asked about one message twice, Cloudflare says the same twice, although a token is good only once

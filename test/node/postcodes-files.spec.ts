@@ -97,7 +97,7 @@ it.each([
   ['a cut line before a total', `${header}\n${live[0]}\nTR1 1AB,,E050\nTotal,2\n`],
   ['a cut object id', `id,${header}\n1,${live[0]}\n2`],
 ])('a file that breaks off in %s is refused', async (_, content) => {
-  await expect(read(content)).rejects.toThrow(/read\.csv breaks off in line 2: is all of it there\?$/)
+  await expect(read(content)).rejects.toThrow(/read\.csv is cut off at line 2: check that the download is complete$/)
 })
 
 it('of columns of several years the newest is read, wherever it stands', async () => {

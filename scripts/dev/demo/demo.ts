@@ -56,7 +56,7 @@ export async function ensureDemo(place: Place): Promise<string> {
   const made = tenant ? { id: tenant.id, adminId: user?.id, statements: [] } : newDemo(now)
   const userId = made.adminId ?? newId(now)
   const actor = actorOf(made.id, now)
-  // Their texts are lost, so nobody could end them otherwise.
+  // Their plaintext is lost, so they can only be revoked here.
   const lost = known.filter(({ name, revokedAt }) => name === keyName && !revokedAt)
   await run(cell, [
     ...made.statements,

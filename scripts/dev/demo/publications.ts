@@ -26,7 +26,7 @@ interface DemoCalendarEntry extends DemoPublication {
   to: string
 }
 
-/** What is on in the demo's town: three events that are approved, and a draft. */
+/** Events of the demo: three approved and a draft. */
 const demoCalendar: readonly DemoCalendarEntry[] = [
   {
     title: 'Harbour clean-up morning',
@@ -84,7 +84,7 @@ const demoCalendar: readonly DemoCalendarEntry[] = [
   },
 ]
 
-/** What the demo's council has to tell: two articles that are approved, and a draft. */
+/** News of the demo: two approved articles and a draft. */
 const demoNews: readonly DemoPublication[] = [
   {
     title: 'New opening hours at the recycling centre',

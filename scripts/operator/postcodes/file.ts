@@ -19,7 +19,7 @@ export interface PostcodeLine {
   isTerminated: boolean
   ward: string
   council: string
-  /** How much of the file had been read by then, in bytes. */
+  /** Bytes of the file read so far. */
   bytes: number
 }
 

@@ -23,10 +23,10 @@ import {
 } from './releases'
 import { type Selection, type Sifted, sourceOf } from './selection'
 
-/** What an operator wants loaded. */
+/** An operator's request. */
 export interface Asked {
   file: PostcodeFile
-  /** What the release shall be called. */
+  /** Name of the release. */
   name: string
   keepTerminated: boolean
 }
@@ -38,7 +38,7 @@ export interface Load {
   cell: Cell
   selection: Selection
   release: Known
-  /** How many lines this cell has kept. */
+  /** Lines kept in this cell. */
   kept: number
   tenants: CodedTenant[]
   /** The release is in use already: nothing is replaced. */
@@ -92,11 +92,11 @@ function planLoad(cell: Cell, codes: Codes[], { releases, inUse }: InCell, asked
 interface State {
   /** Up to which line all is written. */
   linesDone: number
-  /** Whether the database has the release. */
+  /** The database has the release. */
   isBegun: boolean
-  /** Whether it has all of it, in use. */
+  /** It is complete and active. */
   isLoaded: boolean
-  /** Whether it has others. */
+  /** There are other releases. */
   isStale: boolean
   /** The file cannot be read again. */
   stopsForGood: boolean
@@ -149,7 +149,9 @@ function explain(error: unknown, stopsForGood: boolean): never {
 
 /** What becomes of an import that has stopped. */
 export const nextTime = (stopsForGood: boolean) =>
-  stopsForGood ? 'A pipe can be read only once; run the command again to start over.' : 'Run the same command to resume.'
+  stopsForGood
+    ? 'A pipe can be read only once; run the command again to start over.'
+    : 'Run the same command to resume.'
 
 /** Removes what nobody reads, portion by portion: each is far from the 30 seconds that D1 gives a statement. */
 async function sweep(cell: Cell): Promise<void> {

@@ -1,7 +1,7 @@
 import { Presets, SingleBar } from 'cli-progress'
 import { tell } from '../command'
 
-/** How far the reading of a file has come, on stderr. */
+/** Progress of reading a file, on stderr. */
 export interface Progress {
   /** @param bytes how much of the file has been read */
   show(bytes: number, counts: Counted): void

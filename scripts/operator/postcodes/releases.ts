@@ -121,7 +121,7 @@ export const sweepReleases = [
   bound(build.select({ id: postcodeReleases.id }).from(postcodeReleases).where(eq(postcodeReleases.active, false))),
 ] as const
 
-/** How many postcodes a release has of each council. */
+/** Number of postcodes per council in a release. */
 export function postcodesByCouncil(id: number) {
   return bound(
     build

@@ -3,13 +3,13 @@ import { parseGssCode } from '../../../src/domain/gss'
 import { parsePostcode } from '../../../src/domain/postcode'
 import type { PostcodeFile, PostcodeLine } from './file'
 
-/** What of the country is kept: all of some councils, and single wards. GSS codes. */
+/** Selected councils and single wards, by GSS code. */
 export interface Selection {
   councils: ReadonlySet<string>
   wards: ReadonlySet<string>
 }
 
-/** How many lines a load has met, and why it has left out which. */
+/** Lines read, kept and skipped by reason. */
 export interface Counts {
   lines: number
   kept: number
@@ -23,7 +23,7 @@ export const noCounts = (): Counts => ({
   skipped: { terminated: 0, otherCouncils: 0, noWard: 0, malformed: 0 },
 })
 
-/** Whether a line is of what is kept. */
+/** True if a line belongs to the selection. */
 export const selects = ({ councils, wards }: Selection, { council, ward }: PostcodeLine): boolean =>
   councils.has(council) || wards.has(ward)
 

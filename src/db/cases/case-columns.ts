@@ -15,7 +15,7 @@ const refTo = (table: typeof wards | typeof categories, name: string) =>
     name,
   )
 
-/** What a list shows of a case. Wants `wards`, `categories` and `assignees` joined. */
+/** Columns of a listed case; join `wards`, `categories` and `assignees`. */
 export const summaryColumns = {
   id: cases.id,
   reference: cases.reference,
@@ -43,7 +43,7 @@ export const summaryColumns = {
   ),
 }
 
-/** What a single case shows besides. */
+/** Additional columns of a single case. */
 export const detailColumns = {
   ...summaryColumns,
   description: cases.description,

@@ -14,7 +14,7 @@ import {
 } from './case-filters'
 import { newestMatches } from './case-search'
 
-/** How many cases an export holds at most. */
+/** Maximum number of cases in an export. */
 export const exportedAtMost = 5_000
 
 const { id, reference, status, summary, ward, category, sourceChannel, createdAt, updatedAt } = summaryColumns

@@ -5,7 +5,7 @@ import { callerRow, callerTenant } from '../gate/caller'
 import { givenNames, placeholder } from '../query'
 import { cases } from '../schema/cases'
 
-/** Which cases a list is of. An absent filter lets everything through. */
+/** Filters of a list of cases. An absent filter matches everything. */
 export interface CaseFilters {
   status?: Status[] | undefined
   wardId?: string | undefined
@@ -29,7 +29,7 @@ export interface CaseOrder {
   descending: boolean
 }
 
-/** Who reads: a caseworker sees their own cases, everybody else the tenant's. */
+/** Readers: a caseworker sees their own cases, everybody else the tenant's. */
 export type Visibility = 'caseworker' | 'not caseworker'
 
 /** The index that a list is read from. All but `words` and the unique ones go on by creation. */
@@ -45,7 +45,7 @@ export type AccessPath =
   | 'createdAt'
 
 /**
- * Which index a list is read from: the one that reads least in the worst case, whatever SQLite would guess. What a
+ * Index of a list: the one that reads least in the worst case, regardless of SQLite's guess. What a
  * caseworker reads is bounded by their own cases, and what a filter lets through by that filter's.
  */
 export function accessPathOf(filters: CaseFilters, by: CaseOrder['by'], visibility: Visibility): AccessPath {
@@ -61,7 +61,7 @@ export function accessPathOf(filters: CaseFilters, by: CaseOrder['by'], visibili
   return has('status') || by === 'status' ? 'status' : 'createdAt'
 }
 
-/** Whether a way gives its cases in this order already. */
+/** True if an access path already yields this order. */
 export function isInOrder(way: AccessPath, by: CaseOrder['by']): boolean {
   switch (way) {
     case 'words':
@@ -82,17 +82,17 @@ export const unindexed = (column: AnySQLiteColumn) => sql`+${column}`
 /** A moment in a filter, as the database keeps it. */
 const moment = (name: keyof CaseFilters) => sql`${sql.param(placeholder(name), cases.createdAt)}`
 
-/** Whether a case has the status of this place in the filter's list. */
+/** True if a case has the status at this index of the filter. */
 export const hasStatus = (index: number, way: AccessPath = 'status') =>
   eq(way === 'status' ? sql`${cases.status}` : unindexed(cases.status), placeholder(`status${index}`))
 
-/** Whether a case is one that the caller sees, where the caller is on this side of the line that visibility draws. */
+/** True for cases visible to callers who see all cases, or only their own. */
 export const isSeenBy = (visibility: Visibility, assignee: SQL = sql`${cases.assigneeId}`): SQL =>
   visibility === 'caseworker'
     ? sql`(${cases.tenantId}, ${assignee}) = ${callerRow(visibility)}`
     : eq(cases.tenantId, callerTenant(visibility))
 
-/** What a case must be to be in the list, but for its status. */
+/** Conditions of the list, except status. */
 export function conditionsOf(filters: CaseFilters, way: AccessPath, visibility: Visibility): (SQL | undefined)[] {
   const has = (name: keyof CaseFilters) => filters[name] !== undefined
   const column = (own: AccessPath, which: AnySQLiteColumn) => (own === way ? sql`${which}` : unindexed(which))
@@ -114,7 +114,7 @@ export function conditionsOf(filters: CaseFilters, way: AccessPath, visibility: 
   ]
 }
 
-/** Whether a case has one of the statuses asked for. */
+/** True if a case has one of the requested statuses. */
 export const hasAnyStatus = ({ status = [] }: CaseFilters, way: AccessPath) =>
   or(...status.map((_, index) => hasStatus(index, way)))
 

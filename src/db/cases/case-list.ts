@@ -28,7 +28,7 @@ import { totalFor } from './case-totals'
 export interface CaseSlice {
   filters: CaseFilters
   order: CaseOrder
-  /** Where the stretch before ended, or how many rows to skip. */
+  /** End of the previous slice, or number of rows to skip. */
   from: Position
   limit: number
 }
@@ -41,7 +41,7 @@ const sortColumns: Record<Exclude<CaseOrder['by'], 'rank'>, AnySQLiteColumn[]> =
   reference: [cases.serial],
 }
 
-/** Where in a list a row stands: what a cursor after it must hold. */
+/** Position of a row, for a cursor after it. */
 export function positionAfter(row: CaseSummary, { by }: CaseOrder, ranked: number): Position {
   const created = Date.parse(row.createdAt)
   switch (by) {
@@ -58,7 +58,7 @@ export function positionAfter(row: CaseSummary, { by }: CaseOrder, ranked: numbe
   }
 }
 
-/** Whether a position is one of a list in this order: cursors come from outside, and anybody can make one up. */
+/** True for a valid position in this order: cursors come from outside and can be forged. */
 export function isPositionIn(position: Position, { by }: CaseOrder): boolean {
   if ('offset' in position) return by === 'rank' && !('after' in position) && position.offset <= countCap
   return by !== 'rank' && position.after.length === sortColumns[by].length
@@ -69,7 +69,7 @@ const everyColumn = { every: sql`${cases}.*` }
 
 const list = (parts: SQLChunk[]) => sql.join(parts, sql`, `)
 
-/** How a stretch is ordered, and the condition that starts it after its cursor's row. */
+/** Order of a slice, and the condition that starts it after its cursor's row. */
 function orderOf({ order, from }: CaseSlice, way: AccessPath): { columns: SQL[]; beyond: SQL | undefined } {
   if (order.by === 'rank') return { columns: [asc(relevance)], beyond: undefined }
   const inOrder = isInOrder(way, order.by)
@@ -93,7 +93,7 @@ function sliceQuery(slice: CaseSlice, way: AccessPath, visibility: Visibility): 
   return sql`${read.getSQL()} order by ${list(columns)} ${within}`
 }
 
-/** What a search finds. A cross join, since SQLite keeps its order: the words first, and then only their cases. */
+/** Matches of a search. A cross join, since SQLite keeps its order: the words first, then only their cases. */
 function wordsOf({ order }: CaseSlice, visibility: Visibility, where: SQL | undefined) {
   const tenant = callerTenant(visibility)
   if (order.by === 'rank') {
@@ -129,7 +129,7 @@ function mergedSliceQuery(slice: CaseSlice, way: AccessPath, visibility: Visibil
   return sql`${sql.join(arms, sql` union all `)} order by created_at ${direction}, id ${direction} ${within}`
 }
 
-/** What a list shows of a stretch. Names are looked up for its cases alone, not for what was skipped or sorted away. */
+/** Columns of a slice. Names are looked up only for its cases, not for those skipped or sorted away. */
 function rowsFor(slice: CaseSlice, visibility: Visibility): Statement<CaseSummary[]> {
   const { filters, order } = slice
   const way = accessPathOf(filters, order.by, visibility)
@@ -156,7 +156,7 @@ export const caseList = memoised(
     }),
 )
 
-/** What the queries' placeholders are filled with. */
+/** Values of the queries' placeholders. */
 export function caseListValues({ filters, from, limit }: CaseSlice): Values {
   const { status = [], reference, ...others } = filters
   return {

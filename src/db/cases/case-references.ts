@@ -18,7 +18,7 @@ const refTo = (table: typeof wards | typeof categories, id: string, name: string
 
 const me = sql`(select ${callerTenant()} as tenant) me`
 
-/** What a case is about to refer to, each null where the tenant has no such enabled thing; and who has its externalId. */
+/** References of a case, each null if the tenant has no such enabled item; and the case that has its externalId. */
 export const caseReferences = exactlyOne(
   statement(
     build

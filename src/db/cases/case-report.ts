@@ -8,7 +8,7 @@ import { categories, wards } from '../schema/directory'
 import { summaryColumns } from './case-columns'
 import { isSeenBy, type Visibility } from './case-filters'
 
-/** Which cases a report is of: all that the caller sees, archived ones included, where nothing is said. */
+/** Filters of a report; without them, all cases that the caller sees, including archived ones. */
 export interface ReportFilters {
   wardId?: string | undefined
   categoryId?: string | undefined
@@ -24,7 +24,7 @@ interface MonthCount {
   n: number
 }
 
-/** What a report counts. */
+/** Counts of a report. */
 export interface ReportCounts {
   byStatus: { status: Status; n: number }[]
   byWard: { ward: Ref | null; n: number }[]
@@ -43,7 +43,7 @@ const n = count().as('n')
 function conditions(filters: ReportFilters, visibility: Visibility): SQL | undefined {
   return and(
     isSeenBy(visibility),
-    // Both, which the indexes want to be told.
+    // Both values explicitly, so that the index can be used.
     inArray(cases.archived, [false, true]),
     filters.wardId === undefined ? undefined : eq(cases.wardId, placeholder('wardId')),
     filters.categoryId === undefined ? undefined : eq(cases.categoryId, placeholder('categoryId')),
@@ -52,10 +52,10 @@ function conditions(filters: ReportFilters, visibility: Visibility): SQL | undef
   )
 }
 
-/** What a report counts, and how its queries get at it. */
+/** Subject of a report's counts, and access to its rows. */
 interface Scope {
   seen: SQL | undefined
-  /** Whether it is the whole tenant's: then each count has an index of its own. Else one index narrows them all. */
+  /** True for the whole tenant: each count then has its own index. Otherwise one index narrows them all. */
   isWhole: boolean
   /** The status as a condition reads it. A unary plus keeps SQLite from walking its index instead of the narrower. */
   status: SQL

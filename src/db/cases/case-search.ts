@@ -3,7 +3,7 @@ import { integer, sqliteTable } from 'drizzle-orm/sqlite-core'
 import { build, placeholder } from '../query'
 import { caseCounts } from '../schema/cases'
 
-/** How many of a search's matches are ranked, sorted and counted: the newest. */
+/** Maximum number of matches that are ranked, sorted and counted: the newest. */
 export const searchedAtMost = 10_000
 
 /** The full-text index over cases. A migration made by hand creates it: drizzle-kit has no word for virtual tables. */
@@ -27,7 +27,7 @@ const newestFirst = (tenant: SQL) =>
 /** The newest matches in a tenant as a table of row ids; its limit keeps filters from reading on for more. */
 export const newestMatches = (tenant: SQL) => newestFirst(tenant).limit(searchedAtMost).as('newest')
 
-/** Whether a tenant has a match that is older than the row id `than`. */
+/** True if a tenant has a match older than the row id `than`. */
 export const hasOlderMatches = (tenant: SQL, than: SQL.Aliased<number>) =>
   sql`exists (select 1 from ${casesFts} where ${matches(tenant)} and ${casesFts.rowId} < ${than})`
 

@@ -6,15 +6,15 @@ import { caseCounts, cases } from '../schema/cases'
 import { accessPathOf, type CaseFilters, conditionsOf, hasAnyStatus, type Visibility } from './case-filters'
 import { hasOlderMatches, newestMatches, searchedAtMost } from './case-search'
 
-/** How many cases a list has. */
+/** Total of a list. */
 export interface CaseTotal {
   /** One more than `countCap` where they are counted and there are more; of a search, those among its newest matches. */
   total: number
-  /** Whether there may be more: counting stopped. */
+  /** Counting stopped: there may be more. */
   isCapped: boolean
 }
 
-/** How many cases the filters let through: as the database keeps it, or counted as far as `countCap`. */
+/** Number of cases that match the filters: maintained by the database, or counted up to `countCap`. */
 export function totalFor(filters: CaseFilters): Statement<CaseTotal> {
   const { archived: _, status, search, ...others } = filters
   if (search !== undefined) return oneTotal(foundTotal(filters, 'not caseworker'), foundTotal(filters, 'caseworker'))
@@ -44,7 +44,7 @@ function countedTotal(filters: CaseFilters, visibility: Visibility): Statement<C
   return statement(build.select({ total, isCapped: capped(sql`count(*) > ${countCap}`) }).from(matching))
 }
 
-/** What the filters let through of a search's newest matches. */
+/** The newest matches of a search, filtered. */
 function foundTotal(filters: CaseFilters, visibility: Visibility): Statement<CaseTotal[]> {
   const tenant = callerTenant(visibility)
   const newest = newestMatches(tenant)

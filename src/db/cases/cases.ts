@@ -53,7 +53,7 @@ export const caseById = atMostOne(detailWhere(eq(cases.id, visibleCase)))
 /** The case `id`, after a write. */
 export const caseAfterWrite = atMostOne(detailWhere(isTheirs))
 
-/** How many timeline entries a case shows. */
+/** Maximum number of timeline entries in a case. */
 export const timelineShown = 200
 
 /** One thing that happened to a case. */
@@ -130,7 +130,7 @@ export const insertCase = exactlyOne(
   ),
 )
 
-/** What may be changed of a case. */
+/** Changeable columns of a case. */
 export type CaseChanges = Given<
   Pick<
     CaseDetail,

@@ -47,7 +47,7 @@ export const listCategoriesAfter = categoriesWhere(
   ),
 )
 
-/** Where in the list a category stands: what a cursor after it must hold. */
+/** Position of a category, for a cursor after it. */
 export function positionAfterCategory({ sortOrder, nameKey }: Category): (string | number)[] {
   return [sortOrder, nameKey]
 }
@@ -81,7 +81,7 @@ export const insertCategory = statement(
   }),
 )
 
-/** What may be changed of a category. */
+/** Changeable columns of a category. */
 export type CategoryChanges = Given<Pick<Category, 'name' | 'enabled' | 'sortOrder'>>
 
 /** Changes a category and raises its version. Built per request: each set of fields is another statement. */

@@ -66,7 +66,7 @@ export const listUsersAfter = usersWhere(
   ),
 )
 
-/** Where in the list a user stands: what a cursor after them must hold. */
+/** Position of a user, for a cursor after them. */
 export function positionAfterUser({ id }: User): string[] {
   return [id]
 }
@@ -124,7 +124,7 @@ export const insertUser = statement(
   }),
 )
 
-// Said again in the write itself: of two admins who disable each other at once, one must stay.
+// Repeated in the UPDATE: two admins disabling each other concurrently must not both succeed.
 const leavesAnAdmin = or(
   sql`${placeholder('stepsDown')} = 0`,
   ne(users.role, 'admin'),
@@ -138,10 +138,10 @@ const leavesAnAdmin = or(
 
 const isTarget = and(ofTenantById(users), atExpectedVersion(users), leavesAnAdmin)
 
-/** What may be changed of a user. */
+/** Changeable columns of a user. */
 export type UserChanges = Given<Pick<Row, 'name' | 'email' | 'role' | 'enabled'>>
 
-/** What lifts the plan of a user's keys above the tenant's; all null for nothing. Only operators change it. */
+/** Plan override of a user's keys; all null for no override. Only operators change it. */
 export type PlanOverride = Pick<Row, 'planOverride' | 'planOverrideExpiresAt' | 'planOverrideReason'>
 
 /** Changes a user and raises their version. Built per request: each set of fields is another statement. */

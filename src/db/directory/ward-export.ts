@@ -24,7 +24,7 @@ function wardsFor(visibility: Visibility): Statement<ExportedWard[]> {
     .where(
       and(
         isSeenBy(visibility),
-        // Both, which the indexes want to be told.
+        // Both values explicitly, so that the index can be used.
         inArray(cases.archived, [false, true]),
       ),
     )

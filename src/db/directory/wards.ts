@@ -64,7 +64,7 @@ export const listWards = wardsWhere(areListed)
 /** The wards that follow a cursor's. */
 export const listWardsAfter = wardsWhere(and(areListed, gt(wards.nameKey, placeholder('after0'))))
 
-/** Where in the list a ward stands: what a cursor after it must hold. */
+/** Position of a ward, for a cursor after it. */
 export function positionAfterWard({ nameKey }: Ward): string[] {
   return [nameKey]
 }
@@ -85,7 +85,7 @@ export const wardNamed = atMostOne(
   ),
 )
 
-/** Which of `councillorIds` (a JSON list) are enabled users of the caller's tenant. */
+/** Those of `councillorIds` (a JSON list) that are enabled users of the caller's tenant. */
 export const councillorsAmong = statement(
   build
     .select({ id: users.id })
@@ -128,7 +128,7 @@ export const insertWard = statement(
   }),
 )
 
-/** What may be changed of a ward's own row. */
+/** Changeable columns of a ward's row. */
 export type WardChanges = Given<
   Pick<Row, 'name' | 'code' | 'boundaryDescription' | 'councilTier' | 'latitude' | 'longitude' | 'enabled'>
 >

@@ -28,7 +28,7 @@ const family = build.select({ id: keys.familyId }).from(keys).innerJoin(users, e
 /** The window that counts the request: its address's, or its key's family. */
 const client = sql`coalesce(${gatePlaceholder('client')}, (${family}))`
 
-/** Whether this batch's hit was admitted; or nothing is counted here: a page, or a key that another cell counted. */
+/** True if this batch's hit was admitted, or nothing is counted here: a page, or a key counted by another cell. */
 const wasAdmitted = sql`(${gatePlaceholder('isCounted')} = 0 or exists (
   select 1 from ${windows} where ${windows.id} = ${client} and ${windows.admissionId} = ${gatePlaceholder('admissionId')}))`
 
@@ -37,7 +37,7 @@ const named = and(eq(tenants.slug, gatePlaceholder('slug')), wasAdmitted)
 /** The tenant that a public path names, or null where the hit was refused: reads compare it with their rows' tenant. */
 export const publicTenant = () => sql`(${build.select({ id: tenants.id }).from(tenants).where(named)})`
 
-/** That tenant, its council, and whose results those are that are kept for replays: a row to read from. */
+/** The tenant, its council, and the owner of stored results: a row to read from. */
 export const publicRow = () => {
   const council = sql`${tenants.councilCode}`.as('council')
   const owner = sql`${tenants.id} || ':' || ${client}`.as('owner')

@@ -8,7 +8,7 @@ export const quota = sql<number>`coalesce(${keys.quota}, ${gatePlaceholder('limi
 
 export const windowMs = sql<number>`coalesce(${keys.windowSeconds}, ${gatePlaceholder('windowSeconds')}) * 1000`
 
-/** Who holds a live key, and their window as it is after the hit. No row: the key does not open the gate. */
+/** Holder of a live key, and their window after the hit. No row: the key is rejected. */
 export const caller = atMostOne(
   statement(
     build

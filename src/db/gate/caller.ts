@@ -22,14 +22,14 @@ export const livePlanOverride = sql<string | null>`
 const hasWord = (list: 'roles' | 'plans', value: SQL | AnySQLiteColumn) =>
   sql`instr(${gatePlaceholder(list)}, ' ' || ${value} || ' ') > 0`
 
-/** What the route needs of the caller: the gate answers 403 for it, and here it keeps the rows shut as well. */
+/** The route's requirements: the gate answers 403 for them; this keeps the rows closed as well. */
 const isAuthorised = and(
   sql`instr(' ' || ${keys.scopes} || ' ', ${gatePlaceholder('scope')}) > 0`,
   hasWord('roles', users.role),
   or(hasWord('plans', tenants.plan), hasWord('plans', sql`coalesce(${livePlanOverride}, '')`)),
 )
 
-/** Which callers a read is for: all of them, or one side of the line that visibility draws. */
+/** Callers of a read: all, or only those who see all cases, or only those who see their own. */
 type Audience = 'anyone' | 'caseworker' | 'not caseworker'
 
 const audiences: Record<Audience, SQL | undefined> = {
@@ -71,7 +71,7 @@ const perAudience = (facts: Parameters<typeof ofCaller>[0]): Record<Audience, SQ
   'not caseworker': madeOnce(ofCaller(facts, 'not caseworker')),
 })
 
-/** Whose totals the caller sees: their own as a caseworker, else the tenant's, which `case_counts` keeps under ''. */
+/** Viewer of the caller's totals: a caseworker, or else the whole tenant, stored in `case_counts` as ''. */
 const viewer = sql`case ${users.role} when 'caseworker' then ${keys.userId} else '' end`
 
 const tenantOf = perAudience({ tenant: keys.tenantId })
@@ -88,7 +88,7 @@ export const callerFamily = () => familyOf.anyone
 /** The caller's place in their key family, as a row to read from: `family` and `made`, when their key was made. */
 export const callerPlace = () => ofCaller({ family: keys.familyId, made: keys.createdAt }, 'anyone')
 
-/** Whose cases the caller sees, '' for the whole tenant's. */
+/** Viewer of the caller's cases; '' for the whole tenant. */
 export const callerViewer = () => viewerOf.anyone
 
 /** The caller's tenant and viewer: a row to read from, or a row value to compare with two columns at once. */

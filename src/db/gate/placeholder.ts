@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Values } from '../query'
 
-/** What the gate binds in every trip. */
+/** Values that the gate binds in every trip. */
 export interface GateValues {
   /** SHA-256 of the key; null where no key counts the request. */
   hash: string | null
@@ -12,7 +12,7 @@ export interface GateValues {
   /** The deployment's limit, in requests; null where it is not known, as in commands. */
   limit: number | null
   windowSeconds: number | null
-  /** What the route needs of its caller: lists with a space around each member. */
+  /** Requirements of the route: lists with a space around each member. */
   scope: string
   roles: string
   plans: string
@@ -22,7 +22,7 @@ export interface GateValues {
   client: string | null
   /** 0 where nothing is counted in this trip. */
   isCounted: 0 | 1
-  /** What an earlier result of the request would be stored under. */
+  /** Key of an earlier result of the request. */
   route: string
   idempotencyKey: string
   /** The last moment at which a write may begin, in milliseconds. */
@@ -32,7 +32,7 @@ export interface GateValues {
 /** A value that the gate binds, under a name of the gate's own: no query of a route can shadow it. */
 export const gatePlaceholder = (name: keyof GateValues) => sql.placeholder(`gate.${name}`)
 
-/** What the gate's placeholders are filled with. */
+/** Values of the gate's placeholders. */
 export function gateValues(values: Partial<GateValues>): Values {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [`gate.${name}`, value]))
 }

@@ -38,14 +38,14 @@ const isReplaced = sql`exists ${build
     ),
   )}`
 
-// Said again in the write itself: a key that is rotated meanwhile must not leave another one behind.
-/** That the caller's key has not been replaced since the gate looked. */
+// Repeated in the write itself: a key rotated in the meantime must not leave another one behind.
+/** Guard: the caller's key has not been replaced since admission. */
 export const isCurrent = not(isReplaced)
 
 const live = alias(keys, 'live')
 
 /**
- * How many of a tenant's keys are neither revoked nor past their end. Two look-ups of the index `keys_live`, so that dead
+ * Number of a tenant's keys that are neither revoked nor expired. Two look-ups of the index `keys_live`, so that dead
  * keys cost nothing however many there are.
  */
 function liveKeys(tenant: SQL, now: SQL, also?: SQL): SQL<number> {
@@ -59,10 +59,10 @@ function liveKeys(tenant: SQL, now: SQL, also?: SQL): SQL<number> {
 
 const liveKeysOfTenant = liveKeys(sql`${placeholder('tenantId')}`, moment('now'))
 
-/** That the tenant has fewer live keys than `most`. */
+/** Guard: the tenant has fewer live keys than `most`. */
 export const hasRoom = lt(liveKeysOfTenant, placeholder('most'))
 
-/** What may have stopped a write of keys: asked in the write's own batch, before it. */
+/** Possible obstacles to a write of keys: read in its own batch, before it. */
 export const standingOfCaller = exactlyOne(
   statement(
     build
@@ -77,12 +77,12 @@ export const standingOfCaller = exactlyOne(
 
 const ofUser = eq(live.userId, placeholder('id'))
 
-/** How many live keys the user `id` holds, in the gate's trip. */
+/** Number of live keys of the user `id`, in the gate's trip. */
 export const liveKeysOfUser = exactlyOne(
   statement(build.select({ n: liveKeys(callerTenant(), clock, ofUser).as('live_keys') }).from(sql`(select 1)`)),
 )
 
-/** How many live keys the user `id` holds, after a write. */
+/** Number of live keys of the user `id`, after a write. */
 export const liveKeysAfterWrite = exactlyOne(
   statement(
     build

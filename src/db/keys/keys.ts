@@ -19,7 +19,7 @@ export interface ShownKey {
   userId: string
   role: Role
   scopes: Scope[]
-  /** What holds for it: its own, or else the deployment's default. */
+  /** Effective limit: its own, or the deployment's default. */
   limit: number
   windowSeconds: number
   expiresAt: string | null
@@ -78,7 +78,7 @@ export const listKeysAfter = keysWhere(
   and(ofCaller(keys), sql`(${keys.createdAt}, ${keys.id}) < (${placeholder('after0')}, ${placeholder('after1')})`),
 )
 
-/** Where in the list a key stands: what a cursor after it must hold. */
+/** Position of a key, for a cursor after it. */
 export function positionAfter({ createdAt, id }: ShownKey): (string | number)[] {
   return [Date.parse(createdAt), id]
 }
@@ -90,7 +90,7 @@ const lead = alias(keys, 'lead')
 const isLasting = and(isNull(lead.revokedAt), or(isNull(lead.expiresAt), gt(lead.expiresAt, clock)))
 
 /**
- * That a key tells of the family of the key `id`: it is the newest live one, or else the newest.
+ * True for the key that represents the family of the key `id`: the newest live one, or else the newest.
  *
  * @param tenant whose keys may be asked for; all of the database's unless given
  */
@@ -138,7 +138,7 @@ export const holderById = atMostOne(
   ),
 )
 
-/** That a key may be filed: its maker's has not been replaced, and the tenant has fewer than `most`. */
+/** Guards of a new key: its maker's key has not been replaced, and the tenant has fewer than `most`. */
 const mayFile = and(isCurrent, hasRoom)
 
 const serviceUser = {

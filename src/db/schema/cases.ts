@@ -51,7 +51,7 @@ export const cases = sqliteTable(
   ],
 )
 
-/** How many cases, kept by triggers: `viewer` is an assignee's id, or empty for the whole tenant. */
+/** Numbers of cases, maintained by triggers: `viewer` is an assignee's id, or empty for the whole tenant. */
 export const caseCounts = sqliteTable(
   'case_counts',
   {

@@ -4,7 +4,7 @@ import { customType, integer } from 'drizzle-orm/sqlite-core'
 export const instant = customType<{ data: string; driverData: number }>({
   dataType: () => 'integer',
   fromDriver: (ms) => new Date(ms).toISOString(),
-  // Placeholders pass nulls through here, whatever the type says.
+  // Placeholders pass nulls through here, despite the type.
   toDriver: (iso: string | null) => (iso === null ? null : Date.parse(iso)) as number,
 })
 

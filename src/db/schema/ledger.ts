@@ -29,7 +29,7 @@ export const idempotency = sqliteTable(
   (t) => [primaryKey({ columns: [t.owner, t.route, t.key] })],
 )
 
-/** Who did what to which id, when. Ids only. */
+/** Audit entries: ids only. */
 export const audit = sqliteTable(
   'audit',
   {

@@ -2,22 +2,22 @@ import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { instant } from './columns'
 
 /**
- * Editions of the ONS Postcode Directory. A new one is loaded beside the old; one statement makes it the active one:
+ * Editions of the ONS Postcode Directory. A new one is loaded alongside the old; one statement makes it the active one:
  * `update postcode_releases set active = (id = ?)`.
  */
 export const postcodeReleases = sqliteTable('postcode_releases', {
   id: integer().primaryKey(),
   name: text().notNull(),
-  /** Which file it is loaded from and what is kept of it, so that a stopped load can go on. */
+  /** Source file and selection, so that a stopped load can resume. */
   source: text().notNull().default(''),
-  /** How many of the file's lines have been dealt with. */
+  /** Number of lines processed. */
   linesDone: integer('lines_done').notNull().default(0),
   /** Null while it is being loaded. */
   loadedAt: instant('loaded_at'),
   active: integer({ mode: 'boolean' }).notNull().default(false),
 })
 
-/** Which electoral ward a postcode lies in, and of which council: a postcode on a boundary may have several. */
+/** Electoral wards of a postcode, with their councils: several for a postcode on a boundary. */
 export const postcodeWards = sqliteTable(
   'postcode_wards',
   {

@@ -3,7 +3,7 @@ import { customType, index, integer, sqliteTable, text, uniqueIndex } from 'driz
 import type { EventType } from '../../domain/vocabulary'
 import { instant } from './columns'
 
-/** What the database keeps for "not published": later than any moment, so that drafts are listed first. */
+/** Stored value of "not published": later than any moment, so that drafts sort first. */
 export const never = 9_007_199_254_740_991
 
 const publishedAt = customType<{ data: string | null; driverData: number }>({

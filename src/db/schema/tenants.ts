@@ -10,7 +10,7 @@ export const tenants = sqliteTable('tenants', {
   name: text().notNull(),
   plan: text().$type<Plan>().notNull(),
   councilCode: text('council_code'),
-  /** How residents reach the office otherwise: the contact pages tell them. */
+  /** Contact details of the office, shown on the contact pages. */
   contactEmail: text('contact_email'),
   contactPhone: text('contact_phone'),
   anonymiseAfterMonths: integer('anonymise_after_months').notNull().default(12),
@@ -85,7 +85,7 @@ export const windows = sqliteTable(
     quota: integer().notNull(),
     windowMs: integer('window_ms').notNull(),
     hits: text().notNull(),
-    /** Which request was admitted last: reads in the same batch check it before they touch a row. */
+    /** The last admitted request: reads in the same batch check it before they touch a row. */
     admissionId: text('mark').notNull(),
     total: integer().notNull(),
     days: text().notNull(),

@@ -16,13 +16,13 @@ export const answerNames = [
 ] as const satisfies (keyof Contact)[]
 export type AnswerName = (typeof answerNames)[number]
 
-/** What somebody has typed, by field; empty where nothing. */
+/** Typed answers by field; empty strings if blank. */
 export type Answers = Record<AnswerName, string>
 
-/** What is wrong, by field, in words for a resident. */
+/** Errors by field, in words for a resident. */
 export type Faults = Partial<Record<AnswerName, string>>
 
-/** A form's answers, whatever came. */
+/** A form's answers, from any input. */
 export function answersOf(form: Record<string, unknown>): Answers {
   const lines: AnswerName[] = ['address', 'message']
   const answerTo = (name: AnswerName) =>
@@ -30,7 +30,7 @@ export function answersOf(form: Record<string, unknown>): Answers {
   return Object.fromEntries(answerNames.map((name) => [name, answerTo(name)])) as Answers
 }
 
-/** A form's value as text, without control characters; a file is none. */
+/** A form's value as text, without control characters; empty for a file. */
 export function textOf(value: unknown): string {
   if (typeof value !== 'string') return ''
   return withoutControls(value)

@@ -5,7 +5,7 @@ import { Area, Choice, Input } from '../layout/form-fields'
 import { Turnstile } from '../layout/turnstile'
 import { type Answers, answerNames, type Faults } from './contact-answers'
 
-/** The field that people do not see: whatever fills it in is not a person. */
+/** Name of the invisible field, which only bots fill in. */
 export const honeypotName = 'subject'
 
 interface FormProps {
@@ -15,12 +15,12 @@ interface FormProps {
   /** The form's ticket. */
   token: string
   faults?: Faults | undefined
-  /** What is wrong with the form as a whole. */
+  /** Error of the form as a whole. */
   notice?: string | undefined
   turnstileKey?: string | undefined
 }
 
-/** The contact form, empty or as it was sent with what is wrong: labels, hints and errors as GOV.UK forms have them. */
+/** The contact form, empty or as sent with its errors: labels, hints and errors in the style of GOV.UK. */
 export function ContactForm({ office, choices, answers, token, faults = {}, notice, turnstileKey }: FormProps) {
   const given = { answers, faults }
   return (
@@ -75,7 +75,7 @@ export function ContactForm({ office, choices, answers, token, faults = {}, noti
   )
 }
 
-/** Everything that is wrong, in the form's order, each with the id of what to mend. */
+/** All errors in the form's order, each with the id of its control. */
 function faultList(faults: Faults, notice: string | undefined) {
   const ofFields = answerNames.flatMap((name) => (faults[name] ? [{ id: name, sentence: faults[name] }] : []))
   return notice ? [{ id: 'send', sentence: notice }, ...ofFields] : ofFields

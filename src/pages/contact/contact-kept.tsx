@@ -10,7 +10,7 @@ interface Kept {
   turnstileKey: string | undefined
 }
 
-/** A form that could not be taken. What somebody has written is not lost: it can be read, copied and sent again. */
+/** A form that could not be accepted: its text can be read, copied and sent again. */
 export function KeptForm({ action, answers, token, turnstileKey }: Kept) {
   return (
     <form method="post" action={action}>

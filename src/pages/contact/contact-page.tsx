@@ -91,7 +91,7 @@ async function take(gate: PublicGate, { answers, isWhole, ticket, evidence }: Se
   return receiveContact(gate, contact, { ticket: ticket.id, evidence })
 }
 
-/** Whether whoever filled in the form can put it right. */
+/** True if the resident can correct it. */
 const isMendable = ({ code, details }: ApiError) => code === 'conflict' || details?.fields !== undefined
 
 /** What to say of a form that came in pieces, or whose answers are right and which cannot be taken under its ticket. */
@@ -132,7 +132,7 @@ async function renderForm(c: Page, { answers, token, faults, notice, status }: F
   )
 }
 
-/** Says why a form could not be taken, with everything that was written, to be sent again. */
+/** Page of a form that could not be accepted, with everything written, ready to send again. */
 async function showKept(c: Page, { answers, token }: Sent, refusal: ApiError) {
   // That refusal came before the tenant was looked up.
   if (refusal.code === 'rate_limited') await c.var.publicGate.recall()

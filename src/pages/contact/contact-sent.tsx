@@ -1,7 +1,7 @@
 import type { PublicTenant } from '../../gate/public-gate'
 import { OtherWays } from '../layout/office'
 
-/** That a message has arrived, and what happens next. Holds nothing of what was written. */
+/** Confirmation of a message and the next steps. Shows nothing that was written. */
 export function MessageSent({ office, reference }: { office: PublicTenant; reference: string }) {
   return (
     <>

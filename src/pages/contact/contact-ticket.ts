@@ -9,11 +9,11 @@ import { type Env, publicSecretOf } from '../../settings'
  */
 const lifeSeconds = replayForMs / 1000
 
-/** What makes sending a form twice the same as sending it once. */
+/** One-time ticket, so that a form sent twice is stored once. */
 export interface Ticket {
   /** Unguessable: the confirmation's address. */
   readonly id: string
-  /** When the form was first opened, ISO 8601. */
+  /** Time when the form was first opened, ISO 8601. */
   readonly openedAt: string
   readonly isExpired: boolean
 }
@@ -36,7 +36,7 @@ export function issueTicket(env: Env, slug: string, openedAt?: string, now = Dat
 /** The ticket that a form brought back, or undefined where it is not one of ours for this tenant. */
 export async function readTicket(env: Env, slug: string, text: string, now = Date.now()): Promise<Ticket | undefined> {
   const secret = publicSecretOf(env)
-  // Expiry is told apart, since an expired form keeps its answers; and edge clocks differ, so `iat` decides nothing.
+  // Expiry is distinguished, since an expired form keeps its answers; and edge clocks differ, so `iat` decides nothing.
   const claims = await verify(text, secret, { alg, aud: slug, iat: false, exp: false }).catch(() => undefined)
   const { success, data } = Claims.safeParse(claims)
   if (!success) return

@@ -6,7 +6,7 @@ import { type ApiError, type ErrorCode, refusalOf } from '../../errors'
 import { page } from './frame'
 import { OtherWays } from './office'
 
-/** Answers anything thrown with a page in plain words, and with what else there is to show. */
+/** Answers anything thrown with a page in plain words, followed by `more`. */
 export function showError(error: unknown, c: Context<AppEnv>, more?: Child) {
   const refusal = refusalOf(error, c)
   const { title, advice } = wordsOf(refusal)

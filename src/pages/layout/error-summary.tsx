@@ -1,12 +1,12 @@
 interface Entry {
-  /** The id of what to mend. */
+  /** The id of the control to correct. */
   id: string
   sentence: string
 }
 
 /**
- * What is wrong with a form, above everything else, each entry a link to its field. It has the focus when the page
- * opens, so that it is read out first (GOV.UK Design System, error summary). Nothing where nothing is wrong.
+ * The errors of a form, above everything else, each a link to its field. It has the focus when the page
+ * opens, so that it is read out first (GOV.UK Design System, error summary). Empty without errors.
  */
 export function ErrorSummary({ faults }: { faults: readonly Entry[] }) {
   if (faults.length === 0) return null

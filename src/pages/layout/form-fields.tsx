@@ -10,7 +10,7 @@ interface FieldProps {
   faults: Faults
 }
 
-/** What a control's attributes say of its hint and its error. */
+/** Attributes that link a control to its hint and error. */
 function describedBy({ name, hint, faults }: FieldProps) {
   const ids = [hint && `${name}-hint`, faults[name] && `${name}-error`].filter(Boolean)
   return {

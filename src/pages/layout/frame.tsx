@@ -23,7 +23,7 @@ const strict = secureHeaders({ contentSecurityPolicy: policy })
 const withTurnstile = secureHeaders({ contentSecurityPolicy: { ...policy, scriptSrc: turnstile, frameSrc: turnstile } })
 
 /**
- * Says that a path answers in HTML, errors included, and what its pages may load: their own style, known by a nonce that
+ * Makes a path answer in HTML, errors included, and limits what its pages load: their own style, by a nonce that
  * is new with every answer, and Turnstile's script where that is switched on (Content Security Policy Level 3).
  */
 export function answersInHtml() {

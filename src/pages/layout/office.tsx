@@ -1,7 +1,7 @@
 import { dialled } from '../../domain/phone'
 import type { PublicTenant } from '../../gate/public-gate'
 
-/** How to reach an office without this form; for one that has told nothing of itself, how to find that out. */
+/** Other contact details of an office, or a link to find them. */
 export function OtherWays({ office }: { office: PublicTenant | undefined }) {
   const { contactEmail, contactPhone } = office ?? {}
   return (

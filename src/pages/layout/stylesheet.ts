@@ -1,5 +1,5 @@
 /**
- * How the pages look: one column that fits a phone, large targets, a focus that cannot be missed. Colours have a contrast
+ * Style of the pages: one column that fits a phone, large targets, an obvious focus. Colours have a contrast
  * of 4.5 to 1 or more (WCAG 2.2, success criteria 1.4.3 and 1.4.11).
  */
 export const stylesheet = `

@@ -1,7 +1,7 @@
 /** The field that Turnstile's own script puts its token in. */
 export const turnstileName = 'cf-turnstile-response'
 
-/** Cloudflare's bot check, where the deployment has one; nothing where it has none. */
+/** Cloudflare's bot check, if configured. */
 export function Turnstile({ siteKey }: { siteKey: string | undefined }) {
   if (!siteKey) return null
   return (

@@ -20,7 +20,7 @@ const list = createRoute({
   responses: { 200: json('A page of entries.', AuditList) },
 })
 
-/** Who did what to which id, when. */
+/** The audit list. */
 export const audit = new OpenAPIHono<AppEnv>().openapi(list, async (c) => {
   const { gate } = c.var
   const { cursor, pageSize, ...filters } = c.req.valid('query')

@@ -11,7 +11,7 @@ import type { Case, NewCase } from './case-schemas'
 
 type Assignee = NonNullable<CaseDetail['assignee']>
 
-/** What a body refers to: an absent reference is not looked at, a null one refers to nothing. */
+/** References in a body: an absent one is not checked, a null one clears. */
 export interface References {
   wardId?: string | null | undefined
   categoryId?: string | null | undefined
@@ -19,7 +19,7 @@ export interface References {
   externalId?: string | null | undefined
 }
 
-/** What the tenant has of them. */
+/** The tenant's items that they refer to. */
 export interface Found {
   ward: Ref | null
   category: Ref | null
@@ -52,7 +52,7 @@ export function requireReferences(asked: References, found: Found): void {
   if (Object.keys(fields).length > 0) throw invalidFields(fields)
 }
 
-/** Throws 409 where another case has the externalId; which one is told to those who may see it. */
+/** Throws 409 if another case has the externalId; names it to callers who can see it. */
 export function requireUntaken(gate: Gate, taken: Found['taken'], own?: string): void {
   if (!taken || taken.id === own) return
   const { viewer } = gate.actor
@@ -66,7 +66,7 @@ export function requireMayAssign(gate: Gate, assigneeId: string | null | undefin
   requireRole(gate.principal, 'manager')
 }
 
-/** Who gets a new case: a caseworker's is their own. */
+/** Assignee of a new case: a caseworker's is their own. */
 export function assigneeOfNew(gate: Gate, assigneeId: string | null | undefined): string | null {
   const { viewer } = gate.actor
   requireMayAssign(gate, assigneeId, viewer)
@@ -132,7 +132,7 @@ export function newCase(gate: Gate, { assigneeId, ...body }: NewCase, found: Fou
   }
 }
 
-/** When a case that is created settled was settled. */
+/** Settlement time of a case that is created resolved or closed. */
 export function settledAt({ status, createdAt }: Pick<Case, 'status' | 'createdAt'>) {
   const isSettled = status === 'resolved' || status === 'closed'
   return { resolvedAt: isSettled ? createdAt : null, closedAt: status === 'closed' ? createdAt : null }

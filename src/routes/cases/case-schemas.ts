@@ -112,7 +112,7 @@ const searchText = z
     error: `Must have at most ${mostWords} different words`,
   })
 
-/** What narrows a list or an export of cases. */
+/** Filters of a list or an export of cases. */
 export const caseFilters = {
   status: StatusList.optional(),
   wardId: idParam('Cases in this ward.'),

@@ -160,12 +160,12 @@ export const caseWrites = new OpenAPIHono<AppEnv>()
     return c.json(answer, 201)
   })
 
-/** What the timeline says of something that happened, as the placeholders want it. */
+/** Placeholder values of a timeline entry. */
 function entry<T extends TimelineType>(now: string, type: T, body: string | null = null) {
   return { entryId: newId(now), type, body }
 }
 
-/** Writes a change with everything that tells of it; 409 where another change came in between. */
+/** Writes a change with its timeline and audit entries; 409 if another change came in between. */
 async function change(gate: Gate, id: string, changes: Changes, expected: number | undefined): Promise<Case> {
   const { actor } = gate
   const values = { ...actor, id, expectedVersion: expected ?? null }

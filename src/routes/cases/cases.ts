@@ -87,7 +87,7 @@ export const cases = new OpenAPIHono<AppEnv>()
   })
   .route('/', caseWrites)
 
-/** Which stretch of which list is asked for, or undefined where the cursor is of another list or damaged. */
+/** The requested slice, or undefined if the cursor is damaged or belongs to another list. */
 function sliceOf(asked: CaseListQuery, search: string | undefined) {
   const { page = 1, pageSize, cursor, sort, ...rest } = asked
   const filters = { ...rest, search }
@@ -101,7 +101,7 @@ function sliceOf(asked: CaseListQuery, search: string | undefined) {
   return { slice, page: resumed?.page ?? page, listed }
 }
 
-/** Whether a stretch reads one row more to know if it is the last. A numbered page knows from the total. */
+/** True if a slice reads one more row to detect its end. A numbered page uses the total. */
 const looksAhead = (from: Position) => 'after' in from
 
 const offsetOf = (from: Position) => ('offset' in from ? from.offset : 0)

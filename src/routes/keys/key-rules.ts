@@ -142,7 +142,7 @@ export async function revokeKey(c: Context<AppEnv>, id: string): Promise<void> {
 const shownDays = 30
 const dayMs = 24 * 3600 * 1000
 
-/** What a key's family has been used for, day by day, from the row that its window is kept in. */
+/** Daily usage of a key's family, from the row of its window. */
 export async function usageOfKey(c: Context<AppEnv>, id: string) {
   const { gate } = c.var
   const { days, total, lastUsedAt } = await getFamily(gate, id)

@@ -37,7 +37,7 @@ const isLater = (iso: string) => Date.parse(iso) > Date.now()
 
 const holder = 'Provide either role or userId'
 
-/** What is wrong with naming both a role and a user, or neither. */
+/** Errors if both a role and a user are named, or neither. */
 const holderFaults = (isBoth: boolean) =>
   isBoth
     ? [{ path: ['userId'], params: errorCode('format'), message: holder }]
@@ -78,13 +78,13 @@ export const NewKey = bodyOf(
       if (Boolean(role) !== Boolean(userId)) return
       for (const fault of holderFaults(Boolean(role))) ctx.addIssue({ code: 'custom', ...fault })
     },
-    // Told beside every other fault of the body, as long as it is an object at all.
+    // Reported along with all other errors of the body if it is an object.
     { when: ({ value }) => typeof value === 'object' && value !== null && !Array.isArray(value) },
   )
   .openapi('NewKey')
 export type NewKey = z.infer<typeof NewKey>
 
-/** How long older keys go on working after a rotation that says nothing of it: long enough to notice a lost answer. */
+/** Default grace period of older keys after a rotation: long enough to notice a lost answer. */
 export const defaultGraceSeconds = 3600
 
 export const Rotation = bodyOf({

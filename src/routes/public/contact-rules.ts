@@ -22,12 +22,12 @@ import type { PublicGate } from '../../gate/public-gate'
 import { rethrowOvertaken, unknownReference } from '../../http/conflicts'
 import type { Contact, ContactAnswer } from './contact-schemas'
 
-/** What the sender of a message is told. */
+/** The answer to the sender of a message. */
 export function contactAnswer(reference: string): ContactAnswer {
   return { reference, message: 'Thank you. Your message has been sent.' }
 }
 
-/** What comes with a message besides its fields. */
+/** Data of a message other than its fields. */
 export interface FormEvidence {
   /** The form's one-time ticket: what it was spent on is what it is worth. The API has none. */
   ticket?: string
@@ -78,7 +78,7 @@ function fieldsOf({ name, email, phone, postcode, address, categoryId, wardId, m
   }
 }
 
-/** What is said again where the same sender says it: who corrects an address to reply to says something new. */
+/** Text that identifies a duplicate of the same sender: a corrected reply address makes it new. */
 function saidBy({ message, email, phone }: Fields): string {
   return [message, email ?? '', phone ?? ''].map(fold).join('\n')
 }
@@ -106,7 +106,7 @@ async function reasonsOf(
   return spamReasonsOf({ texts: [name, address, message], evidence: given, now: actor.now, isSaidAgain })
 }
 
-/** What a ticket was spent on is the tenant's, not the client's. */
+/** Spent tickets belong to the tenant, not the client. */
 const ofTenant = ({ actor }: PublicGate) => ({ ...actor, familyId: actor.tenantId })
 
 /** Files the receipt that a message already has under this request's own `Idempotency-Key` or ticket. */
@@ -144,7 +144,7 @@ async function settle(
   }
 }
 
-/** Writes a message with everything that tells of it, and yields its receipt. */
+/** Writes a message with its audit entry and stored results, and returns its receipt. */
 async function keep(
   gate: PublicGate,
   fields: Fields,

@@ -43,7 +43,7 @@ export const Contact = z
   .openapi('Contact', { description: 'Needs an email address, a phone number or both.' })
 export type Contact = z.infer<typeof Contact>
 
-/** What a sender is told, whatever was made of the message. */
+/** The answer to a sender, also for spam and duplicates. */
 export const ContactAnswer = z
   .object({
     reference: z

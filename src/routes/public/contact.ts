@@ -23,7 +23,7 @@ const send = createRoute({
   responses: { 201: json('The receipt, with its reference.', ContactAnswer) },
 })
 
-/** What Turnstile says of a message from the API. Asked about the same message twice, it says the same twice. */
+/** Turnstile's verdict on a message from the API: the same for the same message. */
 async function evidenceOf(env: Env, { turnstileToken, ...message }: Contact): Promise<Evidence> {
   const token = turnstileToken ?? undefined
   const verdict = await turnstileVerdict(env, token, await uuidOf(`${token} ${canonicalize(message) ?? ''}`))

@@ -19,7 +19,7 @@ const find = createRoute({
   responses: { 200: json('The wards A–Z.', PublicWards) },
 })
 
-/** Which ward a resident lives in, and who represents it. */
+/** Wards of a postcode and their councillors. */
 export const publicWards = new OpenAPIHono<AppEnv>().openapi(find, async (c) => {
   const { publicGate } = c.var
   const { postcode } = c.req.valid('query')

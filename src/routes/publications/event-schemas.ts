@@ -71,7 +71,7 @@ const isToCome = (iso: string) => Date.parse(iso) >= Date.now()
 
 const Times = z.object({ startsAt: z.string(), endsAt: z.string() })
 
-/** Told beside every other fault of the body, wherever it has both times. */
+/** Reported along with all other errors of the body if it has both times. */
 const inOrder = {
   when: ({ value }: { value: unknown }) => Times.safeParse(value).success,
   path: ['endsAt'],

@@ -38,14 +38,14 @@ import { cut, unusableCursor, valuesAfter } from '../../http/paging'
 /** Events and news differ in their fields; how they are listed, made, approved and changed is the same. */
 export type Kind = 'event' | 'news'
 
-/** What narrows a list of events or news. */
+/** Filters of a list of events or news. */
 export interface Asked {
   approved?: boolean | undefined
   externalId?: string | undefined
   cursor?: string | undefined
 }
 
-/** What `cut` shows of the newest items, drafts first. */
+/** The newest items as presented by `cut`, drafts first. */
 export async function listItems<S>(
   c: Context<AppEnv>,
   kind: Kind,

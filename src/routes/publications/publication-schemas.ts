@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { bodyOf, codeParam, flagParam, Id, Instant, id, optionalCode, optionalText, Ref } from '../../http/fields'
 import { cursorParam } from '../../http/paging'
 
-/** What events and news have in common. */
+/** Fields common to events and news. */
 export const commonFields = {
   id: Id,
   tenantId: Id,

@@ -8,13 +8,13 @@ import type { Report } from './report-schemas'
 const monthsShown = 24
 const dayMs = 24 * 3600 * 1000
 
-/** What the database has counted. */
+/** Counts from the database. */
 export interface Figures extends Omit<ReportCounts, 'resolution'> {
   /** Undefined where nothing has been resolved. */
   resolution: ReportCounts['resolution'][number] | undefined
 }
 
-/** How a split's counts are shown; undefined withholds all of them. */
+/** Presents a split's counts; undefined withholds all of them. */
 type Showing = (counts: number[]) => Shown[] | undefined
 
 /** The report with every count as it is. */

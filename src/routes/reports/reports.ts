@@ -19,7 +19,7 @@ const byAggregate = createRoute({
   responses: { 200: json('The report.', Report) },
 })
 
-/** What the caller's cases add up to. */
+/** Totals of the caller's cases. */
 export const reports = new OpenAPIHono<AppEnv>().openapi(byAggregate, async (c) => {
   const { gate } = c.var
   const filters = c.req.valid('query')

@@ -40,7 +40,7 @@ export function presentSubmission(found: Found): Submission {
   return { ...contact, ward, category, message, spamReasons, caseId, version, createdAt, updatedAt }
 }
 
-/** 409 for a submission that a case was made of; which case is told to those who may see it. */
+/** 409 for a converted submission; names its case to callers who can see it. */
 function alreadyConverted(made: Found['made'] | undefined): ApiError {
   return new ApiError('conflict', {
     message: 'This submission has been converted to a case',
@@ -74,7 +74,7 @@ export async function changeSubmission(
   return after
 }
 
-/** Makes a case of a submission, once: who comes second, at whatever moment, is told so with 409. */
+/** Converts a submission to a case, once: a second conversion, even a concurrent one, is 409. */
 export async function convertToCase(gate: Gate, id: string, body: Conversion): Promise<Case> {
   const { submission, references } = await gate.read(
     { id, ...referenceValues(body) },
@@ -97,7 +97,7 @@ export async function convertToCase(gate: Gate, id: string, body: Conversion): P
   return { ...made, reference: await insert(gate, id, made, body) }
 }
 
-/** What a new case says, from the body or else the submission. */
+/** Content of a new case, from the body or else the submission. */
 function contentOf(submission: Found, { summary, description, internalRef, externalId }: Conversion) {
   return {
     residentName: submission.name,
@@ -113,7 +113,7 @@ function contentOf(submission: Found, { summary, description, internalRef, exter
   }
 }
 
-/** Inserts a submission's case with everything that tells of it, and yields its reference. */
+/** Inserts a submission's case with its entries, and returns its reference. */
 async function insert(
   gate: Gate,
   submissionId: string,

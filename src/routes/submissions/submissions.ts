@@ -103,7 +103,7 @@ export const submissions = new OpenAPIHono<AppEnv>()
     return c.json(made, 201, { Location: `/api/cases/${made.id}`, ...(await etag(made)) })
   })
 
-/** Which stretch of which list is asked for, or undefined where the cursor is of another list or damaged. */
+/** The requested slice, or undefined if the cursor is damaged or belongs to another list. */
 function sliceOf({ page = 1, pageSize, cursor, status, ...about }: SubmissionListQuery) {
   const [wardId, categoryId] = [about.wardId ?? null, about.categoryId ?? null]
   const listed = JSON.stringify(['submissions', status, wardId, categoryId])

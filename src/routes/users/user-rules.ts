@@ -107,7 +107,7 @@ export async function changeUser(
 
 const isAdmin = ({ role, enabled }: Pick<UserRow, 'role' | 'enabled'>) => role === 'admin' && enabled
 
-/** What is wrong with a change if it is to the last enabled admin; nothing if they would stay one. */
+/** The error of a change that would remove the only enabled admin; empty if they stay one. */
 function steppingDown({ role, enabled }: Fields): Record<string, FieldError> {
   const fault = { code: 'range' as const, message: 'This is the only enabled admin; promote another user first' }
   return {
