@@ -1,4 +1,4 @@
-/** The values that every write needs and no handler should have to find. */
+/** The actor of a write: values bound in every write. */
 export interface Actor {
   readonly tenantId: string
   readonly userId: string
@@ -10,18 +10,18 @@ export interface Actor {
   readonly viewer: string | null
 }
 
-/** The values that every public write needs: nobody in particular wrote, for this tenant, at this moment. */
+/** The actor of a public write: anonymous, with the tenant and the time. */
 export interface PublicActor {
   readonly tenantId: string
   readonly userId: null
   readonly keyId: null
-  /** The tenant and the window that counted the request: whose results those are that are kept for replays. */
+  /** The tenant and the window that counted the request: owner of stored results. */
   readonly familyId: string
   readonly requestId: string
   readonly now: string
 }
 
-/** The values that every write of an operator's command needs: no key, no user and no request. */
+/** The actor of an operator's command: no key, no user and no request. */
 export interface OperatorActor {
   readonly tenantId: string
   readonly userId: null

@@ -21,7 +21,7 @@ export interface AuditFilters {
 
 const at = (name: string) => sql`${sql.param(placeholder(name), audit.at)}`
 
-/** A page of the caller's audit entries, newest first: a stretch of the primary key, whose ids begin with a time. */
+/** A page of the caller's audit entries, newest first: a slice of the primary key, whose ids begin with a time. */
 export const auditEntries = statement(
   build
     .select({
@@ -53,16 +53,16 @@ export const auditEntries = statement(
     .limit(placeholder('limit')),
 )
 
-/** An id's time may be off from its entry's by a clock, never by a day. */
+/** Allowance for clock differences between an id and its entry: always less than a day. */
 const slackMs = 24 * 3600 * 1000
 
-/** The ten characters with which a ULID of a moment begins. */
+/** The first ten characters of a ULID made at a given time. */
 const timePart = (ms: number) => encodeTime(Math.max(0, ms))
 
 /** Values of `auditEntries`: `after` is the last entry of the previous page. */
 export function auditValues(filters: AuditFilters, after: string | undefined, limit: number): Values {
   const { from, to } = filters
-  // `~` comes after all that ids are written with.
+  // `~` sorts after every character of an id.
   const newest = to === undefined ? '~' : `${timePart(Date.parse(to) + slackMs)}~`
   return {
     action: filters.action ?? null,
@@ -101,7 +101,7 @@ export function auditOf(table: SQLiteTable, condition: SQL | undefined): Stateme
   return insertEntries(entry, sql`from ${table} where ${condition}`)
 }
 
-/** The audit entries of one act on several rows, one a row, filed under the row's own id. */
+/** The audit entries of one action on several rows, one per row. */
 export function auditOfEach(table: SQLiteTable, id: AnySQLiteColumn, condition: SQL | undefined): Statement {
   const each = { ...entry, id: sql`${placeholder('auditId')} || ${id}`, targetId: sql`${id}` }
   return insertEntries(each, sql`from ${table} where ${condition}`)
@@ -109,7 +109,7 @@ export function auditOfEach(table: SQLiteTable, id: AnySQLiteColumn, condition: 
 
 const unconditional = insertEntries(entry, sql`where true`)
 
-/** Files who did what to which id for the audit list, in the same batch as the act itself. */
+/** Records an audit entry in the same batch as the action itself. */
 export function recordAudit(
   actor: Actor | PublicActor | OperatorActor,
   action: Action,

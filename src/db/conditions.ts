@@ -28,11 +28,11 @@ export const ofCallerById = (table: Identified) => and(ofCaller(table), eq(table
 /** The row `id` of `tenantId`. */
 export const ofTenantById = (table: Identified) => and(eq(table.id, placeholder('id')), ofTenant(table))
 
-/** Rows at `expectedVersion`, or at any while that is null: the version that a change's caller last read. */
+/** Rows at `expectedVersion`, the version last read by the caller; any version if null. */
 export const atExpectedVersion = ({ version }: Versioned) =>
   unlessNull('expectedVersion', (expected) => eq(version, expected))
 
-/** Everything while the value bound by this name is null, else what the condition lets through. */
+/** True while the value bound by this name is null, otherwise the condition. */
 export function unlessNull(name: string, condition: (value: SQL) => SQL): SQL | undefined {
   const value = sql`${placeholder(name)}`
   return or(isNull(value), condition(value))
@@ -45,8 +45,8 @@ export const touched = ({ version, updatedAt }: Versioned) => ({
 })
 
 /**
- * A column of JSON text that SQLite makes, as the value it stands for. Nested, so that the columns in it keep their tables'
- * names: drizzle strips them from what stands directly in a selection from one table.
+ * A column of JSON text, parsed. Nested, so that the columns in it keep their tables'
+ * names: drizzle strips them directly in a selection from one table.
  */
 export const jsonColumn = <T>(text: SQL, name: string): SQL.Aliased<T> =>
   sql<T>`${text}`.mapWith((json: string): T => JSON.parse(json)).as(name)

@@ -45,7 +45,7 @@ export const messageRoute = 'contact'
 /** Route under which spent form tickets are remembered for a day; no request has it. */
 export const ticketRoute = 'contact form'
 
-/** A message that was taken. */
+/** A message that was stored. */
 export interface Receipt {
   reference: string
   submissionId: string
@@ -97,7 +97,7 @@ export const contactLookups = atMostOne(
         from ${idempotency} where ${isSpent(sql`me.tenant`)})`,
           'spent',
         ),
-        /** The same message of the same client, a moment ago. */
+        /** The same message from the same client, moments ago. */
         duplicate: jsonColumn<Receipt | null>(
           sql`(
         select ${idempotency.body} from ${idempotency}

@@ -1,4 +1,4 @@
-/** D1 did not do what it was asked in time, or cannot at the moment: nobody's mistake, and worth another try. */
+/** D1 is temporarily unavailable or missed its deadline. Worth a retry. */
 export class DatabaseUnavailable extends Error {
   override readonly name = 'DatabaseUnavailable'
   /** Seconds to wait before retrying. */
@@ -19,7 +19,7 @@ export class DatabaseUnavailable extends Error {
 export class Unmet extends Error {
   override readonly name = 'Unmet'
 
-  /** @param conditions the names of those that did not hold */
+  /** @param conditions names of the conditions that did not hold */
   constructor(readonly conditions: readonly string[]) {
     super('A condition of the batch no longer held')
   }
@@ -37,7 +37,7 @@ const ofConnection = /TypeError: .*(fetch|network|connection|terminated|load fai
 const ofOurs = /\bSQLITE_|TypeError|D1_TYPE_ERROR|no such (table|column|function)|constraint failed|syntax error/
 
 /**
- * Whatever a batch failed with, as what it means: `Unmet` for a guard, `DatabaseUnavailable` for the deadline's own guard
+ * Classifies the error of a batch: `Unmet` for a guard, `DatabaseUnavailable` for the deadline's own guard
  * and for the network or the database's host, and D1's own error for what SQLite refused, which is a mistake of ours.
  */
 export function databaseErrorOf(error: unknown): unknown {

@@ -6,10 +6,10 @@ import { categories, wards } from './schema/directory'
 import { users } from './schema/tenants'
 
 /**
- * A statement that breaks the batch it stands in, so that nothing of it is written, and that reads no row of its own.
+ * A statement that fails its batch, so that nothing is written; it reads no rows itself.
  * SQLite has no way of raising an error in a query but a function that refuses its argument: an invalid JSON path.
  *
- * @param unmet texts that are empty, or name with a space before it what does not hold
+ * @param unmet texts that are empty, or a space and the name of a failed condition
  */
 export function guard(...unmet: SQL[]): Statement {
   const names = sql.join(unmet, sql` || `)
@@ -17,7 +17,7 @@ export function guard(...unmet: SQL[]): Statement {
   return statement(build.select({ held: sql`json_extract('{}', ${path})`.as('held') }).from(sql`(select 1)`))
 }
 
-/** Empty where a condition holds, else its name. */
+/** Empty if the condition holds, else its name. */
 export function unless(name: string, condition: SQL | undefined): SQL {
   return sql`case when ${condition} then '' else ${sql.raw(`' ${name}'`)} end`
 }
@@ -25,7 +25,7 @@ export function unless(name: string, condition: SQL | undefined): SQL {
 /** D1's own clock has not passed `latest`, in milliseconds. */
 export const inTime = guard(unless('deadline', sql`${clock} <= ${gatePlaceholder('latest')}`))
 
-/** `name` is null, or the id of something of the tenant's that is enabled. */
+/** `name` is null, or the id of an enabled item of the tenant. */
 function isUsable(table: typeof wards | typeof categories | typeof users, name: string): SQL {
   const id = sql`${placeholder(name)}`
   const found = sql`select 1 from ${table} where ${table.id} = ${id} and ${table.tenantId} = ${placeholder('tenantId')} and ${table.enabled} = 1`

@@ -19,12 +19,12 @@ import { idempotency } from './schema/ledger'
 /** A POST that must not run twice. */
 export interface Idempotency {
   readonly key: string
-  /** Method and path: the same key on another route, or for another thing, is another request. */
+  /** Method and path: the same key on another route or item is another request. */
   readonly route: string
   readonly requestHash: string
 }
 
-/** A result as it was answered first. */
+/** A stored result. */
 export interface StoredResult {
   requestHash: string
   status: 200 | 201
@@ -62,10 +62,10 @@ const earlierResultOf = (owner: SQL) =>
     ),
   )
 
-/** The result that a key family already got for an `Idempotency-Key` on a route. */
+/** The stored result of a key family for an `Idempotency-Key` on a route. */
 export const earlierResult = earlierResultOf(callerFamily())
 
-/** The result that a client already got of a tenant for an `Idempotency-Key` on a route. */
+/** The stored result of a client of a tenant for an `Idempotency-Key` on a route. */
 export const earlierPublicResult = earlierResultOf(sql`(select owner from ${publicRow()})`)
 
 const isStored = and(
@@ -83,7 +83,7 @@ const forgetExpired = statement(
     .where(and(isStored, lt(idempotency.createdAt, sql`${sql.param(placeholder('expired'), idempotency.createdAt)}`))),
 )
 
-/** Files a result whose body SQLite writes: JSON text that may read what its batch has written so far. */
+/** Stores a result whose body is built by SQLite: JSON text that may read earlier writes of its batch. */
 export function filing(body: SQL): Statement {
   return statement(
     build.insert(idempotency).values({
@@ -102,7 +102,7 @@ export function filing(body: SQL): Statement {
 const fileResult = filing(sql`case when ${placeholder('kind')} is null then ${placeholder('body')}
   else json_set(${placeholder('body')}, '$.reference', ${takenReference}) end`)
 
-/** A result worth keeping. With `number`, its body's `reference` is the one taken in this batch. */
+/** A result to store. With `number`, its body's `reference` is the one taken in this batch. */
 export interface Result {
   status: 200 | 201
   location?: string
@@ -113,10 +113,10 @@ export interface Result {
 }
 
 /**
- * Files a POST's result in the same batch as its writes, so there is no state in between: whoever comes second breaks
- * on the primary key, writes nothing and is answered with the first one's result. Nothing to file without a key.
+ * Stores a POST's result in the same batch as its writes, so there is no state in between: a second request fails
+ * on the primary key, writes nothing and gets the first result. Stores nothing without a key.
  *
- * @param keptForMs after how long an earlier result makes way for this one
+ * @param keptForMs age after which an earlier result is replaced
  */
 export function storeResult(
   actor: Actor | PublicActor,

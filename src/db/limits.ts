@@ -1,4 +1,4 @@
 /** Maximum number of items in a list. */
 export const listedAtOnce = 200
-/** Totals with filters that need counting stop here. */
+/** Maximum of a counted total. */
 export const countCap = 10_000

@@ -1,6 +1,6 @@
 /**
  * Statements of the operators' commands: no key scopes them, so nothing that serves requests may import them.
- * Whatever the commands change goes by the statements that routes use.
+ * Changes use the same statements as the routes.
  */
 import { and, eq, getTableColumns, type InferSelectModel, type SQL, sql } from 'drizzle-orm'
 import { allUsersWhere, emailKey, type User } from './directory/users'
@@ -12,7 +12,7 @@ import { keys, tenants, users, windows } from './schema/tenants'
 
 const placeholder = sql.placeholder
 
-/** A tenant as operators see it. */
+/** A tenant as presented to operators. */
 export type Tenant = Omit<InferSelectModel<typeof tenants>, 'anonymiseAfterMonths'>
 
 const { anonymiseAfterMonths: _, ...columns } = getTableColumns(tenants)
@@ -49,7 +49,7 @@ export const insertTenant = statement(
 /** Changeable columns of a tenant; null clears. */
 export type TenantChanges = Given<Pick<Tenant, 'name' | 'plan' | 'councilCode' | 'contactEmail' | 'contactPhone'>>
 
-/** Changes the tenant `tenantId` and yields it. Built when asked for: each set of fields is another statement. */
+/** Changes the tenant `tenantId` and returns it. Built per call: each set of fields is another statement. */
 export function updateTenant(changes: TenantChanges, values: Values): BoundStatement<Tenant[]> {
   const isIt = eq(tenants.id, placeholder('tenantId'))
   return statement(build.update(tenants).set(changes).where(isIt).returning(columns)).bind(values)
@@ -86,6 +86,6 @@ const family = statement(
     .where(isLead()),
 )
 
-/** The family of a key of any tenant of the cell, told by its newest live key or else by its newest, and the clock. */
+/** The family of a key of any tenant in the cell, represented by its newest live key or else its newest, and the clock. */
 export const familyOfAnyKey = (id: string): BoundStatement<(OperatorsKey & { tenantId: string; now: string })[]> =>
   family.bind({ id, ...gateValues({ at: null }), ...noDefault })

@@ -6,7 +6,7 @@ import { wardCouncillors, wards } from './schema/directory'
 import { postcodeReleases, postcodeWards } from './schema/postcodes'
 import { users } from './schema/tenants'
 
-/** A ward and its councillors as the public sees them: names, and nothing else of a person. */
+/** Public view of a ward and its councillors: names only. */
 export interface PublicWard {
   id: string
   name: string
@@ -54,7 +54,7 @@ const shown = (condition: SQL | undefined) =>
 /** The tenant's enabled wards A–Z. */
 export const publicWards = shown(undefined)
 
-/** Those of them that lie at `postcode`. */
+/** Those that contain `postcode`. */
 export const publicWardsAtPostcode = shown(coversPostcode)
 
 /** True if the directory contains `postcode`, in any council. */

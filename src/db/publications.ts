@@ -32,7 +32,7 @@ const { kind: _kind, createdBy: _createdBy, ...columns } = getTableColumns(publi
 
 const author = jsonColumn<Ref>(sql`json_object('id', ${users.id}, 'name', ${users.name})`, 'author')
 
-// Which kind is a value, not a statement of its own: events and news share every query.
+// The kind is a bound value: events and news share every query.
 const ofKind = eq(publications.kind, placeholder('kind'))
 
 const isCallers = and(ofCaller(publications), ofKind)
@@ -53,7 +53,7 @@ function publicationsWhere(condition: SQL | undefined): Statement<Publication[]>
   )
 }
 
-// What is approved is what is published: by that, the index leads past the drafts.
+// Approved means published: so the index skips the drafts.
 const passes = sql`${publications.publishedAt} between ${placeholder('publishedFrom')} and ${placeholder('publishedTo')}`
 
 /** Values that select only approved items, only drafts, or both. */
@@ -61,7 +61,7 @@ export function publishedWithin(approved: boolean | undefined): Values {
   return { publishedFrom: approved === false ? never : 0, publishedTo: approved ? never - 1 : never }
 }
 
-/** The newest items of a kind, drafts first, `publishedWithin` bounds. One more than are shown. */
+/** The newest items of a kind, drafts first, `publishedWithin` bounds. Returns one more than is shown. */
 export const listPublications = publicationsWhere(and(isCallers, passes))
 
 /** The items that follow a cursor's. */
@@ -130,7 +130,7 @@ export const insertPublication = statement(
   }),
 )
 
-/** Fields of an item that its writers choose. */
+/** Writable fields of an item. */
 export type PublicationFields = Pick<
   Row,
   | 'externalId'
@@ -177,7 +177,7 @@ export const deletePublication = atMostOne(
   statement(build.delete(publications).where(isTarget).returning({ id: publications.id })),
 )
 
-/** The audit entry of a change to an item: none when another change came first. */
+/** The audit entry of a change to an item: no entry if another change came first. */
 export const auditOfPublicationChange = auditOf(publications, isTarget)
 
 const areListed = sql`${publications.id} in (select value from json_each(${placeholder('ids')}))`
@@ -214,7 +214,7 @@ export const countPublications = exactlyOne(
   ),
 )
 
-/** Files the result of an approval: how many of `ids` are there. */
+/** Stores the result of an approval: the number of `ids` that exist. */
 export const fileApproval = filing(
   sql`json_object('approved', (select count(*) from ${publications} where ${areThere}))`,
 )

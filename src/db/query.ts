@@ -13,10 +13,10 @@ export const placeholder = sql.placeholder
 /** Placeholder values by name. */
 export type Values = Record<string, unknown>
 
-/** Fields of a row that a change may give; undefined is not given. */
+/** Changeable fields of a row; undefined means unchanged. */
 export type Given<Row> = { [Name in keyof Row]?: Row[Name] | undefined }
 
-/** A statement ready to run, and what turns its result into rows. */
+/** A statement ready to run, with its row mapper. */
 export interface BoundStatement<T = unknown> {
   readonly statements: readonly { sql: string; params: unknown[] }[]
   rows(results: D1Result[]): T
@@ -24,12 +24,12 @@ export interface BoundStatement<T = unknown> {
   keep?(): void
 }
 
-/** A query built once, with placeholders; `T` is what it yields. */
+/** A statement built once, with placeholders; `T` is its result. */
 export interface Statement<T = unknown> {
   bind(values: Values): BoundStatement<T>
 }
 
-/** Statements by name, those that are undefined apart: they run in the order in which their names are written. */
+/** Statements by name, except undefined ones: they run in the order of their names. */
 type Named<S> = Readonly<Record<string, S | undefined>>
 
 export type NamedStatements = Named<Statement>
@@ -99,7 +99,7 @@ function through<A, T>(from: Statement<A>, read: (rows: A) => T): Statement<T> {
   }
 }
 
-/** A statement as the number of rows that it has inserted, changed or deleted. */
+/** A statement as the number of rows inserted, changed or deleted. */
 export function changes(statement: Statement): Statement<number> {
   return {
     bind: (values) => ({
@@ -109,17 +109,17 @@ export function changes(statement: Statement): Statement<number> {
   }
 }
 
-/** Two queries of which at most one yields rows, as one: the arms of a read that two roles see differently. */
+/** Concatenates two queries of which at most one returns rows: the arms of a read that differs by role. */
 export function concat<T>(first: Statement<T[]>, second: Statement<T[]>): Statement<T[]> {
   return pair(first, second, (a, b) => [...a, ...b])
 }
 
-/** A statement that yields one row or none, as that row or undefined. */
+/** A statement of at most one row, as that row or undefined. */
 export function atMostOne<T>(rows: Statement<T[]>): Statement<T | undefined> {
   return through(rows, ([row]) => row)
 }
 
-/** A statement that always yields one row, as that row. */
+/** A statement of exactly one row, as that row. */
 export function exactlyOne<T>(rows: Statement<T[]>): Statement<T> {
   return through(rows, ([row]) => {
     if (!row) throw new Error('A statement that always yields a row has yielded none')
@@ -127,12 +127,12 @@ export function exactlyOne<T>(rows: Statement<T[]>): Statement<T> {
   })
 }
 
-/** Two queries as one that yields both their rows through a function of them. */
+/** Pairs two queries and maps both results. */
 export function pair<A, B, T>(first: Statement<A>, second: Statement<B>, read: (a: A, b: B) => T): Statement<T> {
   return through(all({ first, second }), (rows) => read(rows.first, rows.second))
 }
 
-/** Several statements as one that yields all their rows by name. */
+/** Groups statements into one, with results by name. */
 export function all<const N extends NamedStatements>(named: N): Statement<Results<N>> {
   return {
     bind: (values) => {
@@ -143,7 +143,7 @@ export function all<const N extends NamedStatements>(named: N): Statement<Result
   }
 }
 
-/** Several bound statements as one that yields all their rows by name. */
+/** Groups bound statements into one, with results by name. */
 export function together<const N extends NamedBoundStatements>(named: N): BoundStatement<Results<N>> {
   const members = Object.entries(named).flatMap(([name, bound]) => (bound ? [{ name, bound }] : []))
   return {
@@ -160,7 +160,7 @@ export function together<const N extends NamedBoundStatements>(named: N): BoundS
   }
 }
 
-/** Several statements as one whose rows nobody needs. */
+/** Groups statements into one, without results. */
 export function group(bound: readonly BoundStatement[]): BoundStatement<void> {
   return { statements: bound.flatMap(({ statements }) => statements), rows: () => undefined }
 }

@@ -1,4 +1,4 @@
-/** A thing that another refers to, as the API nests it. */
+/** A nested reference to another item. */
 export interface Ref {
   id: string
   name: string

@@ -22,7 +22,7 @@ import { submissions } from './schema/submissions'
 
 type Row = InferSelectModel<typeof submissions>
 
-/** A message from a resident, and the case that was made of it. */
+/** A resident's message, and the case it was converted to. */
 export interface Submission extends Omit<Row, 'tenantId' | 'wardId' | 'categoryId'> {
   ward: Ref | null
   category: Ref | null
@@ -112,7 +112,7 @@ export const positionAfter = ({ createdAt, id }: Submission): [number, string] =
 
 const isTarget = and(ofTenantById(submissions), ne(submissions.status, 'converted'), atExpectedVersion(submissions))
 
-/** Gives a submission another `status`, unless a case was made of it. */
+/** Changes a submission's `status` unless it has been converted. */
 export const updateSubmission = atMostOne(
   statement(
     build
@@ -123,7 +123,7 @@ export const updateSubmission = atMostOne(
   ),
 )
 
-/** The audit entry of a change to a submission: none when another change came first. */
+/** The audit entry of a change to a submission: no entry if another change came first. */
 export const auditOfSubmissionChange = auditOf(submissions, isTarget)
 
 /** The submission `submissionId` is still there. */

@@ -13,14 +13,14 @@ export interface Walk {
   readonly start: Values
   /** The last place of the portion that begins after a place, as its column names; no row where the table ends. */
   readonly portion: Statement<Record<string, string> | undefined>
-  /** Deletes the stale rows after one place and up to another, `upTo…`, and yields how many they were. */
+  /** Deletes the stale rows after one place and up to another, `upTo…`, and returns their number. */
   readonly forget: Statement<number>
 }
 
 /** Maximum rows per portion: D1 is blocked while it runs. */
 export const rowsAtOnce = 10_000
 
-/** The most bytes of results in a portion: more than any row has, which in D1 is 2 MB at most. */
+/** Maximum bytes of results per portion: more than the 2 MB of the largest row in D1. */
 export const bytesAtOnce = 16_000_000
 
 const nowMs = sql`cast(unixepoch('subsec') * 1000 as integer)`

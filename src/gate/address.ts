@@ -22,7 +22,7 @@ export function clientOf(address: string, ipv6Prefix: number): string | undefine
 
 /**
  * The window that a request without a key counts in: an HMAC of its client, since addresses are not stored. The address
- * is `CF-Connecting-IP`, which Cloudflare sets itself; `X-Forwarded-For` is whatever the caller likes. Throws 400
+ * is `CF-Connecting-IP`, which Cloudflare sets itself; `X-Forwarded-For` can be forged by the caller. Throws 400
  * without an address, and a `SettingsError` without the secret to hash it with.
  */
 export async function addressWindowId(env: Env, headers: Headers): Promise<string> {

@@ -30,7 +30,7 @@ export interface Gate {
   admit(): Promise<void>
   /**
    * Writes in one batch, in the order in which the names are written, all or nothing, and nothing once this caller has been
-   * told 503. Only after `read`.
+   * answered with 503. Only after `read`.
    */
   write<const N extends NamedBoundStatements>(named: N): Promise<Results<N>>
   /** The admitted caller. Throws before `read` or `admit`. */

@@ -54,7 +54,7 @@ export const replayValues = ({ route, key }: Idempotency): Pick<GateValues, 'rou
   idempotencyKey: key,
 })
 
-/** Throws the first result again with the headers that it had, where there is one, or 422 where the same key came with another body. */
+/** Replays the first result with its headers, if there is one, or throws 422 if the same key was used with another body. */
 export async function replay(earlier: StoredResult | undefined, { requestHash }: Idempotency): Promise<void> {
   if (!earlier) return
   if (earlier.requestHash !== requestHash) {
@@ -72,7 +72,7 @@ export async function replay(earlier: StoredResult | undefined, { requestHash }:
 }
 
 /**
- * Writes what must not be written twice: where another request with the same `Idempotency-Key` came first, throws that
+ * Writes at most once: if another request with the same `Idempotency-Key` came first, throws that
  * one's result again.
  *
  * @param owner whose results are looked at
@@ -93,7 +93,7 @@ export async function writeOnce<T>(
   }
 }
 
-/** The version of what a body shows; undefined of what has none, and so no ETag. */
+/** The version in a body; undefined for a body without a version, which has no ETag. */
 function versionIn(body: string): number | undefined {
   const { version } = JSON.parse(body) as { version?: number }
   return version

@@ -12,7 +12,7 @@ import type { Requirement } from './requirement'
 
 /**
  * Guards one keyed route: reads the body within its limit and puts a `Gate` in the context, which the handler asks for
- * its rows. What can be refused without the handler is refused here, in the contract's order.
+ * its rows. Requests that fail without the handler are refused here, in the contract's order.
  *
  * @example
  * createRoute({ method: 'get', path: '/api/cases', middleware: keyed({ plan: 'pro', scope: 'cases:read' }), … })
@@ -25,7 +25,7 @@ export function keyed(requirement: Requirement) {
     const call = { env: c.env, meter, requestId, key: keyOf(c.req.raw.headers), requirement }
     c.set('gate', openGate(call))
     const bytes = await receive(c.req.raw, isProxied)
-    // What cannot be a key is refused before its body costs more than being read.
+    // A malformed key is refused before its body is parsed.
     await identify(c.env, call.key)
     const body = judge(c.req.raw, bytes)
     if (body.bytes) c.req.raw = isProxied ? new Request(c.req.raw, { body: body.bytes }) : asJson(c.req.raw, body)
@@ -43,7 +43,7 @@ export function keyed(requirement: Requirement) {
   })
 }
 
-/** Admits any live key with room in its window, and looks at nothing else: what a path or method of no route asks. */
+/** Admits any live key with room in its window, without further checks: for unknown paths and methods. */
 export function admitAnyKey() {
   return createMiddleware<AppEnv>(async function admitAnyKey(c, next) {
     const { meter, requestId } = c.var
@@ -55,7 +55,7 @@ export function admitAnyKey() {
   })
 }
 
-/** Sets what every answer to a key carries, errors included: where the caller stands, and that nobody may cache it. */
+/** Sets the headers of every answer to a key, errors included: the rate limit and `no-store`. */
 export function keyedHeaders() {
   return createMiddleware<AppEnv>(async function keyedHeaders(c, next) {
     await next()
@@ -68,7 +68,7 @@ export function keyedHeaders() {
   })
 }
 
-/** Throws a fault that was found before the trip, giving 401, 429, 403 and a replay their place before it. */
+/** Throws an error found before the trip, after 401, 429, 403 and a replay. */
 export async function refuse(gate: Gate, fault: ApiError): Promise<never> {
   await gate.read({}, {})
   throw fault

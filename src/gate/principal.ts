@@ -20,7 +20,7 @@ export interface Principal {
   readonly plan: Plan
 }
 
-/** A caller's row as the gate's trip gives it. */
+/** A caller's row from the gate's trip. */
 export interface CallerRow {
   keyId: string
   familyId: string

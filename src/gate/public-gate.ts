@@ -26,24 +26,24 @@ export interface PublicTenant {
   readonly contactPhone: string | null
 }
 
-/** One public request's dealings with D1. */
+/** Gate of one public request: counting, reads and writes. */
 export interface PublicGate {
   /**
-   * Counts the request and brings back the tenant with the rows that the queries ask for, by name, in one D1 trip. Each
+   * Counts the request and returns the tenant and the queries' rows by name, in one D1 trip. Each
    * query scopes itself by `publicTenant`. Throws 429, 401 for a key that is not valid and 404 for an unknown tenant, and
    * replays an idempotent result.
    */
   read<const N extends NamedStatements>(values: Values, named: N): Promise<Results<N>>
-  /** Brings back the tenant and rows without counting: for pages. Throws 404 for an unknown tenant. */
+  /** Returns the tenant and rows without counting: for pages. Throws 404 for an unknown tenant. */
   visit<const N extends NamedStatements>(values: Values, named: N): Promise<Results<N>>
   /**
-   * Brings back the tenant for the page that tells a caller of their full window: from this isolate's memory, else in a
-   * trip, but no trip where the refusal itself came from memory. Leaves the tenant unknown where it cannot be had.
+   * Looks up the tenant for the page of a rate-limited caller: from this isolate's memory, else in a
+   * trip, but no trip where the refusal itself came from memory. Leaves the tenant unknown on failure.
    */
   recall(): Promise<void>
   /**
    * Writes in one batch, in the order in which the names are written, all or nothing, and nothing once this caller has been
-   * told 503. Only after `read`.
+   * answered with 503. Only after `read`.
    */
   write<const N extends NamedBoundStatements>(named: N): Promise<Results<N>>
   /** Throws before `read` or `visit`. */

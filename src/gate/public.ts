@@ -42,8 +42,8 @@ export function publicRoute({ takes = 'json' }: { takes?: Takes } = {}) {
 }
 
 /**
- * Sets what every answer of a public route carries, errors included. Callers with a key are always told where they
- * stand, others when they are refused.
+ * Sets the headers of every answer of a public route, errors included. Callers with a key always get their rate limit,
+ * others only when refused.
  */
 export function publicHeaders() {
   return createMiddleware<AppEnv>(async function publicHeaders(c, next) {
@@ -58,7 +58,7 @@ export function publicHeaders() {
   })
 }
 
-/** Throws a fault that was found before the trip, giving 401, 429, 404 and a replay their place before it. */
+/** Throws an error found before the trip, after 401, 429, 404 and a replay. */
 export async function refusePublic(gate: PublicGate, fault: ApiError): Promise<never> {
   await gate.read({}, {})
   throw fault

@@ -11,7 +11,7 @@ export interface RateLimit {
   readonly resetMs: number
 }
 
-/** The window's row as the database keeps it: 13 digits per admission, never going down. */
+/** The window's row in the database: 13 digits per admission, never going down. */
 export interface WindowRow {
   readonly hits: string
   readonly limit: number
@@ -45,7 +45,7 @@ function admissions(hits: string, most: number): number[] {
 }
 
 /**
- * The headers that tell a caller where they stand: the seed's two, and
+ * Rate limit headers: `X-RateLimit-*`, and
  * `RateLimit-Policy` and `RateLimit` of draft-ietf-httpapi-ratelimit-headers-11.
  */
 export function rateLimitHeaders({ policy, limit, windowMs, remaining, resetMs }: RateLimit): Record<string, string> {

@@ -11,13 +11,13 @@ interface RememberedRefusal {
  * Remembers refusals in this isolate. Until the oldest counted request leaves the window nothing can be admitted,
  * so refusing again without asking the database is still exact. Bounded: the oldest refusal is dropped first.
  *
- * @param longestMs how long a refusal is remembered at most, so that a raised limit or a revoked key is noticed
+ * @param longestMs maximum age of a refusal, so that a raised limit or a revoked key is noticed
  */
 export function refusalMemory(longestMs: number, most = 10_000) {
   const refusals = new Map<string, RememberedRefusal>()
 
   return {
-    /** The refusal that still holds for this caller, as it stands now. */
+    /** The refusal still in force for this caller, with its remaining wait. */
     find(id: string, now: number): RateLimit | undefined {
       const refusal = refusals.get(id)
       if (!refusal) return

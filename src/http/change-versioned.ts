@@ -16,10 +16,10 @@ interface Change<T> {
 }
 
 /**
- * Writes a change of a versioned row, and gives back what its batch yields. Throws 404 where the row is gone, 409 where
- * another change came first, and what `rethrowOvertaken` makes of a guard.
+ * Writes a change of a versioned row, and returns the results of its batch. Throws 404 if the row is gone, 409 if
+ * another change came first, and the errors of `rethrowOvertaken`.
  *
- * @param explain throws why a row that is still there was not changed, where it may not be its version
+ * @param explain throws the reason why an existing row was not changed, if other than its version
  */
 export async function writeChange<T extends Versioned, const B extends NamedBoundStatements>(
   gate: Gate,

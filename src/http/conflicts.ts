@@ -4,7 +4,7 @@ import { ApiError, type FieldError, invalidFields } from '../errors'
 /** Fields of `T`, each there with a value or not at all. */
 type Changed<T> = { [Name in keyof T]?: Exclude<T[Name], undefined> }
 
-/** The fields of a change that would change something of what was found. */
+/** The fields of a change that differ from the stored row. */
 export function changedFields<T extends object>(changes: T, found: object): Changed<T> {
   const entries = Object.entries(changes).filter(
     ([name, value]) => value !== undefined && value !== Reflect.get(found, name),
@@ -13,7 +13,7 @@ export function changedFields<T extends object>(changes: T, found: object): Chan
   return Object.fromEntries(entries) as Changed<T>
 }
 
-/** The message of an event's `endsAt` that lies before its `startsAt`. */
+/** Message for an `endsAt` before `startsAt`. */
 export const endsAfter = 'Must not be before startsAt'
 
 /** 409 for an externalId that another row of the tenant has. */
@@ -31,7 +31,7 @@ export const unknownReference: FieldError = {
 }
 
 /**
- * Turns what came between a request's reading and its writing into the answer that it would have got a moment later:
+ * Converts a conflict between a request's read and its write to the answer that it would have got a moment later:
  * 404 for a target that is gone, 422 for what can no longer be referred to, 409 for an externalId that another row has
  * by now. Anything else goes on as it is.
  */

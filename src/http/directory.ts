@@ -4,10 +4,10 @@ import type { Statement } from '../db/query'
 import { refuse } from '../gate/keyed'
 import { cut, unusableCursor, valuesAfter } from './paging'
 
-/** A list of wards, categories or users: how it begins, how it goes on, and where in it a row stands. */
+/** A list of wards, categories or users: its first page, further pages and cursor positions. */
 export interface Directory<T, S> {
   name: string
-  /** A row as it is shown. */
+  /** A row as presented. */
   present: (row: T) => S
   first: Statement<T[]>
   after: Statement<T[]>

@@ -32,7 +32,7 @@ const noVersion = 0
  * The version that a change expects: of `If-Match`, else of the body; undefined lets the last write win. Of several that
  * `If-Match` names, the current one, if it is among them. Throws 400 for what is no list of entity tags.
  *
- * @param current what is to be changed, as it was read
+ * @param current the row as read
  */
 export function expectedVersion(
   c: Context,

@@ -13,7 +13,7 @@ export const cursorParam = z.string().max(1000).optional().openapi({
 
 /** Presentation of a list's rows. */
 interface Listing<T, S> {
-  /** A row as it is shown. */
+  /** A row as presented. */
   present: (row: T) => S
   /** Position of a row, for a cursor after it. */
   positionAfter: (row: T) => (string | number)[]

@@ -50,7 +50,7 @@ interface Asked {
 
 /**
  * Converts an origin's answer: a success streams through; an error is put in the envelope, with the
- * origin's own sentence where it gave one. Throws for errors, for what is no final status and for a redirect that points
+ * origin's own message if it sent one. Throws for errors, for non-final statuses and for a redirect that points
  * elsewhere.
  */
 export async function answerOf(answer: Response, { asked, origin, timeoutMs }: Asked): Promise<Response> {
@@ -75,7 +75,7 @@ export async function answerOf(answer: Response, { asked, origin, timeoutMs }: A
   if (!isRedirect) {
     const body = bodiless.includes(answer.status) ? null : plain.body
     const ready = body && plain.isUndone ? await begun(body, timeoutMs) : body
-    // What is still in a coding goes on in it, byte for byte.
+    // A body still in a coding is passed on in it, byte for byte.
     return new Response(ready, { status: answer.status, headers, encodeBody: 'manual' })
   }
   // Its page, if any, names the origin's own address.
@@ -134,7 +134,7 @@ async function firstBytes(body: ReadableStream<Uint8Array>, timeoutMs: number): 
 
 const discard = (body: ReadableStream | null): Promise<void> | undefined => body?.cancel().catch(() => undefined)
 
-/** The sentence an origin gave: our `error`, or `detail`, `title` (RFC 9457) or `message`. Short text only, never HTML. */
+/** The message of an origin: our `error`, or `detail`, `title` (RFC 9457) or `message`. Short text only, never HTML. */
 function sentenceOf(body: unknown): string | undefined {
   if (typeof body !== 'object' || body === null) return
   for (const name of ['error', 'detail', 'title', 'message']) {

@@ -9,7 +9,7 @@ import { type CircuitBreaker, circuitBreaker } from './circuit'
 import { headersForOrigin } from './headers'
 import { isCanonical } from './path'
 
-/** By origin and resource: one resource that breaks down leaves the others be. */
+/** Circuits by origin and resource: one failing resource does not affect the others. */
 const circuits = new Map<string, CircuitBreaker>()
 
 /** Statuses that say that the origin, or what is between it and the gateway, is not there to answer. */
@@ -67,7 +67,7 @@ function urlAtOrigin(asked: string, route: string, origin: URL): URL {
   return new URL(origin.pathname.replace(/\/+$/, '') + pathname + search, origin)
 }
 
-/** Asks the origin, minding the circuit. A GET or HEAD is asked once more when the connection broke. */
+/** Sends the request if the circuit allows it. A GET or HEAD is retried once after a broken connection. */
 async function ask(
   upstream: Upstream,
   circuit: CircuitBreaker,
@@ -92,7 +92,7 @@ async function ask(
   }
 }
 
-/** One try. Throws 504 when the answer does not begin in time; a broken connection throws the platform's own error. */
+/** One attempt. Throws 504 if the answer does not begin in time; a broken connection throws the platform's own error. */
 async function attempt(
   { fetcher, timeoutMs }: Upstream,
   { url, ...init }: Passage,

@@ -6,7 +6,7 @@ import { codingsAsked, type Plain } from './coding'
 
 /**
  * Caller headers forwarded to the origin, in addition to `UPSTREAM_HEADERS`. An allow-list: which words
- * servers take for an address, a user or another path is for nobody to know. No name has `_`, which CGI and its heirs
+ * servers read as an address, a user or another path cannot be known. No name has `_`, which CGI and its heirs
  * read as `-`.
  */
 const forOrigin = [
@@ -44,7 +44,7 @@ interface Passage {
   upstream: Pick<Upstream, 'secret' | 'headers'>
 }
 
-/** The headers of a request on its way to the origin: those of the caller's own that are its business, and who calls. */
+/** Headers of a request to the origin: the caller's allowed headers, and the signed caller. */
 export async function headersForOrigin(passage: Passage): Promise<Headers> {
   const { request, url, principal, requestId, now, upstream } = passage
   const headers = new Headers()
@@ -89,7 +89,7 @@ function newTraceparent(): string {
   return `00-${hex(16)}-${hex(8)}-01`
 }
 
-/** The headers of an origin's answer that reach the caller. What was undone of its coding loses encoding and length. */
+/** The headers of an origin's answer that reach the caller. A decoded body loses its encoding and length. */
 export function headersForCaller(answer: Headers, { codings, isUndone }: Pick<Plain, 'codings' | 'isUndone'>): Headers {
   const headers = new Headers()
   for (const [name, value] of answer) {

@@ -57,14 +57,14 @@ export const detailColumns = {
 
 type Row = InferSelectModel<typeof cases>
 
-/** A case as a list shows it. */
+/** A listed case. */
 export interface CaseSummary extends Pick<Row, Exclude<keyof typeof summaryColumns, 'category' | 'ward' | 'assignee'>> {
   category: Ref | null
   ward: Ref | null
   assignee: (Ref & { role: Role }) | null
 }
 
-/** A case as it is shown by itself, without its timeline. */
+/** A single case, without its timeline. */
 export interface CaseDetail
   extends CaseSummary,
     Pick<Row, Exclude<keyof typeof detailColumns, keyof typeof summaryColumns>> {}

@@ -19,7 +19,7 @@ export const exportedAtMost = 5_000
 
 const { id, reference, status, summary, ward, category, sourceChannel, createdAt, updatedAt } = summaryColumns
 
-// Nothing of the resident is even read.
+// No resident data is read.
 const exportColumns = {
   id,
   reference,
@@ -33,7 +33,7 @@ const exportColumns = {
   updatedAt,
 }
 
-/** A case as an export shows it. */
+/** An exported case. */
 export type ExportedCase = Pick<CaseDetail, keyof typeof exportColumns>
 
 function exportFor(filters: CaseFilters, visibility: Visibility): Statement<ExportedCase[]> {
@@ -52,7 +52,7 @@ function exportFor(filters: CaseFilters, visibility: Visibility): Statement<Expo
   )
 }
 
-/** The newest cases that filters of this shape let through. Values: `caseListValues`. */
+/** The newest cases that match filters of this shape. Values: `caseListValues`. */
 export const caseExport = memoised(shapeOfFilters, (filters: CaseFilters) =>
   concat(exportFor(filters, 'not caseworker'), exportFor(filters, 'caseworker')),
 )

@@ -10,7 +10,7 @@ export interface CaseFilters {
   status?: Status[] | undefined
   wardId?: string | undefined
   categoryId?: string | undefined
-  /** `none`: cases that nobody has. */
+  /** `none`: unassigned cases. */
   assigneeId?: string | undefined
   sourceChannel?: string | undefined
   archived: boolean
@@ -46,7 +46,7 @@ export type AccessPath =
 
 /**
  * Index of a list: the one that reads least in the worst case, regardless of SQLite's guess. What a
- * caseworker reads is bounded by their own cases, and what a filter lets through by that filter's.
+ * caseworker reads is bounded by their own cases; filtered reads by the filter's matches.
  */
 export function accessPathOf(filters: CaseFilters, by: CaseOrder['by'], visibility: Visibility): AccessPath {
   const has = (name: keyof CaseFilters) => filters[name] !== undefined
@@ -76,10 +76,10 @@ export function isInOrder(way: AccessPath, by: CaseOrder['by']): boolean {
   }
 }
 
-/** A column that SQLite compares, but does not look for an index by. */
+/** A column that SQLite compares without considering its index. */
 export const unindexed = (column: AnySQLiteColumn) => sql`+${column}`
 
-/** A moment in a filter, as the database keeps it. */
+/** A time in a filter, in the database's format. */
 const moment = (name: keyof CaseFilters) => sql`${sql.param(placeholder(name), cases.createdAt)}`
 
 /** True if a case has the status at this index of the filter. */
@@ -118,6 +118,6 @@ export function conditionsOf(filters: CaseFilters, way: AccessPath, visibility: 
 export const hasAnyStatus = ({ status = [] }: CaseFilters, way: AccessPath) =>
   or(...status.map((_, index) => hasStatus(index, way)))
 
-/** The shape of a query with these filters: which there are, and those whose values make another statement. */
+/** The shape of a query: names of its filters, and values that change the statement. */
 export const shapeOfFilters = (filters: CaseFilters): string =>
   JSON.stringify([givenNames(filters), filters.status?.length, filters.assigneeId === 'none'])

@@ -24,7 +24,7 @@ import {
 import { bestMatches, casesFts, newestMatches, relevance } from './case-search'
 import { totalFor } from './case-totals'
 
-/** One stretch of a list. */
+/** One slice of a list. */
 export interface CaseSlice {
   filters: CaseFilters
   order: CaseOrder
@@ -64,7 +64,7 @@ export function isPositionIn(position: Position, { by }: CaseOrder): boolean {
   return by !== 'rank' && position.after.length === sortColumns[by].length
 }
 
-// One piece of text rather than thirty columns, which take a while to write out.
+// One raw text rather than thirty columns, which are slow to build.
 const everyColumn = { every: sql`${cases}.*` }
 
 const list = (parts: SQLChunk[]) => sql.join(parts, sql`, `)
@@ -84,7 +84,7 @@ function orderOf({ order, from }: CaseSlice, way: AccessPath): { columns: SQL[];
 
 const within = sql`limit ${placeholder('limit')} offset ${placeholder('offset')}`
 
-/** The cases of a stretch as a table that takes the place of `cases`. */
+/** The cases of a slice, as a table in place of `cases`. */
 function sliceQuery(slice: CaseSlice, way: AccessPath, visibility: Visibility): SQL {
   const { filters } = slice
   const { columns, beyond } = orderOf(slice, way)
@@ -112,7 +112,7 @@ function wordsOf({ order }: CaseSlice, visibility: Visibility, where: SQL | unde
 }
 
 /**
- * The same for several statuses by creation: each status gives its rows in order from its own index, and SQLite merges
+ * The same for several statuses by creation: each status returns its rows in order from its own index, and SQLite merges
  * them as it goes. One index alone would be read past every case of another status.
  */
 function mergedSliceQuery(slice: CaseSlice, way: AccessPath, visibility: Visibility): SQL {
@@ -146,7 +146,7 @@ function rowsFor(slice: CaseSlice, visibility: Visibility): Statement<CaseSummar
   )
 }
 
-/** A stretch and the list's total, of this shape: what is filtered and sorted by, not for which values. */
+/** A slice and the list's total, by shape: filters and sort, not their values. */
 export const caseList = memoised(
   ({ filters, order, from }: CaseSlice) => JSON.stringify([shapeOfFilters(filters), order, 'after' in from]),
   (slice) =>

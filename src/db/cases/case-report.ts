@@ -12,9 +12,9 @@ import { isSeenBy, type Visibility } from './case-filters'
 export interface ReportFilters {
   wardId?: string | undefined
   categoryId?: string | undefined
-  /** Created then or later. */
+  /** Created at or after this time. */
   from?: string | undefined
-  /** Created then or earlier. */
+  /** Created at or before this time. */
   to?: string | undefined
 }
 
@@ -57,7 +57,7 @@ interface Scope {
   seen: SQL | undefined
   /** True for the whole tenant: each count then has its own index. Otherwise one index narrows them all. */
   isWhole: boolean
-  /** The status as a condition reads it. A unary plus keeps SQLite from walking its index instead of the narrower. */
+  /** The status in conditions. A unary plus keeps SQLite from walking its index instead of the narrower. */
   status: SQL
 }
 
@@ -70,7 +70,7 @@ function scopeOf(filters: ReportFilters, visibility: Visibility): Scope {
   }
 }
 
-/** Groups as the column's index is sorted, so that nothing is sorted again; a value may come once per `archived`. */
+/** Groups in the index's order, to avoid a sort; a value may come once per `archived`. */
 export const inIndexOrder = (column: AnySQLiteColumn, isWhole: boolean) =>
   isWhole ? [cases.archived, column] : [column]
 
@@ -155,7 +155,7 @@ function reportFor(filters: ReportFilters, visibility: Visibility): ReportQuerie
 }
 
 /**
- * A report of this shape: which filters there are, not their values. Values: the filters, and `since`, the moment at
+ * A report of this shape: names of its filters, not their values. Values: the filters, and `since`, the moment at
  * which its first month begins.
  */
 export const caseReport = memoised(givenNames, (filters: ReportFilters) => {

@@ -6,7 +6,7 @@ import { caseCounts } from '../schema/cases'
 /** Maximum number of matches that are ranked, sorted and counted: the newest. */
 export const searchedAtMost = 10_000
 
-/** The full-text index over cases. A migration made by hand creates it: drizzle-kit has no word for virtual tables. */
+/** The full-text index over cases. A migration made by hand creates it: drizzle-kit does not support virtual tables. */
 export const casesFts = sqliteTable('cases_fts', { rowId: integer('rowid') })
 
 /**
@@ -16,7 +16,7 @@ export const casesFts = sqliteTable('cases_fts', { rowId: integer('rowid') })
 const matches = (tenant: SQL) => sql`
   cases_fts match coalesce('tenant_id : "' || ${tenant} || '" AND - tenant_id : (' || ${placeholder('search')} || ')', '""')`
 
-// FTS5 gives rows by row id, either way round, without sorting them.
+// FTS5 returns rows by row id, in either direction, without sorting.
 const newestFirst = (tenant: SQL) =>
   build
     .select({ rowId: sql<number>`${casesFts.rowId}`.as('match_id') })
@@ -24,7 +24,7 @@ const newestFirst = (tenant: SQL) =>
     .where(matches(tenant))
     .orderBy(desc(casesFts.rowId))
 
-/** The newest matches in a tenant as a table of row ids; its limit keeps filters from reading on for more. */
+/** The newest matches in a tenant as a table of row ids; its limit stops filters from reading further. */
 export const newestMatches = (tenant: SQL) => newestFirst(tenant).limit(searchedAtMost).as('newest')
 
 /** True if a tenant has a match older than the row id `than`. */
@@ -32,7 +32,7 @@ export const hasOlderMatches = (tenant: SQL, than: SQL.Aliased<number>) =>
   sql`exists (select 1 from ${casesFts} where ${matches(tenant)} and ${casesFts.rowId} < ${than})`
 
 /**
- * Matches the same rows of `casesFts` in their rank's order. FTS5 ranks before it gives a row, so the newest are kept
+ * Matches the same rows of `casesFts` in their rank's order. FTS5 ranks before it returns a row, so the newest are kept
  * by their row ids, and the oldest of them is looked for only in a tenant that has so many cases.
  */
 export function bestMatches(tenant: SQL): SQL {
@@ -50,6 +50,6 @@ export function bestMatches(tenant: SQL): SQL {
 
 /**
  * Best match first. The weights are above: tenant, reference, internalRef, externalId, residentName, postcode, summary,
- * description. FTS5 sorts by its own `rank` before it gives a row, so that a page reads no more than it shows.
+ * description. FTS5 sorts by its own `rank` before it returns a row, so that a page reads no more than it shows.
  */
 export const relevance = sql<number>`rank`.as('relevance')

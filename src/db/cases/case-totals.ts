@@ -23,7 +23,7 @@ export function totalFor(filters: CaseFilters): Statement<CaseTotal> {
   return oneTotal(countedTotal(filters, 'not caseworker'), countedTotal(filters, 'caseworker'))
 }
 
-/** One total of the two arms', of which one counts nothing. */
+/** The total of two arms, one of which is empty. */
 const oneTotal = (first: Statement<CaseTotal[]>, second: Statement<CaseTotal[]>) =>
   pair(first, second, (a, b) => ({
     total: [...a, ...b].reduce((sum, { total }) => sum + total, 0),
@@ -59,14 +59,14 @@ function foundTotal(filters: CaseFilters, visibility: Visibility): Statement<Cas
     .crossJoin(cases)
     .where(eq(cases.rowId, newest.rowId))
     .as('counted')
-  // Asked only where it can be, since it reads on.
+  // Only where needed, since it reads further.
   const older = sql`case when ${counted.matches} < ${searchedAtMost} then 0 else ${hasOlderMatches(tenant, counted.oldest)} end`
   return statement(
     build.select({ total: sql<number>`${counted.total}`.as('total'), isCapped: capped(older) }).from(counted),
   )
 }
 
-/** The total that the database keeps by triggers: exact at any size, at most four rows read. */
+/** The total maintained by triggers: exact at any size, at most four rows read. */
 function keptTotal(statuses: number): Statement<CaseTotal[]> {
   const kept = Array.from({ length: statuses }, (_, index) => eq(caseCounts.status, placeholder(`status${index}`)))
   return statement(

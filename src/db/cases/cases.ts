@@ -56,7 +56,7 @@ export const caseAfterWrite = atMostOne(detailWhere(isTheirs))
 /** Maximum number of timeline entries in a case. */
 export const timelineShown = 200
 
-/** One thing that happened to a case. */
+/** A timeline entry. */
 export interface TimelineEntry {
   id: string
   type: TimelineType
@@ -93,7 +93,7 @@ export const timelineOf = timelineOfCase(visibleCase)
 /** The same, after a write. */
 export const timelineAfterWrite = timelineOfCase(sql`(select ${cases.id} from ${cases} where ${isTheirs})`)
 
-/** Inserts a case under the number just taken; yields its reference. */
+/** Inserts a case under the number just taken; returns its reference. */
 export const insertCase = exactlyOne(
   statement(
     build
@@ -164,10 +164,10 @@ const moment = change.updatedAt
 /** The case `id` is still there for the caller. */
 export const caseIsTheirs = guard(unless('target', sql`exists (select 1 from ${cases} where ${isTheirs})`))
 
-/** Raises the version of a case that something was added to. */
+/** Increments the version of a case. */
 export const touchCase = statement(build.update(cases).set(change).where(isTarget))
 
-/** Changes a case and raises its version. Built per request: each set of fields is another statement. */
+/** Changes a case and increments its version. Built per request: each set of fields is another statement. */
 export function updateCase(changes: CaseChanges, values: Values): BoundStatement<{ version: number } | undefined> {
   const { status } = changes
   const settled = status === 'resolved' || status === 'closed'
@@ -189,7 +189,7 @@ export function updateCase(changes: CaseChanges, values: Values): BoundStatement
   ).bind(values)
 }
 
-/** The audit entry of a change to a case: none when another change came first. */
+/** The audit entry of a change to a case: no entry if another change came first. */
 export const auditOfCaseChange = auditOf(cases, isTarget)
 
 const newStatus = sql`${placeholder('status')}`
@@ -209,7 +209,7 @@ function entryWhere(condition?: SQL, fromStatus = sql`null`, toStatus = sql`null
   return statement(build.insert(timeline).select(entries))
 }
 
-/** Adds the entry `entryId` of a `type` to a case's timeline. Before the change itself, which moves its target on. */
+/** Adds the entry `entryId` of a `type` to a case's timeline. Before the change itself, which changes the target's version. */
 export const addEntry = entryWhere()
 
 /** Adds a `status_changed` entry, if that is what the change will do. */

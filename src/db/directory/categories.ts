@@ -36,7 +36,7 @@ const areListed = and(
   unlessNull('enabled', (enabled) => eq(categories.enabled, enabled)),
 )
 
-/** The categories by their `sortOrder`, then A–Z; `enabled` 1, 0 or null for both. One more than are shown. */
+/** The categories by their `sortOrder`, then A–Z; `enabled` 1, 0 or null for both. Returns one more than is shown. */
 export const listCategories = categoriesWhere(areListed)
 
 /** The categories that follow a cursor's. */
@@ -58,7 +58,7 @@ export const categoryById = atMostOne(categoriesWhere(ofCallerById(categories)))
 /** The category `id`, after a write. */
 export const categoryAfterWrite = atMostOne(categoriesWhere(ofTenantById(categories)))
 
-/** The caller's category that has the folded name `nameKey` already. */
+/** The caller's category that already has the folded name `nameKey`. */
 export const categoryNamed = atMostOne(
   statement(
     build
@@ -84,7 +84,7 @@ export const insertCategory = statement(
 /** Changeable columns of a category. */
 export type CategoryChanges = Given<Pick<Category, 'name' | 'enabled' | 'sortOrder'>>
 
-/** Changes a category and raises its version. Built per request: each set of fields is another statement. */
+/** Changes a category and increments its version. Built per request: each set of fields is another statement. */
 export function updateCategory(
   changes: CategoryChanges,
   values: Values,
@@ -104,5 +104,5 @@ export function updateCategory(
   ).bind(values)
 }
 
-/** The audit entry of a change to a category: none when another change came first. */
+/** The audit entry of a change to a category: no entry if another change came first. */
 export const auditOfCategoryChange = auditOf(categories, isTarget)

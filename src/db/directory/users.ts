@@ -38,10 +38,10 @@ const columns = {
   updatedAt: sql<string>`coalesce(${users.updatedAt}, ${users.createdAt})`.mapWith(users.createdAt).as('changed_at'),
 }
 
-/** A user's email as compared, spelled as the unique index spells it, so that a look-up is one. */
+/** A user's email as compared, spelled like the unique index, so that a look-up uses it. */
 export const emailKey = sql`case when ${users.emailKey} is null then lower(${users.email}) else ${users.emailKey} end`
 
-/** Users A–Z by email, however many. */
+/** All users A–Z by email. */
 export const allUsersWhere = (condition: SQL | undefined) =>
   build.select(columns).from(users).where(condition).orderBy(asc(emailKey))
 
@@ -53,10 +53,10 @@ const areListed = and(
   unlessNull('enabled', (enabled) => eq(users.enabled, enabled)),
 )
 
-/** The users A–Z by email; `enabled` 1, 0 or null for both. One more than are shown. */
+/** The users A–Z by email; `enabled` 1, 0 or null for both. Returns one more than is shown. */
 export const listUsers = usersWhere(areListed)
 
-/** The users that follow a cursor's, which holds an id: an email address has no business in a URL. */
+/** The users that follow a cursor's, which holds an id: an email address must not appear in a URL. */
 export const listUsersAfter = usersWhere(
   and(
     areListed,
@@ -77,7 +77,7 @@ export const userById = atMostOne(usersWhere(ofCallerById(users)))
 /** The user `id`, after a write. */
 export const userAfterWrite = atMostOne(usersWhere(ofTenantById(users)))
 
-/** The user of the caller's tenant who has the folded email `emailKey` already. */
+/** The user of the caller's tenant who already has the folded email `emailKey`. */
 export const userWithEmail = atMostOne(
   statement(
     build
@@ -87,10 +87,10 @@ export const userWithEmail = atMostOne(
   ),
 )
 
-/** Whoever is no service user: those are nobody in particular. */
+/** Not a service user: those are not people. */
 const isPerson = notLike(users.email, serviceEmails)
 
-/** Another enabled admin than the user `id`, and a person, looked for only where `stepsDown` is 1. */
+/** An enabled admin other than the user `id`, and a person; checked only if `stepsDown` is 1. */
 export const anotherAdmin = atMostOne(
   statement(
     build
@@ -144,7 +144,7 @@ export type UserChanges = Given<Pick<Row, 'name' | 'email' | 'role' | 'enabled'>
 /** Plan override of a user's keys; all null for no override. Only operators change it. */
 export type PlanOverride = Pick<Row, 'planOverride' | 'planOverrideExpiresAt' | 'planOverrideReason'>
 
-/** Changes a user and raises their version. Built per request: each set of fields is another statement. */
+/** Changes a user and increments their version. Built per request: each set of fields is another statement. */
 export function updateUser(
   changes: UserChanges & Given<PlanOverride>,
   values: Values,
@@ -164,5 +164,5 @@ export function updateUser(
   ).bind(values)
 }
 
-/** The audit entry of a change to a user: none when another change came first, or when it may not be. */
+/** The audit entry of a change to a user: no entry if another change came first or it is not allowed. */
 export const auditOfUserChange = auditOf(users, isTarget)

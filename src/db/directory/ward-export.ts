@@ -7,7 +7,7 @@ import { build, concat, type Statement, statement } from '../query'
 import { cases } from '../schema/cases'
 import { wards } from '../schema/directory'
 
-/** A ward as an export shows it. */
+/** An exported ward. */
 export interface ExportedWard {
   id: string
   name: string

@@ -58,7 +58,7 @@ const areListed = and(
   unlessNull('enabled', (enabled) => eq(wards.enabled, enabled)),
 )
 
-/** The wards A–Z by folded name; `enabled` 1, 0 or null for both. One more than are shown. */
+/** The wards A–Z by folded name; `enabled` 1, 0 or null for both. Returns one more than is shown. */
 export const listWards = wardsWhere(areListed)
 
 /** The wards that follow a cursor's. */
@@ -75,7 +75,7 @@ export const wardById = atMostOne(wardsWhere(ofCallerById(wards)))
 /** The ward `id`, after a write. */
 export const wardAfterWrite = atMostOne(wardsWhere(ofTenantById(wards)))
 
-/** The caller's ward that has the folded name `nameKey` already. */
+/** The caller's ward that already has the folded name `nameKey`. */
 export const wardNamed = atMostOne(
   statement(
     build
@@ -133,7 +133,7 @@ export type WardChanges = Given<
   Pick<Row, 'name' | 'code' | 'boundaryDescription' | 'councilTier' | 'latitude' | 'longitude' | 'enabled'>
 >
 
-/** Changes a ward and raises its version. Built per request: each set of fields is another statement. */
+/** Changes a ward and increments its version. Built per request: each set of fields is another statement. */
 export function updateWard(changes: WardChanges, values: Values): BoundStatement<{ version: number } | undefined> {
   return atMostOne(
     statement(
@@ -150,19 +150,19 @@ export function updateWard(changes: WardChanges, values: Values): BoundStatement
   ).bind(values)
 }
 
-/** Unlinks a ward's councillors. Before the change itself, which moves its target on. */
+/** Unlinks a ward's councillors. Before the change itself, which changes the target's version. */
 export const unlinkCouncillors = statement(
   build
     .delete(wardCouncillors)
     .where(sql`${wardCouncillors.wardId} in (select ${wards.id} from ${wards} where ${isTarget})`),
 )
 
-/** Links a ward to `councillorIds` (a JSON list without repetition). Before the change itself as well. */
+/** Links a ward to `councillorIds` (a JSON list without repetition). Also before the change itself. */
 export const linkCouncillors = statement(
   build
     .insert(wardCouncillors)
     .select(sql`select ${wards.id}, value from ${wards}, json_each(${placeholder('councillorIds')}) where ${isTarget}`),
 )
 
-/** The audit entry of a change to a ward: none when another change came first. */
+/** The audit entry of a change to a ward: no entry if another change came first. */
 export const auditOfWardChange = auditOf(wards, isTarget)

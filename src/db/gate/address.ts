@@ -34,7 +34,7 @@ const wasAdmitted = sql`(${gatePlaceholder('isCounted')} = 0 or exists (
 
 const named = and(eq(tenants.slug, gatePlaceholder('slug')), wasAdmitted)
 
-/** The tenant that a public path names, or null where the hit was refused: reads compare it with their rows' tenant. */
+/** The tenant that a public path names, or null if the hit was refused. Reads compare it with their rows' tenant. */
 export const publicTenant = () => sql`(${build.select({ id: tenants.id }).from(tenants).where(named)})`
 
 /** The tenant, its council, and the owner of stored results: a row to read from. */

@@ -7,7 +7,7 @@ import { gatePlaceholder } from './placeholder'
 /** The database's own clock in milliseconds: edge clocks differ. Tests bind `at` instead. */
 export const clock = sql<number>`coalesce(${gatePlaceholder('at')}, cast(round(unixepoch('subsec') * 1000) as integer))`
 
-/** A key that opens the gate at this moment: known, not revoked, not expired, its user not disabled. */
+/** A live key: known, not revoked, not expired, its user not disabled. */
 export const isLive = and(
   eq(keys.hash, gatePlaceholder('hash')),
   isNull(keys.revokedAt),
@@ -15,7 +15,7 @@ export const isLive = and(
   eq(users.enabled, true),
 )
 
-/** The plan that lifts a user's keys above the tenant's, while it lasts. */
+/** The plan override of a user's keys, until it expires. */
 export const livePlanOverride = sql<string | null>`
   case when ${users.planOverrideExpiresAt} is null or ${users.planOverrideExpiresAt} > ${clock} then ${users.planOverride} end`
 
@@ -57,7 +57,7 @@ function ofCaller(facts: Record<string, SQL | AnySQLiteColumn>, audience: Audien
 
 const dialect = new SQLiteSyncDialect()
 
-/** The same SQL with its text made once: most queries ask about the caller several times, and some are built per request. */
+/** The same SQL with its text built once: most queries ask about the caller several times, and some are built per request. */
 function madeOnce(part: SQL): SQL {
   const { sql: text, params } = dialect.sqlToQuery(part)
   const [start = '', ...pieces] = text.split('?')

@@ -5,12 +5,12 @@ import { clock, isLive } from './caller'
 import { caller, quota, windowMs } from './caller-row'
 import { gatePlaceholder } from './placeholder'
 
-/** A hit's own row: what `excluded` is where the window has a row already. */
+/** The row of a hit: `excluded` if the window already has a row. */
 const thisHit = sql`
          printf('%013d', ${clock}), ${gatePlaceholder('admissionId')}, 1,
          strftime('%Y%m%d', ${clock} / 1000, 'unixepoch') || '000000001'`
 
-/** Counts the hit in a window that has a row already and room for it. */
+/** Counts the hit in an existing window with room. */
 const inWindow = sql`
       on conflict (id) do update set
          quota = excluded.quota,
@@ -28,7 +28,7 @@ const inWindow = sql`
   returning 1 as admitted`
 
 /**
- * Admits one request of a live key if its family's window has room: yields one row then, and none when the key is not
+ * Admits one request of a live key if its family's window has room: returns one row if so, and none if the key is not
  * live or the window is full. "Fewer than N in the last W" is the same as "fewer than N recorded, or the N-th latest is
  * at least W old", since recorded times never go down: a clock that jumps back counts as the last hit's time.
  */
@@ -46,7 +46,7 @@ export const addressHit = sqlStatement<{ admitted: 1 }>(sql`
    where true
   ${inWindow}`)
 
-/** A hit and what it was counted by: `row` is undefined where there is nothing to count by. */
+/** A hit and its counter's row; undefined if nothing counts it. */
 export interface Admission<T> {
   admitted: boolean
   row: T | undefined
@@ -58,5 +58,5 @@ export const admission = <T>(
   row: Statement<T | undefined>,
 ): Statement<Admission<T>> => pair(hits, row, (admitted, row) => ({ admitted: admitted.length === 1, row }))
 
-/** Counts a key's request and tells whose it is. */
+/** Counts a key's request and returns its caller. */
 export const keyAdmission = admission(hit, caller)

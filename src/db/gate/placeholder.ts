@@ -3,7 +3,7 @@ import type { Values } from '../query'
 
 /** Values that the gate binds in every trip. */
 export interface GateValues {
-  /** SHA-256 of the key; null where no key counts the request. */
+  /** SHA-256 of the key; null if no key counts the request. */
   hash: string | null
   /** The clock in milliseconds, for tests; null for the database's own. */
   at: number | null
@@ -20,7 +20,7 @@ export interface GateValues {
   slug: string
   /** The window of an address, or of a key that another cell has counted; null where the key's own counts. */
   client: string | null
-  /** 0 where nothing is counted in this trip. */
+  /** 0 if nothing is counted in this trip. */
   isCounted: 0 | 1
   /** Key of an earlier result of the request. */
   route: string
@@ -29,7 +29,7 @@ export interface GateValues {
   latest: number
 }
 
-/** A value that the gate binds, under a name of the gate's own: no query of a route can shadow it. */
+/** A placeholder of the gate, in its own namespace: no query of a route can shadow it. */
 export const gatePlaceholder = (name: keyof GateValues) => sql.placeholder(`gate.${name}`)
 
 /** Values of the gate's placeholders. */

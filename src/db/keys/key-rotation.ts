@@ -26,7 +26,7 @@ const liveOfFamily = sql`${build
   .from(others)
   .where(isAlive(others))}`
 
-// A key alone in its family can always be rotated, but rotating again and again must not pile keys up.
+// A key alone in its family can always be rotated, but repeated rotation must not accumulate keys.
 const mayGrow = or(sql`${placeholder('graceSeconds')} = 0`, hasRoom, lt(liveOfFamily, 2))
 
 const latest = build
@@ -54,8 +54,8 @@ const successor = {
 }
 
 /**
- * Files the next key of a family, like its newest live one but ending no later than `makersEnd`: nothing where none is
- * alive any more, where the caller's own key has been replaced, or where the family would pile up.
+ * Inserts the next key of a family, like its newest live one but ending no later than `makersEnd`: nothing if none is
+ * live, if the caller's own key has been replaced, or if the family would accumulate keys.
  */
 export const insertSuccessor = atMostOne(
   statement(
@@ -79,7 +79,7 @@ const isSucceeded = sql`exists ${build
 export const replacementOfKey = auditOfEach(keys, keys.id, and(eq(keys.hash, replaced), isSucceeded))
 
 /**
- * Ends the family's other keys at `end`, or at their own end where that comes first, and yields them: none where there is
+ * Ends the family's other keys at `end`, or at their own end if earlier, and returns them: none if there is
  * no successor.
  */
 export const endOthers = statement(
@@ -92,7 +92,7 @@ export const endOthers = statement(
 
 const isRevocable = and(isTheirs(keys), isNull(keys.revokedAt), isCurrent)
 
-/** Revokes what is left of a family, and yields it. */
+/** Revokes the live keys of a family, and returns them. */
 export const revokeFamily = statement(
   build
     .update(keys)
@@ -101,5 +101,5 @@ export const revokeFamily = statement(
     .returning({ id: keys.id, revokedAt: keys.revokedAt }),
 )
 
-/** The audit entry of a revocation, by the family's key `leadId`: none where it is revoked already. Before the revocation. */
+/** The audit entry of a revocation, by the family's key `leadId`: no entry if already revoked. Before the revocation. */
 export const auditOfRevocation = auditOf(keys, and(isRevocable, eq(keys.id, placeholder('leadId'))))

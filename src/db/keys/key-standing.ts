@@ -9,7 +9,7 @@ export const moment = (name: string) => sql`${sql.param(placeholder(name), keys.
 
 const newer = alias(keys, 'newer')
 
-/** One row where a newer key of the caller's own family has taken the caller's place; in the gate's trip. */
+/** One row if a newer key of the caller's family has replaced theirs; in the gate's trip. */
 export const replacementOfCaller = atMostOne(
   statement(
     build

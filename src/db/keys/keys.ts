@@ -10,7 +10,7 @@ import { atMostOne, build, placeholder, rowOf, type Statement, statement } from 
 import { keys, tenants, users, windows } from '../schema/tenants'
 import { hasRoom, isCurrent, moment } from './key-standing'
 
-/** A key as it may be shown: never the key, never its hash. */
+/** Public fields of a key: never the key itself or its hash. */
 export interface ShownKey {
   id: string
   familyId: string
@@ -36,7 +36,7 @@ const asScopes = (text: string): Scope[] => {
 
 const asInstant = (ms: number) => new Date(ms).toISOString()
 
-/** Columns of a key as it may be shown. */
+/** Public columns of a key. */
 export const shownKey = {
   id: keys.id,
   familyId: keys.familyId,
@@ -57,7 +57,7 @@ export const shownKey = {
   createdAt: keys.createdAt,
 }
 
-/** Keys as they may be shown, newest first, however many. */
+/** All keys, newest first, without secrets. */
 export const allKeysWhere = (condition: SQL | undefined) =>
   build
     .select(shownKey)
@@ -70,7 +70,7 @@ export const allKeysWhere = (condition: SQL | undefined) =>
 const keysWhere = (condition: SQL | undefined): Statement<ShownKey[]> =>
   statement(allKeysWhere(condition).limit(listedAtOnce + 1))
 
-/** The caller's keys, newest first. One more than are shown. */
+/** The caller's keys, newest first. Returns one more than is shown. */
 export const listKeys = keysWhere(ofCaller(keys))
 
 /** The keys that follow a cursor's. */
@@ -92,7 +92,7 @@ const isLasting = and(isNull(lead.revokedAt), or(isNull(lead.expiresAt), gt(lead
 /**
  * True for the key that represents the family of the key `id`: the newest live one, or else the newest.
  *
- * @param tenant whose keys may be asked for; all of the database's unless given
+ * @param tenant the tenant whose keys are searched; by default all
  */
 export function isLead(tenant?: SQL): SQL {
   const family = build
@@ -110,7 +110,7 @@ export function isLead(tenant?: SQL): SQL {
 }
 
 /**
- * The family of the key `id`, told by its newest live key, or else by its newest, with its window's counts; no row where
+ * The family of the key `id`, represented by its newest live key or else its newest, with its window's counts; no row if
  * the caller's tenant has no such key.
  */
 export const familyOfKey = atMostOne(
@@ -157,7 +157,7 @@ const serviceUser = {
   updatedAt: sql`null`,
 }
 
-/** Makes a role's service user where the tenant has none yet, and only where their key may be filed too. */
+/** Creates a role's service user if missing, and only if their key can be inserted too. */
 export const insertServiceUser = statement(
   build
     .insert(users)
@@ -169,7 +169,7 @@ export const insertServiceUser = statement(
     .onConflictDoNothing(),
 )
 
-/** The audit entry of a service user: none where there was one already. */
+/** The audit entry of a new service user; no entry if they already existed. */
 export const auditOfNewServiceUser = auditOf(users, eq(users.id, placeholder('serviceId')))
 
 const filed = {
@@ -196,8 +196,8 @@ const isServiceUser = and(
 const isHolder = and(ofTenant(users), eq(users.enabled, true), or(eq(users.id, placeholder('holderId')), isServiceUser))
 
 /**
- * Files a key of the user `holderId`, or of the role's service user: nothing where that user is disabled, the service
- * user has another role by now, the maker's key has been replaced, or the tenant has `most` live keys already.
+ * Inserts a key of the user `holderId`, or of the role's service user: nothing if that user is disabled, the service
+ * user now has another role, the maker's key has been replaced, or the tenant already has `most` live keys.
  */
 export const insertKey = atMostOne(
   statement(
@@ -208,5 +208,5 @@ export const insertKey = atMostOne(
   ),
 )
 
-/** The audit entry of a key just filed: none when nothing was filed. */
+/** The audit entry of a key just inserted; no entry if none was. */
 export const auditOfNewKey = auditOf(keys, eq(keys.id, placeholder('newId')))

@@ -27,7 +27,7 @@ export const cases = sqliteTable(
     categoryId: text('category_id'),
     wardId: text('ward_id'),
     assigneeId: text('assignee_id'),
-    /** The message from a resident that it was made of: one case at most per message. */
+    /** The resident's message it was converted from: at most one case per message. */
     submissionId: text('submission_id'),
     highlightedForPublic: flag('highlighted_for_public').default(false),
     publicSummary: text('public_summary'),

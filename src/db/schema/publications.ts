@@ -12,7 +12,7 @@ const publishedAt = customType<{ data: string | null; driverData: number }>({
   toDriver: (iso) => (iso === null ? never : Date.parse(iso)),
 })
 
-/** Events and news: one workflow, from a draft that nobody has approved to a published item. */
+/** Events and news: one workflow, from draft to published item. */
 export const publications = sqliteTable(
   'publications',
   {

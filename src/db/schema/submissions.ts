@@ -18,7 +18,7 @@ export const submissions = sqliteTable(
     wardId: text('ward_id'),
     categoryId: text('category_id'),
     message: text().notNull(),
-    /** Why it was taken for spam, as a JSON list; empty for most. */
+    /** Reasons for marking it as spam, as a JSON list; usually empty. */
     spamReasons: text('spam_reasons', { mode: 'json' }).$type<string[]>().notNull(),
     version: integer().notNull().default(1),
     createdAt: instant('created_at').notNull(),

@@ -36,7 +36,7 @@ export function textOf(value: unknown): string {
   return withoutControls(value)
 }
 
-/** Answers as a message, or what is wrong with them, by the API's own rules. */
+/** Parses answers as a message by the API's own rules, or returns the error. */
 export function contactOf(
   answers: Answers,
 ): { contact: Contact; fault?: never } | { contact?: never; fault: ApiError } {
@@ -64,7 +64,7 @@ const sentences: Record<AnswerName, Partial<Record<FieldError['code'], string>>>
   },
 }
 
-/** The API's faults as a form says them, by the form's own fields. */
+/** Converts the API's errors to the form's sentences, by field. */
 export function sayFaults(fields: Record<string, FieldError>): Faults {
   return Object.fromEntries(
     answerNames.flatMap((name) => {

@@ -5,7 +5,7 @@ interface Kept {
   /** The form's address. */
   action: string
   answers: Answers
-  /** Its ticket, as it came. */
+  /** Its ticket, as received. */
   token: string
   turnstileKey: string | undefined
 }

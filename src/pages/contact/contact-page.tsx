@@ -59,7 +59,7 @@ async function showSent(c: Page) {
   return page(c, `Message sent – ${office.name}`, <MessageSent office={office} reference={sent.reference} />)
 }
 
-/** A form as it was sent. */
+/** A submitted form. */
 interface Sent {
   answers: Answers
   /** Whether all that was sent could be read. */
@@ -113,7 +113,7 @@ async function showFormAgain(c: Page, sent: Sent, { code, status, details }: Api
 
 interface FormState {
   answers: Answers
-  /** The ticket to go on with. */
+  /** The ticket for the next submission. */
   token: string
   faults?: Faults
   notice?: string | undefined

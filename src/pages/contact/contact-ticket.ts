@@ -33,7 +33,7 @@ export function issueTicket(env: Env, slug: string, openedAt?: string, now = Dat
   return sign({ aud: slug, jti: crypto.randomUUID(), opened, iat, exp: iat + lifeSeconds }, publicSecretOf(env), alg)
 }
 
-/** The ticket that a form brought back, or undefined where it is not one of ours for this tenant. */
+/** The ticket of a submitted form, or undefined if it was not issued here for this tenant. */
 export async function readTicket(env: Env, slug: string, text: string, now = Date.now()): Promise<Ticket | undefined> {
   const secret = publicSecretOf(env)
   // Expiry is distinguished, since an expired form keeps its answers; and edge clocks differ, so `iat` decides nothing.

@@ -78,7 +78,7 @@ export function Area({ rows, autocomplete, ...field }: FieldProps & { rows: numb
   )
 }
 
-/** A select box; nothing where there is nothing to choose from. */
+/** A select box; omitted without options. */
 export function Choice({ of, ...field }: FieldProps & { of: readonly Ref[] }) {
   if (of.length === 0) return null
   return (

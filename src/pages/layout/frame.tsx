@@ -33,7 +33,7 @@ export function answersInHtml() {
   })
 }
 
-/** Answers with a page: its title, and what stands in it. */
+/** Answers with a page: its title and content. */
 export function page(c: Context<AppEnv>, title: string, content: Child, status: ContentfulStatusCode = 200) {
   const document = (
     <html lang="en">

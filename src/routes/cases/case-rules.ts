@@ -24,11 +24,11 @@ export interface Found {
   ward: Ref | null
   category: Ref | null
   assignee: Assignee | null
-  /** The case that has the externalId already. */
+  /** The case that already has the externalId. */
   taken: { id: string; reference: string; assigneeId: string | null } | null
 }
 
-/** The references as the query's placeholders want them. */
+/** Placeholder values of the references. */
 export function referenceValues({ wardId, categoryId, assigneeId, externalId }: References) {
   return {
     wardId: wardId ?? null,
@@ -73,7 +73,7 @@ export function assigneeOfNew(gate: Gate, assigneeId: string | null | undefined)
   return assigneeId === undefined ? viewer : assigneeId
 }
 
-/** A case as it is shown by itself, its timeline turned oldest first: the latest 200 entries that fit into 1 MiB. */
+/** A single case with its timeline, oldest first: the latest 200 entries that fit into 1 MiB. */
 export function presentCase(found: CaseDetail, latestFirst: TimelineEntry[]): Case {
   const shown = firstWithin(latestFirst.slice(0, timelineShown))
   return {
@@ -83,10 +83,10 @@ export function presentCase(found: CaseDetail, latestFirst: TimelineEntry[]): Ca
   }
 }
 
-/** A case that begins: its timeline has one entry. */
+/** A new case: its timeline has one entry. */
 type CreatedCase = Case & { timeline: [TimelineEntry] }
 
-/** A new case as it will be stored and answered, all but the number that the database gives it. */
+/** A new case as stored and answered, except for its number from the database. */
 export function newCase(gate: Gate, { assigneeId, ...body }: NewCase, found: Found): CreatedCase {
   const { user } = gate.principal
   const { now } = gate

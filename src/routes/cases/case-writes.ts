@@ -180,7 +180,7 @@ async function change(gate: Gate, id: string, changes: Changes, expected: number
   const { after, timeline } = await writeChange(gate, expected, {
     there: caseIsTheirs.bind(values),
     usable: referencesAreUsable.bind({ ...values, ...referenceValues(changes) }),
-    // All that looks for the expected version goes before the change itself, which moves it on.
+    // All that looks for the expected version goes before the change itself, which changes it.
     entries: group(entries),
     audit: recordAudit(values, 'case.update', id, auditOfCaseChange),
     updated: updateCase(changes, values),

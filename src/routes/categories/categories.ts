@@ -66,7 +66,7 @@ const directory = {
   places: 2,
 }
 
-/** Categories: listed, made and changed. */
+/** Listing, creating and changing categories. */
 export const categories = new OpenAPIHono<AppEnv>()
   .openapi(list, async (c) => {
     return c.json(await listDirectory(c, directory, c.req.valid('query')), 200)

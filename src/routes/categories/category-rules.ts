@@ -22,7 +22,7 @@ import type { Category, CategoryChanges, NewCategory } from './category-schemas'
 const nameTaken = 'A category with this name already exists'
 const rethrowTaken = rethrowAsTaken('categories.name_key', nameTaken)
 
-/** A category as it is shown. */
+/** A category as presented by the API. */
 export function presentCategory(found: Omit<CategoryRow, 'tenantId' | 'nameKey'>): Category {
   const { id, name, enabled, sortOrder, version, createdAt, updatedAt } = found
   return { id, name, enabled, sortOrder, version, createdAt, updatedAt }

@@ -26,7 +26,7 @@ import { requireRole } from '../../gate/requirement'
 import { type Settings, settingsOf } from '../../settings'
 import type { Key, NewKey } from './key-schemas'
 
-/** A key as it is answered once, with the key itself. */
+/** A new key, including the key itself: answered once. */
 type MadeKey = Key & { key: string }
 
 /** Makes a key, the first of its family, in the maker's own cell. It ends no later than its maker's. */
@@ -124,7 +124,7 @@ export async function rotateKey(c: Context<AppEnv>, id: string, graceSeconds: nu
   }
 }
 
-/** Revokes a key's whole family; one that is revoked already stays so. */
+/** Revokes a key's whole family; revoking again changes nothing. */
 export async function revokeKey(c: Context<AppEnv>, id: string): Promise<void> {
   const { gate } = c.var
   const family = await getFamily(gate, id)
@@ -175,7 +175,7 @@ const unfit: FieldError = {
   message: 'The service user for this role is disabled or has a different role',
 }
 
-/** Throws what stopped a key from being filed: 403 for a maker that has been replaced, 409 for a tenant without room. */
+/** Throws the obstacle to a new key: 403 if the maker's key has been replaced, 409 if the tenant has no room. */
 function requireStanding({ isReplaced, live }: { isReplaced: boolean; live: number }, most: number): void {
   if (isReplaced) throw new ApiError('key_replaced')
   if (live < most) return

@@ -11,7 +11,7 @@ import { defaultGraceSeconds, Key, KeyQuery, MadeKey, NewKey, Revoked, Rotation,
 const reading = { plan: 'pro', scope: 'keys:read', role: 'admin' } as const
 const writing = { plan: 'pro', scope: 'keys:write', role: 'admin', managesKeys: true } as const
 
-// An answer that shows a key is not kept, so it cannot be given again.
+// An answer that contains a key is not stored, so it cannot be replayed.
 const minting = { ...writing, replayable: false } as const
 
 const list = createRoute({
@@ -83,7 +83,7 @@ const usage = createRoute({
   responses: { 200: json('The usage.', Usage) },
 })
 
-/** API keys: made, rotated, revoked and counted. */
+/** Creating, rotating, revoking and counting API keys. */
 export const keys = new OpenAPIHono<AppEnv>()
   .openapi(list, async (c) => {
     const { gate } = c.var

@@ -29,9 +29,9 @@ export function contactAnswer(reference: string): ContactAnswer {
 
 /** Data of a message other than its fields. */
 export interface FormEvidence {
-  /** The form's one-time ticket: what it was spent on is what it is worth. The API has none. */
+  /** The form's one-time ticket. The API has none. */
   ticket?: string
-  /** Asked for once the request is admitted. */
+  /** Evaluated once the request is admitted. */
   evidence?: () => Promise<Evidence>
 }
 
@@ -109,7 +109,7 @@ async function reasonsOf(
 /** Spent tickets belong to the tenant, not the client. */
 const ofTenant = ({ actor }: PublicGate) => ({ ...actor, familyId: actor.tenantId })
 
-/** Files the receipt that a message already has under this request's own `Idempotency-Key` or ticket. */
+/** Stores a message's existing receipt under this request's own `Idempotency-Key` or ticket. */
 async function fileAgain(gate: PublicGate, receipt: Receipt, ticket: Idempotency | undefined): Promise<Receipt> {
   const { actor, idempotency } = gate
   if (idempotency || ticket) {
@@ -121,7 +121,7 @@ async function fileAgain(gate: PublicGate, receipt: Receipt, ticket: Idempotency
   return receipt
 }
 
-/** Does the work, or yields the receipt of the request with the same ticket or message that came first at that moment. */
+/** Does the work, or returns the receipt of a concurrent request with the same ticket or message. */
 async function settle(
   gate: PublicGate,
   message: Idempotency,

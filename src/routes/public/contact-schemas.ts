@@ -37,7 +37,7 @@ export const Contact = z
     path: ['email'],
     params: errorCode('required'),
     error: 'Provide an email address or a phone number',
-    // Beside the faults of other fields, too: every fault is listed.
+    // Reported along with other fields' errors: every error is listed.
     when: ({ value }) => typeof value === 'object' && value !== null && !Array.isArray(value),
   })
   .openapi('Contact', { description: 'Needs an email address, a phone number or both.' })

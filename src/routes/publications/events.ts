@@ -79,7 +79,7 @@ const remove = createRoute({
   responses: { 200: json('Gone.', Deleted) },
 })
 
-/** Events: drafted, approved, changed and deleted. */
+/** Drafting, approving, changing and deleting events. */
 export const events = new OpenAPIHono<AppEnv>()
   .openapi(list, async (c) => c.json(await listItems(c, 'event', c.req.valid('query'), present), 200))
   .openapi(approve, async (c) => c.json(await approveItems(c, 'event', c.req.valid('json').ids), 200))
@@ -131,7 +131,7 @@ function present(item: Publication): z.infer<typeof Event> {
   }
 }
 
-/** An event as it is stored. */
+/** A stored event. */
 function fieldsOf({ description = null, ...event }: z.infer<typeof NewEvent>) {
   return {
     title: event.title,

@@ -96,7 +96,7 @@ const remove = createRoute({
   responses: { 200: json('Gone.', Deleted) },
 })
 
-/** News: drafted, approved, changed and deleted. */
+/** Drafting, approving, changing and deleting news. */
 export const news = new OpenAPIHono<AppEnv>()
   .openapi(list, async (c) => c.json(await listItems(c, 'news', c.req.valid('query'), present), 200))
   .openapi(approve, async (c) => c.json(await approveItems(c, 'news', c.req.valid('json').ids), 200))
@@ -124,7 +124,7 @@ function present(item: Publication) {
   return { ...shown, createdBy, externalId, version }
 }
 
-/** An article as it is stored: without what only an event has. */
+/** A stored article: without fields of events. */
 function fieldsOf({ title, body, externalId = null, source = null }: z.infer<typeof NewNews>) {
   const none = { type: null, location: null, postcode: null, wardId: null, startsAt: null, endsAt: null, url: null }
   return { ...none, title, body, externalId, source }

@@ -71,7 +71,7 @@ export async function getItem(c: Context<AppEnv>, kind: Kind, id: string): Promi
   return found
 }
 
-/** Creates an item that nobody has approved yet. */
+/** Creates a draft. */
 export async function createItem<T extends { version: number }>(
   c: Context<AppEnv>,
   kind: Kind,
@@ -113,7 +113,7 @@ export async function createItem<T extends { version: number }>(
 /**
  * Changes an item; an approved one stays approved.
  *
- * @param check what must hold of the item as it will be
+ * @param check validates the item after the change
  */
 export async function changeItem(
   c: Context<AppEnv>,
@@ -165,7 +165,7 @@ export async function deleteItem(c: Context<AppEnv>, kind: Kind, id: string): Pr
 }
 
 /**
- * Approves items, all or none: unknown ids are a 422 that lists them. Those approved already count and do not change;
+ * Approves items, all or nothing: unknown ids are a 422 that lists them. Already approved ones are counted and left unchanged;
  * one that was deleted a moment ago does not count.
  */
 export async function approveItems(c: Context<AppEnv>, kind: Kind, given: string[]): Promise<{ approved: number }> {

@@ -20,7 +20,7 @@ export const commonFields = {
   version: z.int().openapi({ description: 'Incremented on every change.', example: 1 }),
 }
 
-/** Fields that a GET emits and nobody may set. */
+/** Read-only fields. */
 export const readOnlyFields = ['id', 'tenantId', 'approved', 'publishedAt', 'createdAt', 'updatedAt', 'createdBy']
 
 export const settableFields = {

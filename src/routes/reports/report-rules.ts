@@ -64,7 +64,7 @@ function reportOf(now: string, figures: Figures, show: Showing): Report {
   }
 }
 
-/** @param allClosed the total of what is closed: where that is withheld, so are the months that add up to it */
+/** @param allClosed total of closed cases: if withheld, so are the months that add up to it */
 function monthsOf(now: string, { created, closed }: Figures, show: Showing, allClosed: Shown): Report['byMonth'] {
   const months = lastMonths(now, monthsShown)
   const inMonths = (rows: Figures['created']) => months.map((month) => countOf(rows, (row) => row.month === month))
@@ -83,7 +83,7 @@ const countOf = <T extends { n: number }>(rows: T[], isIt: (row: T) => boolean) 
 
 const byName = new Intl.Collator('en-GB', { numeric: true })
 
-/** By name, those without a thing last: by count, the order would tell what is withheld. */
+/** By name, null last: ordering by count would reveal withheld counts. */
 function sorted<T>(rows: T[], thingOf: (row: T) => Ref | null): T[] {
   return rows.toSorted((a, b) => {
     const [first, second] = [thingOf(a), thingOf(b)]

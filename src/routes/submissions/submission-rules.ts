@@ -33,7 +33,7 @@ import {
 import type { Case } from '../cases/case-schemas'
 import type { Conversion, Submission, SubmissionChanges } from './submission-schemas'
 
-/** A submission as the API shows it. */
+/** A submission as presented by the API. */
 export function presentSubmission(found: Found): Submission {
   const { made, version, createdAt, updatedAt, ward, category, message, spamReasons, ...contact } = found
   const caseId = made?.id ?? null
@@ -48,7 +48,7 @@ function alreadyConverted(made: Found['made'] | undefined): ApiError {
   })
 }
 
-/** Files a submission under another status. */
+/** Changes a submission's status. */
 export async function changeSubmission(
   c: Context<AppEnv>,
   id: string,

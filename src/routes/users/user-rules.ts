@@ -25,7 +25,7 @@ import type { NewUser, User, UserChanges } from './user-schemas'
 const emailTaken = 'A user with this email already exists'
 const rethrowTaken = rethrowAsTaken('users_email', emailTaken)
 
-/** A user as they are shown. */
+/** A user as presented by the API. */
 export function presentUser(found: Omit<UserRow, 'updatedAt'>): User {
   const { id, name, email, role, enabled, createdAt, version } = found
   const { planOverride, planOverrideExpiresAt, planOverrideReason } = found
@@ -68,7 +68,7 @@ export async function createUser(c: Context<AppEnv>, body: NewUser): Promise<{ u
 /**
  * Changes a user, unless that leaves the tenant without an enabled admin who is a person.
  *
- * @returns the user, and how many live keys they hold: what a new role or a change of `enabled` takes effect on
+ * @returns the user, and the number of their live keys, which a new role or `enabled` affects
  */
 export async function changeUser(
   c: Context<AppEnv>,

@@ -70,7 +70,7 @@ const directory = {
   places: 1,
 }
 
-/** Users: listed, made, changed and disabled. */
+/** Listing, creating and changing users. */
 export const users = new OpenAPIHono<AppEnv>()
   .openapi(list, async (c) => {
     return c.json(await listDirectory(c, directory, c.req.valid('query')), 200)

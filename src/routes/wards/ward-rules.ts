@@ -27,7 +27,7 @@ import type { NewWard, Ward, WardChanges } from './ward-schemas'
 const nameTaken = 'A ward with this name already exists'
 const rethrowTaken = rethrowAsTaken('wards.name_key', nameTaken)
 
-/** A ward as it is shown. */
+/** A ward as presented by the API. */
 export function presentWard({ nameKey: _nameKey, ...ward }: WardRow): Ward {
   const { id, tenantId, name, boundaryDescription, councilTier, latitude, longitude, enabled } = ward
   const { code, councillorIds, version, createdAt, updatedAt } = ward
@@ -89,7 +89,7 @@ function newWard({ now, tenantId }: Actor, body: NewWard): Ward {
   }
 }
 
-/** Changes a ward; councillors that it has already may stay, even disabled ones. */
+/** Changes a ward; existing councillors may stay, even if disabled. */
 export async function changeWard(c: Context<AppEnv>, id: string, { version, ...body }: WardChanges): Promise<Ward> {
   const { gate } = c.var
   const { councillorIds, ...fields } = body
@@ -113,7 +113,7 @@ export async function changeWard(c: Context<AppEnv>, id: string, { version, ...b
   const target = { ...gate.actor, id, expectedVersion: expected ?? null }
   const links = { ...target, councillorIds: councillors, askedIds: JSON.stringify(asked) }
   const { after } = await writeChange(gate, expected, {
-    // All that looks for the expected version goes before the change itself, which moves it on.
+    // All that looks for the expected version goes before the change itself, which changes it.
     audit: recordAudit(target, 'ward.update', id, auditOfWardChange),
     ...(isRelinked && {
       usable: councillorsAreUsable.bind(links),
@@ -126,7 +126,7 @@ export async function changeWard(c: Context<AppEnv>, id: string, { version, ...b
   return presentWard(after)
 }
 
-/** Throws 422 naming each id that is no enabled user of the tenant. */
+/** Throws 422 naming each id that is not an enabled user of the tenant. */
 function requireCouncillors(asked: string[], known: { id: string }[]): void {
   const unknown = [...asked.entries()].filter(([, id]) => !known.some((one) => one.id === id))
   if (unknown.length === 0) return
