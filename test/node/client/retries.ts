@@ -165,7 +165,7 @@ export function describeRetries(installed: () => Installed): void {
       expect(error).toMatchObject({
         status: undefined,
         path: '/api/me',
-        message: `No answer from ${server.baseUrl.slice(7)} within 100 ms`,
+        message: `No response from ${server.baseUrl.slice(7)} within 100 ms`,
       })
       expect(server.arrivals).toHaveLength(2)
     })
