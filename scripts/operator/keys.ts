@@ -1,4 +1,4 @@
-import { recordAudit } from '../../src/db/audit'
+import { recordAnotherAudit, recordAudit } from '../../src/db/audit'
 import type { User } from '../../src/db/directory/users'
 import {
   auditOfRevocation,
@@ -88,7 +88,7 @@ async function createKey({ tenant: of, scopes, name, expires, limit, window, ...
         : [],
     ),
     insertKey.bind(values),
-    recordAudit(values, 'key.create', row.newId, auditOfNewKey),
+    recordAnotherAudit(values, 'key.create', row.newId, auditOfNewKey),
   ])
   if (!made) throw new UsageError('The user has just been disabled or given another role, so no key was created')
   if (!fromLeast(plans, 'pro').includes(tenant.plan))
@@ -105,7 +105,7 @@ async function createKey({ tenant: of, scopes, name, expires, limit, window, ...
     expiresAt: values.expiresAt,
     role: values.role,
     limit: values.quota,
-    createdAt: now,
+    createdAt: made.createdAt,
   })
 }
 
@@ -165,7 +165,7 @@ async function rotateKey(id: string, { grace, ...options }: PlaceOptions & { gra
     insertSuccessor.bind(values),
     recordAudit(values, 'key.rotate', family.id, replacementOfKey),
     endOthers.bind(values),
-    recordAudit(values, 'key.create', row.newId, auditOfNewKey),
+    recordAnotherAudit(values, 'key.create', row.newId, auditOfNewKey),
   ])
   if (!made) throw new UsageError(`Key ${id} has just been revoked or has expired; create a new one with "create"`)
   const [replaced] = ended.toSorted((a, b) => (a.createdAt < b.createdAt ? 1 : -1))

@@ -17,6 +17,7 @@ export const actorOf = (tenantId: string, now: string): OperatorActor => ({
   familyId: null,
   requestId: null,
   now,
+  auditId: newId(now),
 })
 
 /** The tenant of a slug, with its database's clock, or no row. */

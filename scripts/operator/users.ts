@@ -51,8 +51,8 @@ act(
       ...{ id: newId(tenant.now), name, email, emailKey: fold(email), role, enabled: true },
     }
     const [, , made] = await run(cell, [
-      insertUser.bind(values),
       recordAudit(values, 'user.create', values.id),
+      insertUser.bind(values),
       userAfterWrite.bind(values),
     ]).catch((error: unknown) => {
       throw error instanceof Taken ? taken : error

@@ -5,7 +5,10 @@ export interface Actor {
   readonly keyId: string
   readonly familyId: string
   readonly requestId: string
+  /** When the request was admitted, ISO 8601: what ids are made from. What is written carries the time of its own batch. */
   readonly now: string
+  /** The id of the audit entry that a batch of theirs begins with. */
+  readonly auditId: string
   /** The only assignee whose cases the caller sees; null for all of the tenant's. */
   readonly viewer: string | null
 }
@@ -19,6 +22,8 @@ export interface PublicActor {
   readonly familyId: string
   readonly requestId: string
   readonly now: string
+  /** The id of the audit entry that a batch of theirs begins with. */
+  readonly auditId: string
 }
 
 /** The actor of an operator's command: no key, no user and no request. */
@@ -29,4 +34,6 @@ export interface OperatorActor {
   readonly familyId: null
   readonly requestId: null
   readonly now: string
+  /** The id of the audit entry that a batch of theirs begins with. */
+  readonly auditId: string
 }

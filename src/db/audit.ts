@@ -4,6 +4,7 @@ import { encodeTime } from 'ulid'
 import { newId } from '../domain/id'
 import type { Actor, OperatorActor, PublicActor } from './actor'
 import { ofCaller, unlessNull } from './conditions'
+import { databaseClock } from './gate/caller'
 import { type BoundStatement, build, placeholder, rowOf, type Statement, statement, type Values } from './query'
 import { audit } from './schema/ledger'
 
@@ -84,7 +85,7 @@ export type Action = `${string}.${string}`
 const entry = {
   tenantId: sql`${placeholder('tenantId')}`,
   id: sql`${placeholder('auditId')}`,
-  at: sql`${sql.param(placeholder('now'), audit.at)}`,
+  at: databaseClock,
   keyId: sql`${placeholder('keyId')}`,
   userId: sql`${placeholder('userId')}`,
   action: sql`${placeholder('action')}`,
@@ -109,7 +110,7 @@ export function auditOfEach(table: SQLiteTable, id: AnySQLiteColumn, condition: 
 
 const unconditional = insertEntries(entry, sql`where true`)
 
-/** Records an audit entry in the same batch as the action itself. */
+/** Records an audit entry in the batch of the action. Goes first: all other rows take its time (`stamp`). */
 export function recordAudit(
   actor: Actor | PublicActor | OperatorActor,
   action: Action,
@@ -117,5 +118,9 @@ export function recordAudit(
   entries: Statement = unconditional,
 ): BoundStatement {
   const targetType = action.slice(0, action.indexOf('.'))
-  return entries.bind({ ...actor, auditId: newId(actor.now), action, targetType, targetId })
+  return entries.bind({ ...actor, action, targetType, targetId })
 }
+
+/** The same for a batch's further entries. */
+export const recordAnotherAudit: typeof recordAudit = (actor, ...act) =>
+  recordAudit({ ...actor, auditId: newId(actor.now) }, ...act)

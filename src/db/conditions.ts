@@ -2,6 +2,7 @@ import { and, eq, isNull, or, type SQL, sql } from 'drizzle-orm'
 import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { callerTenant } from './gate/caller'
 import { placeholder } from './query'
+import { stamp } from './stamp'
 
 interface OfTenant {
   tenantId: AnySQLiteColumn
@@ -13,6 +14,7 @@ interface Identified extends OfTenant {
 
 interface Versioned {
   version: AnySQLiteColumn
+  createdAt: AnySQLiteColumn
   updatedAt: AnySQLiteColumn
 }
 
@@ -28,8 +30,8 @@ export const ofCallerById = (table: Identified) => and(ofCaller(table), eq(table
 /** The row `id` of `tenantId`. */
 export const ofTenantById = (table: Identified) => and(eq(table.id, placeholder('id')), ofTenant(table))
 
-/** Rows at `expectedVersion`, the version last read by the caller; any version if null. */
-export const atExpectedVersion = ({ version }: Versioned) =>
+/** Rows at `expectedVersion`, or at any while that is null: the version that a change's caller last read. */
+export const atExpectedVersion = ({ version }: Pick<Versioned, 'version'>) =>
   unlessNull('expectedVersion', (expected) => eq(version, expected))
 
 /** True while the value bound by this name is null, otherwise the condition. */
@@ -38,10 +40,18 @@ export function unlessNull(name: string, condition: (value: SQL) => SQL): SQL | 
   return or(isNull(value), condition(value))
 }
 
-/** Columns set by every change: the next version, and `now` as its time. */
-export const touched = ({ version, updatedAt }: Versioned) => ({
-  version: sql`${version} + 1`,
-  updatedAt: sql`${sql.param(placeholder('now'), updatedAt)}`,
+/**
+ * The moment of a change to a row: never before the row's last one, however the clock jumps.
+ *
+ * @param at the clock, in milliseconds
+ */
+export const changedAt = ({ createdAt, updatedAt }: Omit<Versioned, 'version'>, at: SQL = stamp) =>
+  sql<number>`max(coalesce(${updatedAt}, ${createdAt}), ${at})`
+
+/** Columns that every change sets: the next version and its moment. */
+export const touched = (table: Versioned, at?: SQL) => ({
+  version: sql`${table.version} + 1`,
+  updatedAt: changedAt(table, at),
 })
 
 /**

@@ -10,6 +10,7 @@ import type { Ref } from './ref'
 import { categories, wards } from './schema/directory'
 import { idempotency } from './schema/ledger'
 import { submissions } from './schema/submissions'
+import { stamp } from './stamp'
 
 /** Choices of the contact form: the tenant's enabled wards and categories. */
 export interface ContactChoices {
@@ -142,8 +143,8 @@ export const insertSubmission = exactlyOne(
         categoryId: placeholder('categoryId'),
         message: placeholder('message'),
         spamReasons: placeholder('spamReasons'),
-        createdAt: placeholder('now'),
-        updatedAt: placeholder('now'),
+        createdAt: stamp,
+        updatedAt: stamp,
       })
       .returning({ reference: submissions.reference }),
   ),

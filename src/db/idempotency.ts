@@ -1,7 +1,7 @@
 import { and, eq, gt, lt, type SQL, sql } from 'drizzle-orm'
 import type { Actor, PublicActor } from './actor'
 import { publicRow } from './gate/address'
-import { callerFamily, clock } from './gate/caller'
+import { callerFamily, clock, databaseClock } from './gate/caller'
 import { gatePlaceholder } from './gate/placeholder'
 import { takenReference } from './numbers'
 import {
@@ -15,6 +15,7 @@ import {
   type Values,
 } from './query'
 import { idempotency } from './schema/ledger'
+import { asIso, stamp } from './stamp'
 
 /** A POST that must not run twice. */
 export interface Idempotency {
@@ -80,7 +81,7 @@ export const storedResult = resultWhere(isStored)
 const forgetExpired = statement(
   build
     .delete(idempotency)
-    .where(and(isStored, lt(idempotency.createdAt, sql`${sql.param(placeholder('expired'), idempotency.createdAt)}`))),
+    .where(and(isStored, lt(idempotency.createdAt, sql`${databaseClock} - ${placeholder('keptForMs')}`))),
 )
 
 /** Stores a result whose body is built by SQLite: JSON text that may read earlier writes of its batch. */
@@ -94,15 +95,24 @@ export function filing(body: SQL): Statement {
       status: placeholder('status'),
       location: placeholder('location'),
       body,
-      createdAt: placeholder('now'),
+      createdAt: databaseClock,
     }),
   )
 }
 
-const fileResult = filing(sql`case when ${placeholder('kind')} is null then ${placeholder('body')}
-  else json_set(${placeholder('body')}, '$.reference', ${takenReference}) end`)
+const body = sql`${placeholder('body')}`
+const reference = sql`coalesce(${takenReference}, ${body} ->> '$.reference')`
+const time = asIso(stamp)
 
-/** A result to store. With `number`, its body's `reference` is the one taken in this batch. */
+const fileResult = filing(sql`case when ${body} ->> '$.createdAt' is null
+  then json_replace(${body}, '$.reference', ${reference})
+  else json_replace(${body}, '$.reference', ${reference},
+    '$.createdAt', ${time}, '$.updatedAt', ${time}, '$.timeline[0].createdAt', ${time}) end`)
+
+/**
+ * A result to store, with the times that the batch gives to the created row. With `number`, its body's
+ * `reference` is the one taken in this batch.
+ */
 export interface Result {
   status: 200 | 201
   location?: string
@@ -125,12 +135,11 @@ export function storeResult(
   keptForMs = replayForMs,
 ): BoundStatement<void> {
   if (!filed) return group([])
-  const expired = new Date(Date.parse(actor.now) - keptForMs).toISOString()
   const values = {
     ...actor,
     ...filed,
     owner: actor.familyId,
-    expired,
+    keptForMs,
     status: result.status,
     location: result.location ?? null,
     body: result.body === undefined ? null : JSON.stringify(result.body),

@@ -5,6 +5,7 @@ import { gateValues } from '../db/gate/placeholder'
 import { earlierResult, type Idempotency } from '../db/idempotency'
 import { replacementOfCaller } from '../db/keys/key-standing'
 import { all, type NamedBoundStatements, type NamedStatements, type Results, type Values } from '../db/query'
+import { newId } from '../domain/id'
 import { ApiError } from '../errors'
 import { databaseOf, type Env, settingsOf } from '../settings'
 import { replay, replayValues } from './idempotency'
@@ -59,9 +60,19 @@ interface Call {
   idempotency?: Idempotency | undefined
 }
 
+/** An admitted caller, and what is known from then on. */
+interface Passed {
+  principal: Principal
+  clock: ClockReading
+  now: string
+  auditId: string
+  d1: D1Database
+  cell: number
+}
+
 /** Opens a keyed request's gate. Nothing is asked of D1 until the first `read` or `admit`. */
 export function openGate({ env, meter, requestId, key, requirement, idempotency }: Call): Gate {
-  let passed: { principal: Principal; clock: ClockReading; d1: D1Database; cell: number } | undefined
+  let passed: Passed | undefined
   let rateLimit: RateLimit | undefined
 
   const enter = async <const N extends NamedStatements>(values: Values, named: N) => {
@@ -86,7 +97,9 @@ export function openGate({ env, meter, requestId, key, requirement, idempotency 
       keyRefusals.remember(hash, rateLimit, askedAt)
       throw rateLimited(rateLimit)
     }
-    passed = { principal: principalOf(row), clock: { d1: row.now, ours: Date.now() }, d1, cell }
+    const now = new Date(row.now).toISOString()
+    const clock = { d1: row.now, ours: Date.now() }
+    passed = { principal: principalOf(row), clock, now, auditId: newId(now), d1, cell }
     return { rows, keep: asked.keep }
   }
 
@@ -123,10 +136,10 @@ export function openGate({ env, meter, requestId, key, requirement, idempotency 
       return admitted().cell
     },
     get now() {
-      return new Date(admitted().clock.d1).toISOString()
+      return admitted().now
     },
     get actor() {
-      const { principal, clock } = admitted()
+      const { principal, now, auditId } = admitted()
       const { tenant, user, key: used, role } = principal
       return {
         tenantId: tenant.id,
@@ -134,7 +147,8 @@ export function openGate({ env, meter, requestId, key, requirement, idempotency 
         keyId: used.id,
         familyId: used.familyId,
         requestId,
-        now: new Date(clock.d1).toISOString(),
+        now,
+        auditId,
         viewer: role === 'caseworker' ? user.id : null,
       }
     },

@@ -4,6 +4,7 @@ import { tenantBySlug } from '../db/gate/address'
 import { gateValues } from '../db/gate/placeholder'
 import { earlierPublicResult, type Idempotency } from '../db/idempotency'
 import { all, type NamedBoundStatements, type NamedStatements, type Results, type Values } from '../db/query'
+import { newId } from '../domain/id'
 import { ApiError } from '../errors'
 import { databaseOf, type Env, SettingsError, settingsOf } from '../settings'
 import { count, counterFor } from './counter'
@@ -122,7 +123,7 @@ export function openPublicGate(call: Call): PublicGate {
       clock = { d1: found.now, ours: Date.now() }
       const owner = `${found.id}:${row.familyId ?? counter.addressId}`
       const now = new Date(row.now).toISOString()
-      actor = { tenantId: found.id, userId: null, keyId: null, familyId: owner, requestId, now }
+      actor = { tenantId: found.id, userId: null, keyId: null, familyId: owner, requestId, now, auditId: newId(now) }
       if (idempotency) await replay(rows.earlier, idempotency)
       return rows.asked
     },

@@ -1467,7 +1467,7 @@ export interface ListCasesQuery {
    */
   createdTo?: string | undefined
   /**
-   * Changed at or after this time. Use with `sort=updatedAt` to keep a copy in sync.
+   * Changed at or after this time.
    */
   updatedSince?: string | undefined
   /**
@@ -1533,7 +1533,7 @@ export interface ExportCasesQuery {
    */
   createdTo?: string | undefined
   /**
-   * Changed at or after this time. Use with `sort=updatedAt` to keep a copy in sync.
+   * Changed at or after this time.
    */
   updatedSince?: string | undefined
   /**

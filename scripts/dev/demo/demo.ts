@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { eq } from 'drizzle-orm'
 import type { OperatorActor } from '../../../src/db/actor'
 import { recordAudit } from '../../../src/db/audit'
 import { insertUser, updateUser } from '../../../src/db/directory/users'
@@ -9,7 +10,8 @@ import { revokeFamily } from '../../../src/db/keys/key-rotation'
 import { auditOfNewKey, insertKey } from '../../../src/db/keys/keys'
 import { insertTenant, keysOfTenant } from '../../../src/db/operators'
 import { type BoundStatement, build } from '../../../src/db/query'
-import { wardCouncillors, wards } from '../../../src/db/schema/directory'
+import { categories, wardCouncillors, wards } from '../../../src/db/schema/directory'
+import { users } from '../../../src/db/schema/tenants'
 import { fold } from '../../../src/domain/fold'
 import { newId } from '../../../src/domain/id'
 import { scopes } from '../../../src/domain/vocabulary'
@@ -131,6 +133,12 @@ function newDemo(now: string) {
         .values(Object.values(places).map(({ id, councillor }) => ({ wardId: id, userId: people[councillor].id }))),
     ),
     ...insertCategories,
+    // Whatever is inserted has the time of its batch, and these are as old as the tenant.
+    ...[users, categories].map((table) =>
+      bound(
+        build.update(table).set({ createdAt: foundedAt, updatedAt: foundedAt }).where(eq(table.tenantId, tenant.id)),
+      ),
+    ),
     ...newCases(tenant.id, now, ids),
     newPublications(tenant.id, now, ids),
     ...newSubmissions(tenant.id, now, ids),

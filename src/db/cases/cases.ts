@@ -4,6 +4,7 @@ import { auditOf } from '../audit'
 import { atExpectedVersion, jsonColumn, ofTenantById, touched, unlessNull } from '../conditions'
 import { callerRow } from '../gate/caller'
 import { guard, unless } from '../guards'
+import { filing } from '../idempotency'
 import { takenNumber, takenReference } from '../numbers'
 import {
   atMostOne,
@@ -21,6 +22,7 @@ import type { Ref } from '../ref'
 import { cases, timeline } from '../schema/cases'
 import { categories, wards } from '../schema/directory'
 import { users } from '../schema/tenants'
+import { asIso, stamp } from '../stamp'
 import { assignees, type CaseDetail, detailColumns } from './case-columns'
 
 /** The case `id`, if it is visible: of the caller's tenant and, for a caseworker, their own. A cross join asks that first. */
@@ -93,7 +95,9 @@ export const timelineOf = timelineOfCase(visibleCase)
 /** The same, after a write. */
 export const timelineAfterWrite = timelineOfCase(sql`(select ${cases.id} from ${cases} where ${isTheirs})`)
 
-/** Inserts a case under the number just taken; returns its reference. */
+const newStatus = sql`${placeholder('status')}`
+
+/** Inserts a case under the number just taken; returns its reference and time. */
 export const insertCase = exactlyOne(
   statement(
     build
@@ -121,12 +125,12 @@ export const insertCase = exactlyOne(
         highlightedForPublic: placeholder('highlightedForPublic'),
         publicSummary: placeholder('publicSummary'),
         publicThemes: placeholder('publicThemes'),
-        resolvedAt: placeholder('resolvedAt'),
-        closedAt: placeholder('closedAt'),
-        createdAt: placeholder('now'),
-        updatedAt: placeholder('now'),
+        resolvedAt: sql`case when ${newStatus} in ('resolved', 'closed') then ${stamp} end`,
+        closedAt: sql`case when ${newStatus} = 'closed' then ${stamp} end`,
+        createdAt: stamp,
+        updatedAt: stamp,
       })
-      .returning({ reference: cases.reference }),
+      .returning({ reference: cases.reference, createdAt: cases.createdAt }),
   ),
 )
 
@@ -192,9 +196,7 @@ export function updateCase(changes: CaseChanges, values: Values): BoundStatement
 /** The audit entry of a change to a case: no entry if another change came first. */
 export const auditOfCaseChange = auditOf(cases, isTarget)
 
-const newStatus = sql`${placeholder('status')}`
-
-function entryWhere(condition?: SQL, fromStatus = sql`null`, toStatus = sql`null`): Statement {
+function entryWhere(condition?: SQL, fromStatus = sql`null`, toStatus = sql`null`): Statement<{ createdAt: string }[]> {
   const entry = {
     caseId: cases.id,
     id: sql`${placeholder('entryId')}`,
@@ -206,11 +208,20 @@ function entryWhere(condition?: SQL, fromStatus = sql`null`, toStatus = sql`null
     createdAt: moment,
   }
   const entries = sql`select ${rowOf(timeline, entry)} from ${cases} where ${and(isTarget, condition)}`
-  return statement(build.insert(timeline).select(entries))
+  return statement(build.insert(timeline).select(entries).returning({ createdAt: timeline.createdAt }))
 }
 
-/** Adds the entry `entryId` of a `type` to a case's timeline. Before the change itself, which changes the target's version. */
-export const addEntry = entryWhere()
+/**
+ * Adds the entry `entryId` of a `type` to a case's timeline, and returns its time. Before the change itself,
+ * which changes the target's version.
+ */
+export const addEntry = atMostOne(entryWhere())
+
+/** Stores the result of adding a note, with the time that the note will have. Before the note itself. */
+export const fileNote = filing(
+  sql`json_replace(${placeholder('body')}, '$.createdAt', (
+    select ${asIso(moment)} from ${cases} where ${cases.id} = ${placeholder('id')}))`,
+)
 
 /** Adds a `status_changed` entry, if that is what the change will do. */
 export const addStatusEntry = entryWhere(ne(cases.status, newStatus), sql`${cases.status}`, newStatus)

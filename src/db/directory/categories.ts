@@ -7,6 +7,7 @@ import {
   atMostOne,
   type BoundStatement,
   build,
+  exactlyOne,
   type Given,
   placeholder,
   type Statement,
@@ -14,6 +15,7 @@ import {
   type Values,
 } from '../query'
 import { categories } from '../schema/directory'
+import { stamp } from '../stamp'
 
 /** A category as it is stored. */
 export type Category = InferSelectModel<typeof categories>
@@ -68,17 +70,23 @@ export const categoryNamed = atMostOne(
   ),
 )
 
-export const insertCategory = statement(
-  build.insert(categories).values({
-    id: placeholder('id'),
-    tenantId: placeholder('tenantId'),
-    name: placeholder('name'),
-    nameKey: placeholder('nameKey'),
-    enabled: placeholder('enabled'),
-    sortOrder: placeholder('sortOrder'),
-    createdAt: placeholder('now'),
-    updatedAt: placeholder('now'),
-  }),
+/** Inserts a category and yields its time. */
+export const insertCategory = exactlyOne(
+  statement(
+    build
+      .insert(categories)
+      .values({
+        id: placeholder('id'),
+        tenantId: placeholder('tenantId'),
+        name: placeholder('name'),
+        nameKey: placeholder('nameKey'),
+        enabled: placeholder('enabled'),
+        sortOrder: placeholder('sortOrder'),
+        createdAt: stamp,
+        updatedAt: stamp,
+      })
+      .returning({ createdAt: categories.createdAt }),
+  ),
 )
 
 /** Changeable columns of a category. */

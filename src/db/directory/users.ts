@@ -9,6 +9,7 @@ import {
   atMostOne,
   type BoundStatement,
   build,
+  exactlyOne,
   type Given,
   placeholder,
   type Statement,
@@ -16,6 +17,7 @@ import {
   type Values,
 } from '../query'
 import { users } from '../schema/tenants'
+import { stamp } from '../stamp'
 
 type Row = InferSelectModel<typeof users>
 
@@ -110,18 +112,24 @@ export const anotherAdmin = atMostOne(
   ),
 )
 
-export const insertUser = statement(
-  build.insert(users).values({
-    id: placeholder('id'),
-    tenantId: placeholder('tenantId'),
-    name: placeholder('name'),
-    email: placeholder('email'),
-    emailKey: placeholder('emailKey'),
-    role: placeholder('role'),
-    enabled: placeholder('enabled'),
-    createdAt: placeholder('now'),
-    updatedAt: placeholder('now'),
-  }),
+/** Inserts a user and yields its time. */
+export const insertUser = exactlyOne(
+  statement(
+    build
+      .insert(users)
+      .values({
+        id: placeholder('id'),
+        tenantId: placeholder('tenantId'),
+        name: placeholder('name'),
+        email: placeholder('email'),
+        emailKey: placeholder('emailKey'),
+        role: placeholder('role'),
+        enabled: placeholder('enabled'),
+        createdAt: stamp,
+        updatedAt: stamp,
+      })
+      .returning({ createdAt: users.createdAt }),
+  ),
 )
 
 // Repeated in the UPDATE: two admins disabling each other concurrently must not both succeed.

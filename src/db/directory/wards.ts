@@ -17,6 +17,7 @@ import {
   atMostOne,
   type BoundStatement,
   build,
+  exactlyOne,
   type Given,
   placeholder,
   type Statement,
@@ -25,6 +26,7 @@ import {
 } from '../query'
 import { wardCouncillors, wards } from '../schema/directory'
 import { users } from '../schema/tenants'
+import { stamp } from '../stamp'
 
 type Row = InferSelectModel<typeof wards>
 
@@ -111,21 +113,27 @@ export const councillorsAreUsable = guard(sql`coalesce((
     union all select ${wardCouncillors.userId} from ${wardCouncillors}
     where ${wardCouncillors.wardId} = ${placeholder('id')} and ${wardCouncillors.userId} = asked.value)), '')`)
 
-export const insertWard = statement(
-  build.insert(wards).values({
-    id: placeholder('id'),
-    tenantId: placeholder('tenantId'),
-    name: placeholder('name'),
-    nameKey: placeholder('nameKey'),
-    code: placeholder('code'),
-    boundaryDescription: placeholder('boundaryDescription'),
-    councilTier: placeholder('councilTier'),
-    latitude: placeholder('latitude'),
-    longitude: placeholder('longitude'),
-    enabled: placeholder('enabled'),
-    createdAt: placeholder('now'),
-    updatedAt: placeholder('now'),
-  }),
+/** Inserts a ward and yields its time. */
+export const insertWard = exactlyOne(
+  statement(
+    build
+      .insert(wards)
+      .values({
+        id: placeholder('id'),
+        tenantId: placeholder('tenantId'),
+        name: placeholder('name'),
+        nameKey: placeholder('nameKey'),
+        code: placeholder('code'),
+        boundaryDescription: placeholder('boundaryDescription'),
+        councilTier: placeholder('councilTier'),
+        latitude: placeholder('latitude'),
+        longitude: placeholder('longitude'),
+        enabled: placeholder('enabled'),
+        createdAt: stamp,
+        updatedAt: stamp,
+      })
+      .returning({ createdAt: wards.createdAt }),
+  ),
 )
 
 /** Changeable columns of a ward's row. */

@@ -4,8 +4,11 @@ import { build } from '../query'
 import { keys, tenants, users, windows } from '../schema/tenants'
 import { gatePlaceholder } from './placeholder'
 
-/** The database's own clock in milliseconds: edge clocks differ. Tests bind `at` instead. */
-export const clock = sql<number>`coalesce(${gatePlaceholder('at')}, cast(round(unixepoch('subsec') * 1000) as integer))`
+/** The database's own clock in milliseconds: edge clocks differ. It is the time of whatever is written. */
+export const databaseClock = sql<number>`cast(round(unixepoch('subsec') * 1000) as integer)`
+
+/** The same where callers are judged by it. Tests bind `at` instead. */
+export const clock = sql<number>`coalesce(${gatePlaceholder('at')}, ${databaseClock})`
 
 /** A live key: known, not revoked, not expired, its user not disabled. */
 export const isLive = and(

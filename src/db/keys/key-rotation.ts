@@ -2,6 +2,7 @@ import { and, count, desc, eq, gt, isNull, lt, ne, or, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
 import { auditOf, auditOfEach } from '../audit'
 import { ofTenant } from '../conditions'
+import { databaseClock } from '../gate/caller'
 import { atMostOne, build, placeholder, rowOf, statement } from '../query'
 import { keys } from '../schema/tenants'
 import { hasRoom, isCurrent, moment } from './key-standing'
@@ -11,7 +12,7 @@ const others = alias(keys, 'others')
 const isTheirs = (table: typeof keys | typeof others) => and(eq(table.familyId, placeholder('family')), ofTenant(table))
 
 const isAlive = (table: typeof keys | typeof others) =>
-  and(isTheirs(table), isNull(table.revokedAt), or(isNull(table.expiresAt), gt(table.expiresAt, moment('now'))))
+  and(isTheirs(table), isNull(table.revokedAt), or(isNull(table.expiresAt), gt(table.expiresAt, databaseClock)))
 
 /** The newest live key of a family, the successor `newId` apart: the one that a rotation replaces. */
 const replaced = sql`${build
@@ -50,7 +51,7 @@ const successor = {
     min(${keys.expiresAt}, ${moment('makersEnd')}), ${keys.expiresAt}, ${moment('makersEnd')})`,
   revokedAt: keys.revokedAt,
   // Later than any other of the family, however clocks differ and however many rotate at once: order tells who is in grace.
-  createdAt: sql`max(${moment('now')}, ${latest} + 1)`,
+  createdAt: sql`max(${databaseClock}, ${latest} + 1)`,
 }
 
 /**
@@ -96,7 +97,7 @@ const isRevocable = and(isTheirs(keys), isNull(keys.revokedAt), isCurrent)
 export const revokeFamily = statement(
   build
     .update(keys)
-    .set({ revokedAt: moment('now') })
+    .set({ revokedAt: databaseClock })
     .where(isRevocable)
     .returning({ id: keys.id, revokedAt: keys.revokedAt }),
 )

@@ -1,6 +1,6 @@
 import { and, count, eq, gt, isNull, lt, not, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
-import { callerPlace, callerTenant, clock } from '../gate/caller'
+import { callerPlace, callerTenant, clock, databaseClock } from '../gate/caller'
 import { atMostOne, build, exactlyOne, placeholder, statement } from '../query'
 import { keys, tenants } from '../schema/tenants'
 
@@ -57,7 +57,7 @@ function liveKeys(tenant: SQL, now: SQL, also?: SQL): SQL<number> {
   return sql<number>`(${lasting(isNull(live.expiresAt))} + ${lasting(gt(live.expiresAt, now))})`
 }
 
-const liveKeysOfTenant = liveKeys(sql`${placeholder('tenantId')}`, moment('now'))
+const liveKeysOfTenant = liveKeys(sql`${placeholder('tenantId')}`, databaseClock)
 
 /** Guard: the tenant has fewer live keys than `most`. */
 export const hasRoom = lt(liveKeysOfTenant, placeholder('most'))
@@ -86,7 +86,7 @@ export const liveKeysOfUser = exactlyOne(
 export const liveKeysAfterWrite = exactlyOne(
   statement(
     build
-      .select({ n: liveKeys(sql`${placeholder('tenantId')}`, moment('now'), ofUser).as('live_keys') })
+      .select({ n: liveKeys(sql`${placeholder('tenantId')}`, databaseClock, ofUser).as('live_keys') })
       .from(sql`(select 1)`),
   ),
 )

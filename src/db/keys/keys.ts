@@ -3,7 +3,7 @@ import { alias } from 'drizzle-orm/sqlite-core'
 import { type Role, type Scope, scopes } from '../../domain/vocabulary'
 import { auditOf } from '../audit'
 import { ofCaller, ofTenant } from '../conditions'
-import { callerTenant, clock } from '../gate/caller'
+import { callerTenant, clock, databaseClock } from '../gate/caller'
 import { gatePlaceholder } from '../gate/placeholder'
 import { listedAtOnce } from '../limits'
 import { atMostOne, build, placeholder, rowOf, type Statement, statement } from '../query'
@@ -153,7 +153,7 @@ const serviceUser = {
   planOverrideExpiresAt: sql`null`,
   planOverrideReason: sql`null`,
   version: sql`1`,
-  createdAt: moment('now'),
+  createdAt: databaseClock,
   updatedAt: sql`null`,
 }
 
@@ -185,7 +185,7 @@ const filed = {
   windowSeconds: sql`${placeholder('windowSeconds')}`,
   expiresAt: moment('expiresAt'),
   revokedAt: sql`null`,
-  createdAt: moment('now'),
+  createdAt: databaseClock,
 }
 
 const isServiceUser = and(
@@ -204,7 +204,7 @@ export const insertKey = atMostOne(
     build
       .insert(keys)
       .select(sql`select ${rowOf(keys, filed)} from ${users} where ${isHolder} and ${mayFile}`)
-      .returning({ userId: keys.userId }),
+      .returning({ userId: keys.userId, createdAt: keys.createdAt }),
   ),
 )
 

@@ -86,7 +86,7 @@ export function presentCase(found: CaseDetail, latestFirst: TimelineEntry[]): Ca
 /** A new case: its timeline has one entry. */
 type CreatedCase = Case & { timeline: [TimelineEntry] }
 
-/** A new case as stored and answered, except for its number from the database. */
+/** A new case as it will be stored and returned, except for the number and times, which the database assigns. */
 export function newCase(gate: Gate, { assigneeId, ...body }: NewCase, found: Found): CreatedCase {
   const { user } = gate.principal
   const { now } = gate
@@ -132,8 +132,11 @@ export function newCase(gate: Gate, { assigneeId, ...body }: NewCase, found: Fou
   }
 }
 
-/** Settlement time of a case that is created resolved or closed. */
-export function settledAt({ status, createdAt }: Pick<Case, 'status' | 'createdAt'>) {
-  const isSettled = status === 'resolved' || status === 'closed'
-  return { resolvedAt: isSettled ? createdAt : null, closedAt: status === 'closed' ? createdAt : null }
+/** A new case as it was stored: with the number and the time that its batch gave it. */
+export function insertedCase(
+  made: CreatedCase,
+  { reference, createdAt }: Pick<Case, 'reference' | 'createdAt'>,
+): CreatedCase {
+  const [first] = made.timeline
+  return { ...made, reference, createdAt, updatedAt: createdAt, timeline: [{ ...first, createdAt }] }
 }

@@ -10,6 +10,7 @@ import {
   caseAfterWrite,
   caseById,
   caseIsTheirs,
+  fileNote,
   insertCase,
   timelineAfterWrite,
   timelineOf,
@@ -31,13 +32,13 @@ import { IdParam, json, jsonBody, NoQuery } from '../../http/fields'
 import { keyedRoute } from '../../http/keyed-route'
 import {
   assigneeOfNew,
+  insertedCase,
   newCase,
   presentCase,
   referenceValues,
   requireMayAssign,
   requireReferences,
   requireUntaken,
-  settledAt,
 } from './case-rules'
 import { Case, CaseChanges, NewCase, NewNote, TimelineEntry } from './case-schemas'
 
@@ -92,9 +93,10 @@ export const caseWrites = new OpenAPIHono<AppEnv>()
     const made = newCase(gate, { ...body, assigneeId }, found)
     const number = { kind: 'CW', year: new Date(actor.now).getUTCFullYear() }
     const location = `/api/cases/${made.id}`
-    const values = { ...actor, ...number, ...made, ...settledAt(made), submissionId: null, expectedVersion: null }
+    const values = { ...actor, ...number, ...made, submissionId: null, expectedVersion: null }
     const { inserted } = await gate
       .write({
+        audit: recordAudit(actor, 'case.create', made.id),
         // The stored result and the case read it.
         number: takeNumber.bind(values),
         // Before the case, so that a concurrent retry fails here rather than on the externalId.
@@ -102,10 +104,9 @@ export const caseWrites = new OpenAPIHono<AppEnv>()
         usable: referencesAreUsable.bind({ ...values, ...referenceValues(body) }),
         inserted: insertCase.bind(values),
         entry: addEntry.bind({ ...values, ...entry(actor.now, 'created'), entryId: made.timeline[0].id }),
-        audit: recordAudit(actor, 'case.create', made.id),
       })
       .catch(rethrowOvertaken)
-    const answer = { ...made, reference: inserted.reference }
+    const answer = insertedCase(made, inserted)
     return c.json(answer, 201, { Location: location, ...(await etag(answer)) })
   })
   .openapi(update, async (c) => {
@@ -148,16 +149,20 @@ export const caseWrites = new OpenAPIHono<AppEnv>()
       createdAt: actor.now,
     }
     const values = { ...actor, id, expectedVersion: null }
-    await gate
+    const { entry: added } = await gate
       .write({
-        result: storeResult(actor, gate.idempotency, { status: 201, body: answer }),
+        audit: recordAudit(actor, 'case.note', id),
+        result: storeResult(actor, gate.idempotency, {
+          status: 201,
+          body: answer,
+          filing: { query: fileNote, values },
+        }),
         there: caseIsTheirs.bind(values),
         entry: addEntry.bind({ ...values, ...made }),
         updated: touchCase.bind(values),
-        audit: recordAudit(actor, 'case.note', id),
       })
       .catch(rethrowOvertaken)
-    return c.json(answer, 201)
+    return c.json({ ...answer, ...added }, 201)
   })
 
 /** Placeholder values of a timeline entry. */
@@ -180,9 +185,9 @@ async function change(gate: Gate, id: string, changes: Changes, expected: number
   const { after, timeline } = await writeChange(gate, expected, {
     there: caseIsTheirs.bind(values),
     usable: referencesAreUsable.bind({ ...values, ...referenceValues(changes) }),
-    // All that looks for the expected version goes before the change itself, which changes it.
-    entries: group(entries),
+    // Statements that look for the expected version come before the change, which increments it.
     audit: recordAudit(values, 'case.update', id, auditOfCaseChange),
+    entries: group(entries),
     updated: updateCase(changes, values),
     after: caseAfterWrite.bind(values),
     timeline: timelineAfterWrite.bind(values),

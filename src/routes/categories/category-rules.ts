@@ -46,15 +46,15 @@ export async function createCategory(c: Context<AppEnv>, body: NewCategory) {
     updatedAt: actor.now,
   })
   const location = `/api/categories/${category.id}`
-  await gate
+  const { inserted } = await gate
     .write({
-      // First, so that a concurrent retry fails here and replays the stored result.
+      audit: recordAudit(actor, 'category.create', category.id),
+      // Before all that may fail, so that a concurrent retry fails here and replays the stored result.
       result: storeResult(actor, gate.idempotency, { status: 201, location, body: category }),
       inserted: insertCategory.bind({ ...actor, ...category, nameKey }),
-      audit: recordAudit(actor, 'category.create', category.id),
     })
     .catch(rethrowTaken)
-  return { category, location }
+  return { category: { ...category, ...inserted, updatedAt: inserted.createdAt }, location }
 }
 
 /** Changes a category. */

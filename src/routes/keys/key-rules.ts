@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import type { AppEnv } from '../../app-env'
-import { recordAudit } from '../../db/audit'
+import { recordAnotherAudit, recordAudit } from '../../db/audit'
 import {
   auditOfRevocation,
   endOthers,
@@ -60,7 +60,7 @@ export async function createKey(c: Context<AppEnv>, asked: NewKey): Promise<Made
       auditOfUser: recordAudit(values, 'user.create', values.serviceId, auditOfNewServiceUser),
     }),
     made: insertKey.bind(values),
-    audit: recordAudit(values, 'key.create', minted.row.newId, auditOfNewKey),
+    audit: recordAnotherAudit(values, 'key.create', minted.row.newId, auditOfNewKey),
   })
   if (!made) requireStanding(standing, most)
   if (!made) throw invalidFields(asked.role ? { role: unfit } : { userId: unknown })
@@ -78,7 +78,7 @@ export async function createKey(c: Context<AppEnv>, asked: NewKey): Promise<Made
     expiresAt: values.expiresAt,
     revokedAt: null,
     lastUsedAt: null,
-    createdAt: gate.now,
+    createdAt: made.createdAt,
   }
 }
 
@@ -101,7 +101,7 @@ export async function rotateKey(c: Context<AppEnv>, id: string, graceSeconds: nu
     // Before the others end: it looks for the one that is replaced.
     auditOfRotation: recordAudit(values, 'key.rotate', family.id, replacementOfKey),
     ended: endOthers.bind(values),
-    audit: recordAudit(values, 'key.create', minted.row.newId, auditOfNewKey),
+    audit: recordAnotherAudit(values, 'key.create', minted.row.newId, auditOfNewKey),
   })
   if (!made) requireStanding(standing, most)
   if (!made) throw ended('This key has just been revoked or has expired; create a new one')

@@ -158,6 +158,7 @@ async function keep(
   const status = found.spamReasons.length > 0 ? 'spam' : 'new'
   const receipt = { status: 201, body: { submissionId, reference: '' }, number } as const
   const { kept } = await write({
+    audit: recordAudit(actor, 'submission.create', submissionId),
     // The message and the stored results read it.
     number: takeNumber.bind({ ...actor, ...number }),
     kept: insertSubmission.bind({ ...actor, ...number, ...fields, ...found, submissionId, status }),
@@ -165,7 +166,6 @@ async function keep(
     ticket: storeResult(ofTenant(gate), ticket, receipt),
     message: storeResult(actor, message, receipt, duplicateForMs),
     usable: choicesAreUsable.bind({ ...actor, ...fields }),
-    audit: recordAudit(actor, 'submission.create', submissionId),
   })
   return { reference: kept.reference, submissionId }
 }

@@ -86,7 +86,7 @@ export async function createItem<T extends { version: number }>(
   const { actor } = gate
   const { id: userId, name } = gate.principal.user
   const id = newId(actor.now)
-  const item = present({
+  const made: Publication = {
     ...fields,
     id,
     tenantId: actor.tenantId,
@@ -96,18 +96,18 @@ export async function createItem<T extends { version: number }>(
     version: 1,
     createdAt: actor.now,
     updatedAt: actor.now,
-  })
+  }
   const location = `${c.req.path}/${id}`
-  await gate
+  const { inserted } = await gate
     .write({
+      audit: recordAudit(actor, `${kind}.create`, id),
       // Before the item, so that a concurrent retry fails here rather than on the externalId.
-      result: storeResult(actor, gate.idempotency, { status: 201, location, body: item }),
+      result: storeResult(actor, gate.idempotency, { status: 201, location, body: present(made) }),
       usable: wardIsUsable.bind({ ...actor, ...fields }),
       inserted: insertPublication.bind({ ...actor, ...fields, kind, id }),
-      audit: recordAudit(actor, `${kind}.create`, id),
     })
     .catch(rethrowOvertaken)
-  return { item, location }
+  return { item: present({ ...made, ...inserted, updatedAt: inserted.createdAt }), location }
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import type { AppEnv } from '../../app-env'
-import { recordAudit } from '../../db/audit'
+import { recordAnotherAudit, recordAudit } from '../../db/audit'
 import { caseReferences } from '../../db/cases/case-references'
 import { addEntry, insertCase } from '../../db/cases/cases'
 import { uniqueViolation } from '../../db/database-error'
@@ -24,11 +24,11 @@ import { rethrowOvertaken } from '../../http/conflicts'
 import { expectedVersion, requireVersion } from '../../http/etag'
 import {
   assigneeOfNew,
+  insertedCase,
   newCase,
   referenceValues,
   requireReferences,
   requireUntaken,
-  settledAt,
 } from '../cases/case-rules'
 import type { Case } from '../cases/case-schemas'
 import type { Conversion, Submission, SubmissionChanges } from './submission-schemas'
@@ -94,7 +94,7 @@ export async function convertToCase(gate: Gate, id: string, body: Conversion): P
     { ...contentOf(submission, body), wardId: ward?.id, categoryId: category?.id, assigneeId },
     { ...references, ward, category },
   )
-  return { ...made, reference: await insert(gate, id, made, body) }
+  return insert(gate, id, made, body)
 }
 
 /** Content of a new case, from the body or else the submission. */
@@ -113,20 +113,21 @@ function contentOf(submission: Found, { summary, description, internalRef, exter
   }
 }
 
-/** Inserts a submission's case with its entries, and returns its reference. */
+/** Inserts a submission's case with its entries, and returns it as stored. */
 async function insert(
   gate: Gate,
   submissionId: string,
   made: ReturnType<typeof newCase>,
   asked: Conversion,
-): Promise<string> {
+): Promise<Case> {
   const { actor } = gate
   const number = { kind: 'CW', year: new Date(actor.now).getUTCFullYear() }
-  const values = { ...actor, ...number, ...made, ...settledAt(made), submissionId, expectedVersion: null }
+  const values = { ...actor, ...number, ...made, submissionId, expectedVersion: null }
   const [entry] = made.timeline
   const location = `/api/cases/${made.id}`
   const { inserted } = await gate
     .write({
+      audit: recordAudit(actor, 'case.create', made.id),
       // The stored result and the case read it.
       number: takeNumber.bind(values),
       // Before the case, so that a concurrent retry fails here rather than on the submission.
@@ -136,15 +137,14 @@ async function insert(
       inserted: insertCase.bind(values),
       entry: addEntry.bind({ ...values, entryId: entry.id, type: entry.type, body: null }),
       converted: convertSubmission.bind({ ...actor, id: submissionId }),
-      audit: recordAudit(actor, 'case.create', made.id),
-      auditOfConversion: recordAudit(actor, 'submission.convert', submissionId),
+      auditOfConversion: recordAnotherAudit(actor, 'submission.convert', submissionId),
     })
     .catch(async (error) => {
       if (!uniqueViolation(error)?.includes('submission_id')) return rethrowOvertaken(error)
       const { after } = await gate.write({ after: submissionAfterWrite.bind({ ...actor, id: submissionId }) })
       throw alreadyConverted(after?.made)
     })
-  return inserted.reference
+  return insertedCase(made, inserted)
 }
 
 function requireOpen(found: Found | undefined): asserts found is Found {

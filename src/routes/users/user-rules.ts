@@ -54,15 +54,15 @@ export async function createUser(c: Context<AppEnv>, body: NewUser): Promise<{ u
     version: 1,
   })
   const location = `/api/users/${user.id}`
-  await gate
+  const { inserted } = await gate
     .write({
-      // First, so that a concurrent retry fails here and replays the stored result.
+      audit: recordAudit(actor, 'user.create', user.id),
+      // Before all that may fail, so that a concurrent retry fails here and replays the stored result.
       result: storeResult(actor, gate.idempotency, { status: 201, location, body: user }),
       inserted: insertUser.bind({ ...actor, ...user, emailKey }),
-      audit: recordAudit(actor, 'user.create', user.id),
     })
     .catch(rethrowTaken)
-  return { user, location }
+  return { user: { ...user, ...inserted }, location }
 }
 
 /**

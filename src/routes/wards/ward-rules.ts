@@ -58,17 +58,17 @@ export async function createWard(c: Context<AppEnv>, body: NewWard): Promise<{ w
     askedIds: JSON.stringify(asked),
     expectedVersion: null,
   }
-  await gate
+  const { inserted } = await gate
     .write({
-      // First, so that a concurrent retry fails here and replays the stored result.
+      audit: recordAudit(actor, 'ward.create', ward.id),
+      // Before all that may fail, so that a concurrent retry fails here and replays the stored result.
       result: storeResult(actor, gate.idempotency, { status: 201, location, body: ward }),
       usable: councillorsAreUsable.bind(values),
       inserted: insertWard.bind(values),
       linked: linkCouncillors.bind(values),
-      audit: recordAudit(actor, 'ward.create', ward.id),
     })
     .catch(rethrowTaken)
-  return { ward, location }
+  return { ward: { ...ward, ...inserted, updatedAt: inserted.createdAt }, location }
 }
 
 function newWard({ now, tenantId }: Actor, body: NewWard): Ward {
