@@ -100,8 +100,8 @@ export function invalidFields(fields: Record<string, FieldError>, inQuery = fals
   const shapeCodes: FieldError['code'][] = ['required', 'type', 'unknown']
   const faults = Object.entries(fields)
   const malformed = inQuery || faults.some(([, { code }]) => shapeCodes.includes(code))
-  const listed = Object.fromEntries(faults.slice(0, mostFaults))
-  return new ApiError(malformed ? 'invalid_request' : 'unprocessable', { details: { fields: listed } })
+  const firstFields = Object.fromEntries(faults.slice(0, mostFaults))
+  return new ApiError(malformed ? 'invalid_request' : 'unprocessable', { details: { fields: firstFields } })
 }
 
 /** Turns anything thrown into a response of the API. */

@@ -60,7 +60,7 @@ function reasonOf(c: Context<AppEnv>) {
 
 /** Names of the fields at fault. An unknown field has the caller's own name, which may say anything. */
 function fieldsAtFault({ details }: ApiError): string[] | undefined {
-  // An origin's details are passed on as they came, in whatever shape.
+  // An origin's details are passed on unchanged, in any shape.
   const fields: unknown = details?.fields
   if (typeof fields !== 'object' || fields === null) return
   const names = Object.entries(fields).map(([name, fault]: [string, unknown]) =>
@@ -76,7 +76,7 @@ const isNamedByUs = (name: string, fault: unknown) =>
   'code' in fault &&
   fault.code !== 'unknown'
 
-/** The prefix of a well-formed key, as listings show it. */
+/** The prefix of a well-formed key, as shown in lists. */
 function prefixOfKey(headers: Headers): string | undefined {
   const key = keyOf(headers)
   return key !== undefined && cellOfKey(key) !== undefined ? key.slice(0, prefixLength) : undefined

@@ -22,7 +22,7 @@ export type Outcome<T> = { limit?: RateLimit | undefined } & (
   | { error: CaseworkError; body: unknown; retryAfterSeconds?: number | undefined }
 )
 
-/** Sends a request once. Throws nothing: what went wrong is in the outcome. */
+/** Sends a request once. Throws nothing: errors are in the outcome. */
 export async function attemptOnce<T>(settings: Settings, request: Prepared): Promise<Outcome<T>> {
   const { fetch: send = fetch, baseUrl, apiKey } = settings
   const { method, path, url, headers, body, timeoutMs } = request
@@ -83,7 +83,7 @@ function reasonOf(cause: unknown): string {
   return inner instanceof Error && inner.message ? `${message}: ${inner.message}` : message
 }
 
-/** The platform's code for what broke, such as `ECONNREFUSED`, however deep it is. */
+/** The platform's code of a broken connection, such as `ECONNREFUSED`, at any depth. */
 function codeOf(cause: unknown): string | undefined {
   for (let one = cause; one instanceof Error; one = one.cause) {
     if ('code' in one && typeof one.code === 'string') return one.code

@@ -92,7 +92,7 @@ export class Casework {
   readonly publicApi: ReturnType<typeof publicApiOf>
   /** The key's owner and limit. */
   readonly me: (options?: CallOptions) => Pending<api.Me>
-  /** Finds out that the gateway is there; needs no key and counts in no limit. */
+  /** Checks that the gateway is up; needs no key and counts towards no limit. */
   readonly health: (options?: CallOptions) => Pending<api.Health>
   /** Asks for any path, with the same pacing, retries and errors. A POST has an idempotency key; `null` sends none. */
   readonly request: <T = unknown>(method: Method, path: string, options?: RequestOptions) => Pending<T>

@@ -17,9 +17,9 @@ export interface Options {
   timeoutMs?: number | undefined
   /** The longest single wait, for a free place in the window or before a retry, in milliseconds. Default 120,000. */
   maxWaitMs?: number | undefined
-  /** Gets every attempt that failed, and every wait for the rate limit. */
+  /** Receives every failed attempt, and every wait for the rate limit. */
   logger?: ((entry: LogEntry) => void) | undefined
-  /** Gets the window after every answer. */
+  /** Receives the window after every answer. */
   onRateLimit?: ((limit: RateLimit) => void) | undefined
 }
 
@@ -34,7 +34,7 @@ export interface FailedAttempt {
   status: number | undefined
   /** Counted from 0. */
   attempt: number
-  /** The error's body as it came, or what broke. */
+  /** The error's body as received, or the broken connection. */
   body: unknown
   requestId: string | undefined
   /** Milliseconds until it is sent again; undefined where it is not. */
@@ -60,13 +60,13 @@ export interface CallOptions {
   timeoutMs?: number | undefined
   /** Maximum retries: 0 to 3. */
   maxRetries?: number | undefined
-  /** More headers, or others than the client's own. */
+  /** Additional headers, or replacements of the client's own. */
   headers?: Record<string, string | undefined> | undefined
 }
 
 /** Options of a POST. */
 export interface PostOptions extends CallOptions {
-  /** Your own key, kept over restarts of your program; the client makes one for each call otherwise. */
+  /** Your own key, stable across restarts of your program; by default the client makes one per call. */
   idempotencyKey?: string | undefined
 }
 

@@ -14,9 +14,9 @@ export const casesOf = (send: Send) => ({
     (body) => body.cases,
     ({ pagination }) => pagination,
   ),
-  /** Gets one case with its timeline. Throws `NotFoundError` for one that is not there, or not visible to the key. */
+  /** Gets one case with its timeline. Throws `NotFoundError` if it does not exist or is not visible to the key. */
   get: getter<api.Case>(send, '/api/cases'),
-  /** Creates a case. Give your own `externalId` to find it again, and `idempotencyKey` to be safe over restarts. */
+  /** Creates a case. Set your own `externalId` to find it again, and `idempotencyKey` to be safe across restarts. */
   create: creator<api.NewCase, api.Case>(send, '/api/cases'),
   /** Changes the given fields of a case; `null` clears one. With `ifMatch` a stale change throws `ConflictError`. */
   update: updater<api.CaseChanges, api.Case>(send, '/api/cases'),
@@ -40,7 +40,7 @@ export const eventsOf = (send: Send) => ({
   update: updater<api.EventChanges, api.Event>(send, '/api/events'),
   /** Deletes an event for good. */
   delete: remover<api.Deleted>(send, '/api/events'),
-  /** Publishes up to 100 events; those that are published already count, too. */
+  /** Publishes up to 100 events; already published ones are counted too. */
   approve: creator<api.Approval, api.Approved>(send, '/api/events/approve'),
 })
 
@@ -56,7 +56,7 @@ export const newsOf = (send: Send) => ({
   update: updater<api.NewsChanges, api.News>(send, '/api/news'),
   /** Deletes an article for good. */
   delete: remover<api.Deleted>(send, '/api/news'),
-  /** Publishes articles; those that are published already count, too. */
+  /** Publishes articles; already published ones are counted too. */
   approve: creator<api.Approval, api.Approved>(send, '/api/news/approve'),
 })
 
@@ -94,7 +94,7 @@ export const usersOf = (send: Send) => ({
   list: bareList<api.ListUsersQuery, api.User>(send, '/api/users'),
   /** Gets one user. */
   get: getter<api.User>(send, '/api/users'),
-  /** Creates a user. Throws `ConflictError` where the email address has one. */
+  /** Creates a user. Throws `ConflictError` if the email is already in use. */
   create: creator<api.NewUser, api.User>(send, '/api/users'),
   /** Changes the given fields of a user. */
   update: updater<api.UserChanges, api.User>(send, '/api/users'),
@@ -111,9 +111,9 @@ export const submissionsOf = (send: Send) => ({
   ),
   /** Gets one message. */
   get: getter<api.Submission>(send, '/api/submissions'),
-  /** Files a message as spam, as dismissed, or as new again. */
+  /** Changes a message's status to spam, dismissed or new. */
   update: updater<api.SubmissionChanges, api.Submission>(send, '/api/submissions'),
-  /** Makes a case of a resident's message. Throws `ConflictError` the second time. */
+  /** Converts a resident's message to a case. Throws `ConflictError` the second time. */
   convert: doer<[body?: api.Conversion], api.Case>(send, '/api/submissions', 'convert'),
 })
 
@@ -129,17 +129,17 @@ const onceOnly = { idempotencyKey: null }
 export const keysOf = (send: Send) => ({
   /** Lists keys, never their text. Await it for one page, or walk it for all. */
   list: bareList<api.ListKeysQuery, api.Key>(send, '/api/keys'),
-  /** Makes a key. It is in the answer, once. Never sent again by itself: a lost answer means a lost key, so list and revoke. */
+  /** Creates a key, shown once in the answer. Never retried: a lost answer means a lost key, so list and revoke it. */
   create: (body: api.NewKey, options?: CallOptions): Pending<api.MadeKey> =>
     pending(send, () => ({ method: 'POST', path: '/api/keys', body, options: { ...options, ...onceOnly } })),
-  /** Makes a key's successor, which is in the answer, once; the old one works for `graceSeconds`. Never sent again by itself. */
+  /** Creates a key's successor, shown once in the answer; the old one works for `graceSeconds`. Never retried. */
   rotate: (id: string, body?: api.Rotation, options?: CallOptions): Pending<api.MadeKey> => {
     const make = { method: 'POST', body, options: { ...options, ...onceOnly } } as const
     return pending(send, () => ({ ...make, path: pathTo('/api/keys', id, 'rotate') }))
   },
-  /** Ends a key and all that were rotated from it or to it, at once. */
+  /** Revokes a key and its whole family immediately. */
   revoke: remover<api.Revoked>(send, '/api/keys'),
-  /** Requests with a key, day by day. */
+  /** Daily usage of a key. */
   usage: getter<api.Usage>(send, '/api/keys', 'usage'),
 })
 

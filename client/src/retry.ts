@@ -1,12 +1,12 @@
 import { type CaseworkError, ConnectionError } from './errors.js'
 
-/** The most that a request is sent again, by the API's own rule. */
+/** Maximum number of retries, by the API's own rule. */
 export const mostRetries = 3
 
 /** Longest delay of a timer; a longer one fires at once. */
 export const longestMs = 2 ** 31 - 1
 
-/** Only what may be otherwise the next time: 429, 5xx and broken connections. */
+/** Only temporary failures: 429, 5xx and broken connections. */
 export function isTransient(error: CaseworkError): boolean {
   return error instanceof ConnectionError || error.status === 429 || (error.status ?? 0) >= 500
 }

@@ -76,11 +76,11 @@ export function sharedWindow(now: () => number = Date.now) {
       // A server without such headers has no limit that we could keep to; one that fails should not fail them in turn.
       if (!limit) blind = isAnswered ? Number.POSITIVE_INFINITY : Math.max(blind, blindAfterFailure)
       // Without an answer it may have been counted.
-      const told = limit ?? (known && !isAnswered ? { ...known, remaining: known.remaining - 1 } : undefined)
-      if (!told) return
-      for (const other of flights) other.fewest = Math.min(other.fewest, told.remaining)
+      const window = limit ?? (known && !isAnswered ? { ...known, remaining: known.remaining - 1 } : undefined)
+      if (!window) return
+      for (const other of flights) other.fewest = Math.min(other.fewest, window.remaining)
       // Answers overtake each other: of those that were under way together, the fewest is the newest.
-      known = { at: now(), ...told, remaining: Math.min(told.remaining, flight.fewest) }
+      known = { at: now(), ...window, remaining: Math.min(window.remaining, flight.fewest) }
     },
   }
 }

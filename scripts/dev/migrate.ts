@@ -1,5 +1,5 @@
 import { cellsOf, placeOf } from '../operator/cells'
-import { tell } from '../operator/command'
+import { note } from '../operator/command'
 import { reportFault } from '../operator/fault'
 import { migrateAll } from './local-databases'
 
@@ -7,7 +7,7 @@ import { migrateAll } from './local-databases'
 async function migrateLocally(): Promise<void> {
   const place = placeOf()
   await migrateAll(place)
-  tell(
+  note(
     `Up to date: ${cellsOf(place)
       .map(({ binding }) => binding)
       .join(', ')} in ${place.state}`,

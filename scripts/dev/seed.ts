@@ -1,5 +1,5 @@
 import { demoKeyFile, placeOf } from '../operator/cells'
-import { tell } from '../operator/command'
+import { note } from '../operator/command'
 import { reportFault } from '../operator/fault'
 import { ensureDemo } from './demo/demo'
 import { migrateAll } from './local-databases'
@@ -9,7 +9,7 @@ async function seed(): Promise<void> {
   const place = placeOf()
   await migrateAll(place)
   const key = await ensureDemo(place)
-  tell(`The tenant "demo" is in ${place.state}; its key is kept in ${demoKeyFile(place)}:`)
+  note(`The tenant "demo" is in ${place.state}; its key is kept in ${demoKeyFile(place)}:`)
   console.log(key)
 }
 

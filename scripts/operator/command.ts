@@ -15,8 +15,8 @@ export interface PlaceOptions {
   remote?: boolean
 }
 
-/** One act of an operators' command, with the options that all of them have and an example that works when pasted. */
-export function act(program: Command, usage: string, description: string, example: string): Command {
+/** Adds a subcommand to an operators' program, with their common options and an example that works when pasted. */
+export function addCommand(program: Command, usage: string, description: string, example: string): Command {
   return program
     .command(usage)
     .description(description)
@@ -26,13 +26,13 @@ export function act(program: Command, usage: string, description: string, exampl
     .option('--persist-to <folder>', 'where the local database is (default: CASEWORK_STATE, or .wrangler/state)')
 }
 
-/** A program of several acts, run as `npm run --silent <name> -- <act> …`. */
+/** A program of several subcommands, run as `npm run --silent <name> -- <command> …`. */
 export function operators(name: string, description: string): Command {
   return new Command(name).description(description).usage('<command> [options]').showHelpAfterError(false)
 }
 
 /** Runs a program with this process's arguments. */
-export async function obey(program: Command): Promise<void> {
+export async function runProgram(program: Command): Promise<void> {
   await program.parseAsync().catch(reportFault)
 }
 
@@ -52,7 +52,7 @@ export function print(answer: object): void {
 }
 
 /** Prints a note to the operator on stderr. */
-export function tell(line: string): void {
+export function note(line: string): void {
   console.error(line)
 }
 
@@ -63,7 +63,7 @@ export const planOption = () => new Option('--plan <plan>', 'the plan').choices(
 export const roleOption = () => new Option('--role <role>', "the user's role").choices(roles)
 
 /** The value read; throws its error in commander's form. */
-function taken<T>({ value, fault }: Reading<T>): T {
+function valueRead<T>({ value, fault }: Reading<T>): T {
   if (!fault) return value
   throw new InvalidArgumentError(fault.code === 'required' ? 'It must not be blank.' : `It m${fault.message.slice(1)}.`)
 }
@@ -83,7 +83,7 @@ export function text(max: number): (value: string) => string {
     const read = readText(value, { max })
     const isLength = read.fault?.code === 'required' || read.fault?.code === 'too_long'
     if (isLength) throw new InvalidArgumentError(`It must have 1 to ${max} characters.`)
-    return taken(read)
+    return valueRead(read)
   }
 }
 
@@ -120,7 +120,7 @@ export function orEmpty(parse: (value: string) => string): (value: string) => st
 
 /** A moment to come, ISO 8601 with an offset, as UTC with milliseconds. */
 export function moment(value: string): string {
-  const at = taken(readMoment(value))
+  const at = valueRead(readMoment(value))
   if (Date.parse(at) > Date.now()) return at
   throw new InvalidArgumentError('It must be in the future.')
 }

@@ -119,8 +119,8 @@ const isUnmigrated = (error: unknown) =>
 
 function explained({ binding, place }: Cell, error: unknown): unknown {
   if (!(error instanceof DatabaseError)) return error
-  const taken = uniqueViolation(error)
-  if (taken) return new Taken(taken)
+  const index = uniqueViolation(error)
+  if (index) return new Taken(index)
   const meant = databaseErrorOf(error)
   if (meant instanceof Unmet) {
     return new UsageError(

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { type Cell, cellsOf, type Place, placeOf, readConfig } from './cells'
-import { obey, tell } from './command'
+import { note, runProgram } from './command'
 import { migrate } from './database'
 import { UsageError } from './fault'
 import { firstError, passThrough, runWrangler } from './wrangler'
@@ -16,7 +16,7 @@ const program = new Command('deploy')
     requireIds(place)
     await requireSecret(place)
     for (const cell of cellsOf(place)) await migrateCell(cell)
-    tell('Deploying the Worker …')
+    note('Deploying the Worker …')
     const code = await passThrough(['deploy', '--config', place.config])
     if (code !== 0) throw new UsageError('Deployment failed (see above). Migrations have already been applied.')
   })
@@ -44,10 +44,10 @@ async function requireSecret({ config }: Place): Promise<void> {
 }
 
 async function migrateCell(cell: Cell): Promise<void> {
-  tell(`Migrating ${cell.binding} …`)
+  note(`Migrating ${cell.binding} …`)
   await migrate(cell).catch((error: unknown) => {
     throw new UsageError(`${cell.binding} could not be migrated: ${error instanceof Error ? error.message : error}`)
   })
 }
 
-await obey(program)
+await runProgram(program)

@@ -14,17 +14,17 @@ import { serviceEmail, serviceUser } from '../../src/domain/service-user'
 import { fromLeast, plans, type Role, type Scope } from '../../src/domain/vocabulary'
 import { type Place, placeOf } from './cells'
 import {
-  act,
+  addCommand,
   email,
   moment,
-  obey,
+  note,
   operators,
   type PlaceOptions,
   print,
   roleOption,
+  runProgram,
   scopeList,
   slug,
-  tell,
   text,
   whole,
 } from './command'
@@ -46,7 +46,7 @@ interface NewKey extends PlaceOptions {
   window?: number
 }
 
-act(program, 'create', 'Create a key and show it once.', 'create --tenant acme --role admin --scopes all')
+addCommand(program, 'create', 'Create a key and show it once.', 'create --tenant acme --role admin --scopes all')
   .requiredOption('--tenant <slug>', "the tenant's short name", slug)
   .addOption(roleOption())
   .requiredOption('--scopes <scopes>', '"all", or a comma-separated list: cases:read,cases:write', scopeList)
@@ -92,7 +92,7 @@ async function createKey({ tenant: of, scopes, name, expires, limit, window, ...
   ])
   if (!made) throw new UsageError('The user has just been disabled or given another role, so no key was created')
   if (!fromLeast(plans, 'pro').includes(tenant.plan))
-    tell(`"${of}" is on the ${tenant.plan} plan; the API needs pro or higher.`)
+    note(`"${of}" is on the ${tenant.plan} plan; the API needs pro or higher.`)
   print({
     id: row.newId,
     key,
@@ -128,14 +128,14 @@ function requireFit(user: User, address: string, role: Role | undefined): User {
   return user
 }
 
-act(program, 'list', "List a tenant's keys, newest first, without the keys themselves.", 'list --tenant acme')
+addCommand(program, 'list', "List a tenant's keys, newest first, without the keys themselves.", 'list --tenant acme')
   .requiredOption('--tenant <slug>', "the tenant's short name", slug)
   .action(async ({ tenant: of, ...options }: PlaceOptions & { tenant: string }) => {
     const { found } = await getTenant(placeOf(options), of, keysOfTenant(of))
     print(found)
   })
 
-act(
+addCommand(
   program,
   'rotate <id>',
   "Replace the family's newest live key with a new one (same user, scopes, limit and expiry), and end the others.",
@@ -173,7 +173,7 @@ async function rotateKey(id: string, { grace, ...options }: PlaceOptions & { gra
   print({ ...inherited, id: row.newId, key, prefix: row.prefix, ...made, rotatedFrom })
 }
 
-act(
+addCommand(
   program,
   'revoke <id>',
   'Revoke a key and its whole family immediately.',
@@ -186,9 +186,9 @@ act(
     recordAudit(values, 'key.revoke', id, auditOfRevocation),
     revokeFamily.bind(values),
   ])
-  if (revoked.length === 0) tell('Already revoked.')
+  if (revoked.length === 0) note('Already revoked.')
   const revokedAt = revoked[0]?.revokedAt ?? family.revokedAt
   print({ id, familyId, revoked: revoked.map((one) => one.id), revokedAt })
 })
 
-await obey(program)
+await runProgram(program)

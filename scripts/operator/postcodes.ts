@@ -1,5 +1,5 @@
 import { placeOf } from './cells'
-import { act, callersPath, obey, operators, type PlaceOptions, print, tell, text } from './command'
+import { addCommand, callersPath, note, operators, type PlaceOptions, print, runProgram, text } from './command'
 import { acrossCells, run } from './database'
 import { UsageError } from './fault'
 import { linesOf, openPostcodeFile, type PostcodeFile } from './postcodes/file'
@@ -17,7 +17,7 @@ interface Import extends PlaceOptions {
   allowFewer?: boolean
 }
 
-act(
+addCommand(
   program,
   'import <file>',
   "Import a release's CSV file for the tenants' councils and wards. Resumes an import that was stopped.",
@@ -42,7 +42,7 @@ async function importPostcodes(
     requireEnough(file, filled, allowFewer)
     for (const load of filled) await load.finish(counts.lines)
     for (const { cell } of loads.filter((load) => !filled.includes(load)))
-      tell(`Cell ${cell.number} unchanged: no rows for its councils or wards`)
+      note(`Cell ${cell.number} unchanged: no rows for its councils or wards`)
     print(await answerOf(counts, loads))
   } finally {
     file.close()
@@ -75,7 +75,7 @@ function requireEnough({ path }: PostcodeFile, loads: Load[], allowFewer: boolea
   const changing = loads.filter(({ isLoaded }) => !isLoaded)
   const isTold = (load: Load) => allowFewer || load.change().inUse.length === 0
   const told = changing.filter(isTold).flatMap(losses)
-  if (told.length > 0) tell(`warning: ${path} lacks codes or postcodes that tenants use:${listed(told)}`)
+  if (told.length > 0) note(`warning: ${path} lacks codes or postcodes that tenants use:${listed(told)}`)
   const refused = changing.filter((load) => !isTold(load)).flatMap(losses)
   if (refused.length === 0) return
   throw new UsageError(
@@ -88,10 +88,10 @@ async function readInto(loads: Load[], { file, keepTerminated }: Asked): Promise
   const counts = noCounts()
   const progress = progressOf(file.size)
   const isPipe = file.size === undefined
-  if (isPipe) tell(`${file.path} is a pipe: an import that stops cannot be resumed`)
+  if (isPipe) note(`${file.path} is a pipe: an import that stops cannot be resumed`)
   process.once('SIGINT', () => {
     progress.stop()
-    tell(isPipe ? `Stopped. ${nextTime(isPipe)}` : 'Stopped. Run the same command to resume.')
+    note(isPipe ? `Stopped. ${nextTime(isPipe)}` : 'Stopped. Run the same command to resume.')
     process.exit(130)
   })
   try {
@@ -126,9 +126,9 @@ async function answerOf(counts: Counts, loads: Load[]) {
 
 const byCode = (a: { code: string }, b: { code: string }) => (a.code < b.code ? -1 : 1)
 
-act(program, 'list', 'List all releases, each with its cell.', 'list').action(async (options: PlaceOptions) => {
+addCommand(program, 'list', 'List all releases, each with its cell.', 'list').action(async (options: PlaceOptions) => {
   const answers = await acrossCells(placeOf(options), [releasesShown])
   print(answers.flatMap(({ cell, found: [rows] }) => rows.map((row) => ({ ...row, cell: cell.number }))))
 })
 
-await obey(program)
+await runProgram(program)

@@ -5,18 +5,18 @@ import { newId } from '../../src/domain/id'
 import type { Plan } from '../../src/domain/vocabulary'
 import { getCell, placeOf } from './cells'
 import {
-  act,
+  addCommand,
   councilCode,
   email,
-  obey,
+  note,
   operators,
   orEmpty,
   type PlaceOptions,
   phone,
   planOption,
   print,
+  runProgram,
   slug,
-  tell,
   text,
   whole,
 } from './command'
@@ -52,7 +52,12 @@ interface NewTenant extends PlaceOptions {
   cell: number
 }
 
-act(program, 'create', 'Add a tenant, with the usual categories.', 'create --slug acme --name "Acme" --plan council')
+addCommand(
+  program,
+  'create',
+  'Add a tenant, with the usual categories.',
+  'create --slug acme --name "Acme" --plan council',
+)
   .requiredOption('--slug <slug>', 'its short name in public addresses', slug)
   .requiredOption('--name <name>', 'its full name', text(200))
   .addOption(planOption().makeOptionMandatory())
@@ -66,9 +71,9 @@ async function createTenant({ slug, name, plan, cell: number, ...options }: NewT
   const { councilCode = null, contactEmail = null, contactPhone = null } = options
   const place = placeOf(options)
   const cell = getCell(place, number)
-  const taken = new UsageError(`Tenant "${slug}" already exists`)
+  const conflict = new UsageError(`Tenant "${slug}" already exists`)
   const found = await acrossCells(place, [tenantBySlug(slug)])
-  if (found.some(({ found: [[tenant]] }) => tenant)) throw taken
+  if (found.some(({ found: [[tenant]] }) => tenant)) throw conflict
 
   const now = new Date().toISOString()
   const tenant = { id: newId(now), slug, name, plan, councilCode, contactEmail, contactPhone, createdAt: now }
@@ -79,18 +84,18 @@ async function createTenant({ slug, name, plan, cell: number, ...options }: NewT
     group(categories.statements),
     recordAudit(actor, 'tenant.create', tenant.id),
   ]).catch((error: unknown) => {
-    throw error instanceof Taken ? taken : error
+    throw error instanceof Taken ? conflict : error
   })
-  if (number > 0) tell(`Add "${slug}": ${number} to the variable TENANT_CELLS, so that public pages find it.`)
+  if (number > 0) note(`Add "${slug}": ${number} to the variable TENANT_CELLS, so that public pages find it.`)
   print({ ...tenant, cell: number, categories: categories.rows.map(({ id, name }) => ({ id, name })) })
 }
 
-act(program, 'list', 'List all tenants, each with its cell.', 'list').action(async (options: PlaceOptions) => {
+addCommand(program, 'list', 'List all tenants, each with its cell.', 'list').action(async (options: PlaceOptions) => {
   const answers = await acrossCells(placeOf(options), [listTenants.bind({})])
   print(answers.flatMap(({ cell, found: [rows] }) => rows.map((row) => ({ ...row, cell: cell.number }))))
 })
 
-act(program, 'set-plan', "Change a tenant's plan.", 'set-plan --slug acme --plan pro')
+addCommand(program, 'set-plan', "Change a tenant's plan.", 'set-plan --slug acme --plan pro')
   .requiredOption('--slug <slug>', 'its short name', slug)
   .addOption(planOption().makeOptionMandatory())
   .action(async ({ slug, plan, ...options }: PlaceOptions & { slug: string; plan: Plan }) => {
@@ -107,7 +112,7 @@ interface Update extends PlaceOptions {
 
 const emptied = (value: string | undefined) => (value === '' ? null : value)
 
-act(
+addCommand(
   program,
   'update',
   "Change a tenant's name, council or contact details; a blank value clears a code or contact detail.",
@@ -141,4 +146,4 @@ async function change(options: PlaceOptions, slug: string, changes: TenantChange
   print({ ...changed, cell: cell.number })
 }
 
-await obey(program)
+await runProgram(program)

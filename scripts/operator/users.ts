@@ -6,15 +6,15 @@ import { newId } from '../../src/domain/id'
 import type { Plan, Role } from '../../src/domain/vocabulary'
 import { placeOf } from './cells'
 import {
-  act,
+  addCommand,
   email,
   moment,
-  obey,
   operators,
   type PlaceOptions,
   planOption,
   print,
   roleOption,
+  runProgram,
   slug,
   text,
 } from './command'
@@ -31,7 +31,7 @@ interface NewUser extends PlaceOptions {
   role: Role
 }
 
-act(
+addCommand(
   program,
   'create',
   'Add a user to a tenant.',
@@ -42,9 +42,9 @@ act(
   .requiredOption('--email <email>', 'their email address, unique in the tenant', email)
   .addOption(roleOption().makeOptionMandatory())
   .action(async ({ tenant: of, name, email, role, ...options }: NewUser) => {
-    const taken = new UsageError(`User ${email} already exists in "${of}"`)
+    const conflict = new UsageError(`User ${email} already exists in "${of}"`)
     const { cell, tenant, found } = await getTenant(placeOf(options), of, userByEmail(of, email))
-    if (found.length > 0) throw taken
+    if (found.length > 0) throw conflict
 
     const values = {
       ...actorOf(tenant.id, tenant.now),
@@ -55,12 +55,12 @@ act(
       insertUser.bind(values),
       userAfterWrite.bind(values),
     ]).catch((error: unknown) => {
-      throw error instanceof Taken ? taken : error
+      throw error instanceof Taken ? conflict : error
     })
     print({ ...made })
   })
 
-act(program, 'list', "List a tenant's users.", 'list --tenant acme')
+addCommand(program, 'list', "List a tenant's users.", 'list --tenant acme')
   .requiredOption('--tenant <slug>', "the tenant's short name", slug)
   .action(async ({ tenant: of, ...options }: PlaceOptions & { tenant: string }) => {
     const { found } = await getTenant(placeOf(options), of, usersOfTenant.bind({ slug: of }))
@@ -76,7 +76,7 @@ interface Override extends PlaceOptions {
   clear?: boolean
 }
 
-act(
+addCommand(
   program,
   'set-plan-override',
   "Override the tenant's plan for one user's keys, permanently or until a given time.",
@@ -109,4 +109,4 @@ act(
     print({ ...changed })
   })
 
-await obey(program)
+await runProgram(program)

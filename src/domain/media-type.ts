@@ -13,14 +13,14 @@ export interface MediaType {
  * 8.3.1). Spaces around `;`, empty parameters, quoted strings and any case are read as the grammar has them.
  */
 export function mediaTypesOf(header: string): MediaType[] {
-  const found: MediaType[] = []
+  const mediaTypes: MediaType[] = []
   for (let start = 0; start < header.length; ) {
     const { type, parameters, index } = parse(header, { comma: true, start })
     // A list may have empty elements (RFC 9110, section 5.6.1.2).
-    if (type !== '') found.push({ essence: type, parameters })
+    if (type !== '') mediaTypes.push({ essence: type, parameters })
     start = index + 1
   }
-  return found
+  return mediaTypes
 }
 
 /** True for JSON: `application/json`, or any type with the suffix `+json` (RFC 6839, section 3.1). */

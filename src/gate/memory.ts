@@ -4,20 +4,20 @@
  * @param longestMs how long a value is remembered
  */
 export function memory<T>(longestMs: number, most: number) {
-  const kept = new Map<string, { value: T; until: number }>()
+  const entries = new Map<string, { value: T; until: number }>()
 
   return {
     /** The value that is still remembered. */
     find(name: string, now: number): T | undefined {
-      const one = kept.get(name)
+      const one = entries.get(name)
       return one && now < one.until ? one.value : undefined
     },
 
     remember(name: string, value: T, now: number): void {
-      kept.delete(name)
-      const oldest = kept.keys().next()
-      if (kept.size >= most && !oldest.done) kept.delete(oldest.value)
-      kept.set(name, { value, until: now + longestMs })
+      entries.delete(name)
+      const oldest = entries.keys().next()
+      if (entries.size >= most && !oldest.done) entries.delete(oldest.value)
+      entries.set(name, { value, until: now + longestMs })
     },
   }
 }

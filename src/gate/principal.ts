@@ -43,7 +43,7 @@ export interface CallerRow {
 /** Makes a principal of a caller's row. */
 export function principalOf(row: CallerRow): Principal {
   const granted = row.scopes.split(' ')
-  const held = scopes.filter((scope) => granted.includes(scope))
+  const knownScopes = scopes.filter((scope) => granted.includes(scope))
   const override = plans.find((plan) => plan === row.planOverride)
   return {
     tenant: { id: row.tenantId, slug: row.tenantSlug, name: row.tenantName, plan: row.plan },
@@ -53,11 +53,11 @@ export function principalOf(row: CallerRow): Principal {
       familyId: row.familyId,
       prefix: row.prefix,
       name: row.keyName,
-      scopes: held,
+      scopes: knownScopes,
       expiresAt: row.expiresAt,
     },
     role: row.role,
-    scopes: held,
+    scopes: knownScopes,
     limit: { requests: row.limit, windowSeconds: row.windowMs / 1000 },
     plan: override ? highest(plans, row.plan, override) : row.plan,
   }

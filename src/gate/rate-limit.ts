@@ -40,8 +40,8 @@ export function rateLimitOf(policy: RateLimit['policy'], row: WindowRow, admitte
 
 /** The last `most` admission times, oldest first. */
 function admissions(hits: string, most: number): number[] {
-  const kept = hits.slice(-width * most)
-  return Array.from({ length: kept.length / width }, (_, i) => Number(kept.slice(i * width, (i + 1) * width)))
+  const recent = hits.slice(-width * most)
+  return Array.from({ length: recent.length / width }, (_, i) => Number(recent.slice(i * width, (i + 1) * width)))
 }
 
 /**

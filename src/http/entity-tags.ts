@@ -22,15 +22,15 @@ const codingSuffix = /^-{1,2}(?:gzip|br|zstd|deflate|df)$/
  */
 export function parseEntityTags(header: string): EntityTags | undefined {
   if (header.trim() === '*') return '*'
-  const found: EntityTag[] = []
+  const tags: EntityTag[] = []
   for (let rest = header; rest !== ''; ) {
     const match = element.exec(rest)
     if (!match) return
     const [read, weak, opaque] = match
     rest = rest.slice(read.length)
-    if (opaque !== undefined) found.push({ isWeak: weak !== undefined, opaque })
+    if (opaque !== undefined) tags.push({ isWeak: weak !== undefined, opaque })
   }
-  return found.length > 0 ? found : undefined
+  return tags.length > 0 ? tags : undefined
 }
 
 /**

@@ -41,11 +41,11 @@ export function expectedVersion(
 ): number | undefined {
   const header = c.req.header('If-Match')
   if (header === undefined) return version
-  const held = parseEntityTags(header)
-  if (held === '*') return version
-  if (!held)
+  const tags = parseEntityTags(header)
+  if (tags === '*') return version
+  if (!tags)
     throw invalidFields({ 'If-Match': { code: 'format', message: 'Must be an ETag from a GET response' } }, true)
-  const versions = versionsOf(held)
+  const versions = versionsOf(tags)
   return versions.find((one) => one === current?.version) ?? versions[0] ?? noVersion
 }
 

@@ -26,11 +26,11 @@ export function mountFallbacks(app: OpenAPIHono<AppEnv>): void {
 
 /** The methods of every path, in the order in which the router tries them: `/api/cases/export` before `/api/cases/:id`. */
 function methodsByPath(app: OpenAPIHono<AppEnv>): Map<string, string[]> {
-  const found = new Map<string, string[]>()
+  const methods = new Map<string, string[]>()
   for (const definition of app.openAPIRegistry.definitions) {
     if (definition.type !== 'route') continue
     const path = definition.route.path.replaceAll('{', ':').replaceAll('}', '')
-    found.set(path, [...(found.get(path) ?? []), definition.route.method.toUpperCase()])
+    methods.set(path, [...(methods.get(path) ?? []), definition.route.method.toUpperCase()])
   }
-  return found
+  return methods
 }

@@ -4,7 +4,7 @@ import type { Values } from '../db/query'
 import { oldResults, quietAddresses, type Walk } from '../db/sweep'
 import { databasesOf, type Env } from '../settings'
 
-/** After how long a run begins no further portion, in milliseconds: Cloudflare ends it after 15 minutes. */
+/** Time after which a run begins no further portion, in milliseconds: Cloudflare ends it after 15 minutes. */
 const longestMs = 10 * 60_000
 
 /** Result of a run in a cell, as logged. */
@@ -14,7 +14,7 @@ interface Swept {
   windowsDeleted: number
   /** False where something was left for the next day. */
   done: boolean
-  /** Why, where it was a fault. */
+  /** The cause of a fault. */
   cause?: DatabaseCause
 }
 

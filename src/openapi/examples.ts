@@ -23,8 +23,8 @@ export type Side = 'body' | 'answer'
 /** A whole example of a schema, made of the examples that its fields give. */
 export function exampleOf(schema: Schema, schemas: Schemas, side: Side): unknown {
   const [inner] = schema.anyOf ?? schema.oneOf ?? []
-  const listed = schema.enum?.includes(null) ? null : schema.enum?.[0]
-  const given = [schema.example, schema.default, listed].find((value) => value !== undefined)
+  const firstEnum = schema.enum?.includes(null) ? null : schema.enum?.[0]
+  const given = [schema.example, schema.default, firstEnum].find((value) => value !== undefined)
   if (given !== undefined) return given
   if (schema.$ref) return exampleOf(schemas[schema.$ref.split('/').at(-1) ?? ''] ?? {}, schemas, side)
   if (inner) return exampleOf(inner, schemas, side)

@@ -61,8 +61,8 @@ export function headersOfSuccess(at: AnswerPlace): HeaderName[] {
     [at.isDownload, 'Content-Disposition'],
     [at.isReplayable, 'Idempotency-Replayed'],
   ]
-  const told = some.flatMap(([is, name]) => (is ? [name] : []))
-  return isCounted ? [...everywhere, ...ofWindow, ...told] : ['X-Request-Id', ...told]
+  const specific = some.flatMap(([is, name]) => (is ? [name] : []))
+  return isCounted ? [...everywhere, ...ofWindow, ...specific] : ['X-Request-Id', ...specific]
 }
 
 /** The headers of an error; those about the window come to callers with a key, and to others with 429. */

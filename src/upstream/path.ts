@@ -13,12 +13,12 @@ const routeWords = ['approve', 'convert', 'export', 'notes', 'public']
  * @param route the path of the gateway's route that took it, `/api/cases/:id`
  */
 export function isCanonical(pathname: string, route: string): boolean {
-  const wanted = route.split('/')
-  const given = pathname.split('/')
-  return given.length === wanted.length && given.every((segment, i) => fits(segment, wanted[i] ?? ''))
+  const expected = route.split('/')
+  const actual = pathname.split('/')
+  return actual.length === expected.length && actual.every((segment, i) => fits(segment, expected[i] ?? ''))
 }
 
-function fits(segment: string, wanted: string): boolean {
-  if (!wanted.startsWith(':')) return segment === wanted
+function fits(segment: string, expected: string): boolean {
+  if (!expected.startsWith(':')) return segment === expected
   return /^[A-Za-z0-9_-]+$/.test(segment) && !routeWords.includes(segment.toLowerCase())
 }

@@ -1,5 +1,5 @@
 import Papa from 'papaparse'
-import { tell } from '../command'
+import { note } from '../command'
 import { UsageError } from '../fault'
 
 /** The columns that count, by the names that they have had in one release or another; `YY` is a year. */
@@ -35,7 +35,7 @@ export function columnsOf(path: string, beginning: string): Columns {
   for (const several of [found.ward, found.council]) {
     if (several.length === 1) continue
     const names = several.map((index) => given[index])
-    tell(`${path} has the columns ${names.join(', ')}: ${names[0]} is read`)
+    note(`${path} has the columns ${names.join(', ')}: ${names[0]} is read`)
   }
   const first = ([index = -1]: number[]) => index
   return {

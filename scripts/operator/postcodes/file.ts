@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import Papa from 'papaparse'
 import { parseGssCode } from '../../../src/domain/gss'
-import { tell } from '../command'
+import { note } from '../command'
 import { UsageError } from '../fault'
 import { type Columns, columnsOf } from './columns'
 import { openText, type Text } from './text'
@@ -102,7 +102,7 @@ function newStrangers() {
   return {
     meet(number: number, row: string[]) {
       if (++met > mostToldOf) return
-      tell(`Line ${number} has no postcode and is left out: ${row.join(',').slice(0, 60)}`)
+      note(`Line ${number} has no postcode and is left out: ${row.join(',').slice(0, 60)}`)
     },
   }
 }

@@ -1,6 +1,6 @@
 import type { BoundStatement } from '../../../src/db/query'
 import type { Cell, Place } from '../cells'
-import { tell } from '../command'
+import { note } from '../command'
 import { acrossCells, run, Taken } from '../database'
 import { UsageError } from '../fault'
 import { type Census, newCensus, type Tally, tallyOfRows } from './census'
@@ -82,8 +82,8 @@ function planLoad(cell: Cell, codes: Codes[], { releases, inUse }: InCell, asked
     stopsForGood: file.size === undefined,
   }
   const which = `"${release.name}" in cell ${cell.number}`
-  if (state.isLoaded) tell(`${which} is already loaded`)
-  else if (known) tell(`Resuming ${which} after line ${grouped(linesDone)}`)
+  if (state.isLoaded) note(`${which} is already loaded`)
+  else if (known) note(`Resuming ${which} after line ${grouped(linesDone)}`)
   const census = newCensus()
   const change = () => ({ inUse, found: census.tallies(), keepTerminated })
   return newLoad({ cell, selection, release, tenants: tenantsOf(codes), change }, state, census)
@@ -155,7 +155,7 @@ export const nextTime = (stopsForGood: boolean) =>
 
 /** Removes what nobody reads, portion by portion: each is far from the 30 seconds that D1 gives a statement. */
 async function sweep(cell: Cell): Promise<void> {
-  tell(`Removing older releases from cell ${cell.number}`)
+  note(`Removing older releases from cell ${cell.number}`)
   for (;;) {
     const [, , left] = await run(cell, sweepReleases)
     if (left.length === 0) return

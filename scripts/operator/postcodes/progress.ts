@@ -1,5 +1,5 @@
 import { Presets, SingleBar } from 'cli-progress'
-import { tell } from '../command'
+import { note } from '../command'
 
 /** Progress of reading a file, on stderr. */
 export interface Progress {
@@ -45,7 +45,7 @@ function progressBar(size: number): Progress {
 
 function progressLines(size: number): Progress {
   let tenths = 0
-  const say = (percent: number, counts: Counted) => tell(`${percent} %: ${inWords(counts)}`)
+  const say = (percent: number, counts: Counted) => note(`${percent} %: ${inWords(counts)}`)
   return {
     show(bytes, counts) {
       // The file is read a few blocks ahead.
@@ -65,9 +65,9 @@ const linesBetween = 250_000
 function progressOfPipe(): Progress {
   return {
     show(_, counts) {
-      if (counts.lines % linesBetween === 0) tell(inWords(counts))
+      if (counts.lines % linesBetween === 0) note(inWords(counts))
     },
-    end: (counts) => tell(inWords(counts)),
+    end: (counts) => note(inWords(counts)),
     stop: () => undefined,
   }
 }

@@ -107,8 +107,8 @@ async function showFormAgain(c: Page, sent: Sent, { code, status, details }: Api
   const faults = sayFaults(details?.fields ?? {})
   const notice = code === 'conflict' || !isWhole ? noticeOf(sent) : undefined
   const isGood = ticket && !ticket.isExpired && !notice
-  const held = isGood ? token : await newToken(c, ticket?.openedAt)
-  return renderForm(c, { answers, token: held, faults, notice, status })
+  const nextToken = isGood ? token : await newToken(c, ticket?.openedAt)
+  return renderForm(c, { answers, token: nextToken, faults, notice, status })
 }
 
 interface FormState {
@@ -137,8 +137,8 @@ async function showKept(c: Page, { answers, token }: Sent, refusal: ApiError) {
   // That refusal came before the tenant was looked up.
   if (refusal.code === 'rate_limited') await c.var.publicGate.recall()
   const isWorthIt = refusal.status >= 429
-  const kept = <KeptForm action={c.req.path} answers={answers} token={token} turnstileKey={turnstileKeyOf(c)} />
-  return showError(refusal, c, isWorthIt && kept)
+  const form = <KeptForm action={c.req.path} answers={answers} token={token} turnstileKey={turnstileKeyOf(c)} />
+  return showError(refusal, c, isWorthIt && form)
 }
 
 const slugOf = (c: Page) => c.req.param('tenant') ?? ''
