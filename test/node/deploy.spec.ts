@@ -79,8 +79,8 @@ it('A Worker with its secret is sent once the databases of all cells are migrate
   const places = order.map((path) => firstOf(new RegExp(path)))
   expect(places).not.toContain(-1)
   expect(places).toEqual(places.toSorted((a, b) => a - b))
-  expect(stderr).toMatch(/^Migrating DB …\nMigrating DB_1 …\nSending the Worker …\n/)
-  expect(stderr).toMatch(/\nerror: The Worker was not deployed: see above\. The databases are migrated already\.\n$/)
+  expect(stderr).toMatch(/^Migrating DB …\nMigrating DB_1 …\nDeploying the Worker …\n/)
+  expect(stderr).toMatch(/\nerror: Deployment failed \(see above\)\. Migrations have already been applied\.\n$/)
 })
 
 it('A Worker whose database cannot be migrated is not sent', async () => {

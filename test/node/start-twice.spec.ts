@@ -43,9 +43,7 @@ it('a second start on the same databases says who has them, and one that was kil
   const proxied = { PROXIED: 'cases', UPSTREAM_ORIGIN: 'http://127.0.0.1:9', UPSTREAM_SECRET: 'a secret for tests' }
   const second = await startOn(port, proxied)
   expect(strays.filter(isAlive)).toEqual([])
-  expect(second.stderr()).toMatch(
-    /^Ending what a start that was killed has left running \(\d+(, \d+)*\) …\nStarting …\n/,
-  )
+  expect(second.stderr()).toMatch(/^Stopping processes left over from a killed start \(\d+(, \d+)*\) …\nStarting …\n/)
   expect(second.stdout()).toContain(
     "\n  Proxied    cases: served by http://127.0.0.1:9/, not by the demo's database\n\n",
   )
