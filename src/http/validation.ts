@@ -15,7 +15,7 @@ type Issue = z.core.$ZodIssue
 export const refuseInvalid: Hook<unknown, AppEnv, string, Promise<void>> = async (result, c) => {
   if (result.success) return
   const inQuery = result.target !== 'json'
-  const value = inQuery ? c.req.query() : await c.req.json().catch(() => undefined)
+  const value = inQuery ? c.req.queries() : await c.req.json().catch(() => undefined)
   const fault = invalidFields(fieldErrors(result.error.issues, value, inQuery), inQuery)
   const gate = c.get('gate')
   const publicGate = c.get('publicGate')
@@ -49,7 +49,8 @@ export function fieldErrors(issues: readonly Issue[], value: unknown, inQuery: b
         fields[nameOf([...issue.path, key])] ??= { code: 'unknown', message }
       }
     } else {
-      fields[issue.path.join('.') || 'body'] ??= faultOf(issue, at(value, issue.path))
+      const input = at(value, issue.path)
+      fields[issue.path.join('.') || 'body'] ??= inQuery ? faultInQuery(issue, input) : faultOf(issue, input)
     }
   }
   return fields
@@ -60,6 +61,13 @@ function at(value: unknown, path: PropertyKey[]): unknown {
     (inner, name) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, name) : undefined),
     value,
   )
+}
+
+/** @param given all values of the parameter, in a list */
+function faultInQuery(issue: Issue, given: unknown): FieldError {
+  const [first, ...more] = Array.isArray(given) ? given : [given]
+  if (more.length === 0) return faultOf(issue, first)
+  return { code: 'type', message: 'Must be given once; several values, where allowed, have commas between them' }
 }
 
 function faultOf(issue: Issue, input: unknown): FieldError {

@@ -25,6 +25,19 @@ beforeAll(async () => {
   demoKey = readFileSync(keyFile, 'utf8').trim()
 })
 
+it('a body that only says that it is compressed is refused, and the next request is answered', async () => {
+  const { key } = await answer('keys', 'create', '--tenant', 'demo', '--role', 'admin', '--scopes', 'all')
+  const headers = { 'X-API-Key': String(key), 'Content-Type': 'application/json', 'Content-Encoding': 'gzip' }
+  const refused = await fetch(`${address}/api/cases`, { method: 'POST', headers, body: '{}' })
+  const message = 'Must be identity or left out: send the body as it is'
+  expect([refused.status, await refused.json()]).toEqual([
+    400,
+    { error: 'Invalid request', details: { fields: { 'Content-Encoding': { code: 'format', message } } } },
+  ])
+  const next = await fetch(`${address}/healthz`)
+  expect([next.status, await next.text()]).toEqual([200, '{"status":"ok"}'])
+})
+
 it('a body that is too large is refused, and the next request is answered', async () => {
   const large = join(folder, 'large.json')
   writeFileSync(large, JSON.stringify('x'.repeat(300_000)))

@@ -154,3 +154,31 @@ test('A cursor that was tampered with is 400 or an ordinary page, never a fault 
   expect(await statusOf('2', { after: [1, 'x'] })).toBe(400)
   expect(await statusOf()).toBe(400)
 })
+
+test.each([
+  'status=open&status=closed',
+  'page=1&page=1',
+  'archived=true&archived=true',
+  'search=a&search=b',
+  'sort=status&sort=',
+])('Somebody who gives a parameter twice, %s, is told to give it once', async (query) => {
+  const { key } = await caller()
+  const response = await call(`/api/cases?${query}`, { key })
+  const message = 'Must be given once; several values, where allowed, have commas between them'
+  const [name = ''] = query.split('=')
+  expect(await response.json()).toEqual({
+    error: 'Invalid request',
+    details: { fields: { [name]: { code: 'type', message } } },
+  })
+})
+
+test('Somebody who gives a day where a moment is asked for is told how to write one', async () => {
+  const { key } = await caller()
+  const response = await call('/api/cases?createdFrom=2026-01-01', { key })
+  const message = 'Must be an ISO 8601 time with an offset, like 2026-03-01T09:00:00Z'
+  expect(response.status).toBe(400)
+  expect(await response.json()).toEqual({
+    error: 'Invalid request',
+    details: { fields: { createdFrom: { code: 'format', message } } },
+  })
+})
