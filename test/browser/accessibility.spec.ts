@@ -28,7 +28,7 @@ const pages: Record<string, () => ReturnType<typeof visit>> = {
   'the page for what is not there': () => visit(`${gateway.address}/contact/nobody`),
   'the page for what is too long': async () => {
     const page = await visit(form)
-    await fillIn(page, { message: 'x'.repeat(70_000) })
+    await fillIn(page, { message: 'x'.repeat(270_000) })
     await send(page)
     return page
   },
