@@ -3,7 +3,7 @@ import { HTTPException } from 'hono/http-exception'
 import { routePath } from 'hono/route'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { AppEnv } from './app-env'
-import { type DatabaseCause, DatabaseUnavailable, databaseCauseOf } from './db/database-error'
+import { type DatabaseCause, DatabaseUnavailable, databaseCauseOf, missingTableOf } from './db/database-error'
 import { SettingsError } from './settings'
 
 /** All error codes, each with its status and default message. No other error leaves the API. */
@@ -133,11 +133,19 @@ function logUnknown(thrown: unknown, c: Context<AppEnv>): void {
     method: c.req.method,
     route: routePath(c),
     cause: causeOf(error),
+    ...adviceOn(missingTableOf(error)),
     error: error instanceof SettingsError ? error.message : error.name,
     stack: frames(error),
   }
   console.error(JSON.stringify(line))
 }
+
+/** The way out of a database without its tables: what somebody meets who runs `wrangler dev` in a fresh clone. */
+const adviceOn = (missingTable: string | undefined) =>
+  missingTable && {
+    missingTable,
+    advice: 'Apply the migrations: npm run migrate, or npm run deploy in production; npm run seed adds a demo tenant',
+  }
 
 /** The causes of a 5xx that a log may name. */
 type Cause = DatabaseCause | 'settings' | 'upstream_broken' | 'upstream_timeout' | 'upstream_unavailable'

@@ -69,7 +69,15 @@ export type DatabaseCause = DatabaseUnavailable['why'] | 'missing_table' | 'unex
 /** The cause of any error that `runBatch` has thrown. */
 export function databaseCauseOf(error: unknown): DatabaseCause {
   if (error instanceof DatabaseUnavailable) return error.why
-  return messages(error).some((message) => /no such table/.test(message)) ? 'missing_table' : 'unexpected'
+  return missingTableOf(error) === undefined ? 'unexpected' : 'missing_table'
+}
+
+/** The table that a batch asked for in vain, as SQLite names it; undefined for any other error. */
+export function missingTableOf(error: unknown): string | undefined {
+  for (const message of messages(error)) {
+    const table = /no such table: (?:main\.)?(\w+)/.exec(message)?.[1]
+    if (table) return table
+  }
 }
 
 function messages(error: unknown): string[] {

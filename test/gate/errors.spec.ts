@@ -45,6 +45,9 @@ const { send } = tinyApp((app) => {
   app.get('/http-exception-5xx', () => {
     throw new HTTPException(503, { message: 'select * from keys' })
   })
+  app.get('/no-table', () => {
+    throw new Error('D1_ERROR: no such table: windows: SQLITE_ERROR')
+  })
   app.get('/unknown', () => {
     throw new Error('Failed query: select * from keys where hash = ?\nparams: 5f2a', { cause: new Error('sk_cw0_x') })
   })
@@ -100,6 +103,20 @@ describe('the one envelope, from each place that an error can come from', () => 
       body: { error: 'Changed since you last read it', details: { current: { version: 2 } } },
     })
     expect(headers.get('X-Extra')).toBe('yes')
+  })
+
+  it('a table that is missing: 500, and the log names it and the command that creates it', async () => {
+    const lines = errorLog()
+    await expect(send('/no-table')).toAnswer(500, {
+      error: 'Internal server error',
+      details: { requestId: expect.any(String) },
+    })
+    expect(JSON.parse(lines.join())).toMatchObject({
+      route: '/no-table',
+      cause: 'missing_table',
+      missingTable: 'windows',
+      advice: expect.stringContaining('npm run migrate'),
+    })
   })
 
   it.each(['/unknown', '/http-exception-5xx'])(
