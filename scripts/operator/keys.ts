@@ -152,14 +152,12 @@ async function rotateKey(id: string, { grace, ...options }: PlaceOptions & { gra
     throw new UsageError(`Key ${id} has expired; create a new one with "create"`)
 
   const { key, row } = await newKey(cell, now)
-  const end = new Date(Date.parse(now) + grace * 1000).toISOString()
   const values = {
     ...actorOf(tenantId, now),
     ...row,
     ...unbounded,
     family: family.familyId,
     graceSeconds: grace,
-    end,
   }
   const [made, , ended] = await run(cell, [
     insertSuccessor.bind(values),

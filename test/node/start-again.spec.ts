@@ -29,7 +29,7 @@ it('a body that only says that it is compressed is refused, and the next request
   const { key } = await answer('keys', 'create', '--tenant', 'demo', '--role', 'admin', '--scopes', 'all')
   const headers = { 'X-API-Key': String(key), 'Content-Type': 'application/json', 'Content-Encoding': 'gzip' }
   const refused = await fetch(`${address}/api/cases`, { method: 'POST', headers, body: '{}' })
-  const message = 'Must be identity or left out: send the body as it is'
+  const message = 'Must be omitted or identity: send the body uncompressed'
   expect([refused.status, await refused.json()]).toEqual([
     400,
     { error: 'Invalid request', details: { fields: { 'Content-Encoding': { code: 'format', message } } } },

@@ -30,7 +30,7 @@ export function columnsOf(path: string, beginning: string): Columns {
   const missing = Object.entries(columnNames).filter(([column]) => found[column as Column].length === 0)
   if (missing.length > 0) {
     const named = missing.map(([column, names]) => `${column} (${names.join(', ')})`)
-    throw new UsageError(`${path} is no ONS Postcode Directory: it has no column for ${named.join(', nor for ')}`)
+    throw new UsageError(`${path} is not an ONS Postcode Directory file: missing column ${named.join(', ')}`)
   }
   for (const several of [found.ward, found.council]) {
     if (several.length === 1) continue

@@ -52,7 +52,7 @@ export async function openText(path: string): Promise<Text> {
 
 async function statOf(path: string) {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    throw error.code === 'ENOENT' ? new UsageError(`There is no file ${path}`) : unreadable(path, error)
+    throw error.code === 'ENOENT' ? new UsageError(`File not found: ${path}`) : unreadable(path, error)
   })
   if (found.isDirectory()) throw new UsageError(`${path} is a folder: name the CSV file in it`)
   if (!found.isFile()) return { isFile: false, size: undefined, edition: `a pipe, ${randomUUID()}` }

@@ -79,14 +79,17 @@ const isSucceeded = sql`exists ${build
 /** The audit entry of a rotation, under the id of the key that was replaced. Before the others end. */
 export const replacementOfKey = auditOfEach(keys, keys.id, and(eq(keys.hash, replaced), isSucceeded))
 
+// By the clock of the write, so that no key has less than its grace.
+const graceEnd = sql`(${databaseClock} + ${placeholder('graceSeconds')} * 1000)`
+
 /**
- * Ends the family's other keys at `end`, or at their own end if earlier, and returns them: none if there is
+ * Ends the family's other keys after `graceSeconds`, or at their own end if earlier, and returns them: none if there is
  * no successor.
  */
 export const endOthers = statement(
   build
     .update(keys)
-    .set({ expiresAt: sql`min(coalesce(${keys.expiresAt}, ${moment('end')}), ${moment('end')})` })
+    .set({ expiresAt: sql`min(coalesce(${keys.expiresAt}, ${graceEnd}), ${graceEnd})` })
     .where(and(isAlive(keys), ne(keys.id, placeholder('newId')), isSucceeded))
     .returning({ id: keys.id, expiresAt: keys.expiresAt, createdAt: keys.createdAt }),
 )

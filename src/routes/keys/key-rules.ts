@@ -92,9 +92,8 @@ export async function rotateKey(c: Context<AppEnv>, id: string, graceSeconds: nu
 
   const minted = await mint(gate)
   const { tenantKeys: most } = settingsOf(c.env)
-  const end = new Date(Date.parse(gate.now) + graceSeconds * 1000).toISOString()
   const makersEnd = gate.principal.key.expiresAt
-  const values = { ...gate.actor, ...minted.row, family: family.familyId, graceSeconds, end, makersEnd, most }
+  const values = { ...gate.actor, ...minted.row, family: family.familyId, graceSeconds, makersEnd, most }
   const { standing, made } = await gate.write({
     standing: standingOfCaller.bind(values),
     made: insertSuccessor.bind(values),
