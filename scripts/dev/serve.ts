@@ -5,7 +5,7 @@ import { UsageError } from '../operator/fault'
 import { endGroup, startWrangler } from '../operator/wrangler'
 import { readOutput } from './wrangler-output'
 
-/** Throws a `Fault` where something listens on a port already. */
+/** Throws a `UsageError` if something listens on a port already. */
 export async function requireFree(port: number): Promise<void> {
   const isTaken = await new Promise((resolve) => {
     const socket = connect({ host: 'localhost', port })
@@ -20,7 +20,7 @@ export async function requireFree(port: number): Promise<void> {
 
 /** The Worker under `wrangler dev`. */
 export interface Server {
-  /** Resolves when it answers. Throws a `Fault` where it never will. */
+  /** Resolves when it answers. Throws a `UsageError` if it never will. */
   ready(): Promise<void>
   /** From here on, shows what the Worker logs. */
   show(): void

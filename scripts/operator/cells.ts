@@ -41,7 +41,7 @@ export function cellsOf(place: Place): Cell[] {
   return cells
 }
 
-/** The cell of a number. Throws a `Fault` where none is bound. */
+/** The cell of a number. Throws a `UsageError` if none is bound. */
 export function getCell(place: Place, number: number): Cell {
   const cell = cellsOf(place).find((one) => one.number === number)
   if (cell) return cell
@@ -51,7 +51,7 @@ export function getCell(place: Place, number: number): Cell {
   )
 }
 
-/** wrangler's configuration without its comments. Throws a `Fault` where there is none. */
+/** wrangler's configuration without its comments. Throws a `UsageError` if there is none. */
 export function readConfig(file: string): string {
   try {
     return readFileSync(file, 'utf8').replace(/^\s*#.*$/gm, '')

@@ -21,7 +21,7 @@ const program = new Command('deploy')
     if (code !== 0) throw new UsageError('Deployment failed (see above). Migrations have already been applied.')
   })
 
-/** Throws a `Fault` where a database still has the id that the repository came with. */
+/** Throws a `UsageError` if a database still has the id that the repository came with. */
 function requireIds({ config }: Place): void {
   if (!/^\s*database_id\s*=\s*["'][0-]*["']/m.test(readConfig(config))) return
   throw new UsageError(
@@ -30,8 +30,8 @@ function requireIds({ config }: Place): void {
 }
 
 /**
- * Throws a `Fault` where the deployed Worker would lack the secret that addresses are hashed with: its public side would
- * answer nothing but 500.
+ * Throws a `UsageError` if the deployed Worker would lack the secret that addresses are hashed with: its public side
+ * would answer nothing but 500.
  */
 async function requireSecret({ config }: Place): Promise<void> {
   const { code, stdout, stderr } = await runWrangler(['secret', 'list', '--config', config, '--format', 'json'])

@@ -70,7 +70,7 @@ function withoutPostcodes({ tenants, change }: Load) {
 
 const listed = (lines: string[]) => lines.map((line) => `\n  ${line}`).join('')
 
-/** Throws a `Fault` where tenants would lose what they need; only tells of it where that is allowed, or nothing is in use. */
+/** Throws a `UsageError` if tenants would lose what they need; only warns if that is allowed or nothing is in use. */
 function requireEnough({ path }: PostcodeFile, loads: Load[], allowFewer: boolean): void {
   const changing = loads.filter(({ isLoaded }) => !isLoaded)
   const isTold = (load: Load) => allowFewer || load.change().inUse.length === 0

@@ -17,7 +17,7 @@ export interface Columns extends Record<Column, number> {
   isPostcodeFirst: boolean
 }
 
-/** Finds the columns in a header. Throws a `Fault` that names those it lacks; tells which of several is read. */
+/** Finds the columns in a header. Throws a `UsageError` that names those it lacks; tells which of several is read. */
 export function columnsOf(path: string, beginning: string): Columns {
   const [header = []] = Papa.parse<string[]>(beginning, { delimiter: ',', preview: 1 }).data
   const given = header.map((name) => name.trim().toLowerCase())

@@ -28,7 +28,7 @@ const byteOrderMark = '\uFEFF'
 /** More than any line has, in characters. */
 const longestLine = 1_000_000
 
-/** Looks at a file without reading all of it. Throws a `Fault` for one that is no directory of postcodes. */
+/** Looks at a file without reading all of it. Throws a `UsageError` if it is not a directory of postcodes. */
 export async function openPostcodeFile(path: string): Promise<PostcodeFile> {
   const text = await openText(path)
   try {
@@ -43,7 +43,7 @@ export async function openPostcodeFile(path: string): Promise<PostcodeFile> {
 
 /**
  * Every line, one after another: no more is read than is asked for. Lines without a postcode's beginning that are too
- * short, such as totals, are left out. Throws a `Fault` where the file breaks off.
+ * short, such as totals, are left out. Throws a `UsageError` if the file breaks off.
  */
 export async function* linesOf({ path, columns, pieces, close }: PostcodeFile): AsyncGenerator<PostcodeLine> {
   const rows = Papa.parse(Papa.NODE_STREAM_INPUT, { delimiter: ',', skipEmptyLines: 'greedy' })
@@ -70,7 +70,7 @@ export async function* linesOf({ path, columns, pieces, close }: PostcodeFile): 
   }
 }
 
-/** Text as it comes. Throws a `Fault` where no line ends, since the rest of the file would become one cell, in memory. */
+/** Text as it comes. Throws a `UsageError` if no line ends, since the rest of the file would be one cell, in memory. */
 async function* guarded(
   path: string,
   pieces: Text['pieces'],

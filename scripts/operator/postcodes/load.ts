@@ -51,7 +51,7 @@ export interface Load {
   finish(lines: number): Promise<void>
 }
 
-/** A load for every cell that has tenants with councils or coded wards. Throws a `Fault` where none has. */
+/** A load for every cell that has tenants with councils or coded wards. Throws a `UsageError` if none has. */
 export async function planLoads(place: Place, asked: Asked): Promise<Load[]> {
   const cells = await acrossCells(place, [codesOfTenants, allReleases, placesInUse])
   const loads = cells.flatMap(({ cell, found: [codes, releases, inUse] }) =>

@@ -32,7 +32,7 @@ const mostOfHeader = 65_536
 /** What DOS ends a text with, and fills its last block. */
 const endOfText = '\u001A'
 
-/** Opens a file or a pipe and reads its beginning. Throws a `Fault` for what is empty or cannot be read. */
+/** Opens a file or a pipe and reads its beginning. Throws a `UsageError` if it is empty or unreadable. */
 export async function openText(path: string): Promise<Text> {
   const found = await statOf(path)
   const stream = streamOf(path, found.isFile).setEncoding('utf8')
