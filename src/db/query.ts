@@ -1,7 +1,10 @@
-import { fillPlaceholders, getTableColumns, type Query, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
+import { getTableColumns, type Query, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import type { RunnableQuery } from 'drizzle-orm/runnable-query'
 import { SQLiteSyncDialect, type SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { drizzle } from 'drizzle-orm/sqlite-proxy'
+import type { JsonText } from '../domain/json-text'
+import { type BoundSql, type Read, readOfRows, readOfTexts } from './joined'
+import { filled, parametersOf, type Parameter, type Values } from './parameters'
 
 /** Builds SQL and maps rows, but never runs anything: `runBatch` does that. */
 export const build = drizzle(() => {
@@ -10,15 +13,14 @@ export const build = drizzle(() => {
 
 export const placeholder = sql.placeholder
 
-/** Placeholder values by name. */
-export type Values = Record<string, unknown>
+export type { Values } from './parameters'
 
 /** Changeable fields of a row; undefined means unchanged. */
 export type Given<Row> = { [Name in keyof Row]?: Row[Name] | undefined }
 
 /** A statement ready to run, with its row mapper. */
 export interface BoundStatement<T = unknown> {
-  readonly statements: readonly { sql: string; params: unknown[] }[]
+  readonly statements: readonly BoundSql[]
   rows(results: D1Result[]): T
   /** Keeps what was built for this (`perShape`). Called once the caller is admitted: others leave nothing behind. */
   keep?(): void
@@ -41,38 +43,73 @@ type RowsOf<S> = S extends Statement<infer T> | BoundStatement<infer T> ? T : un
 export type Results<N> = { -readonly [Name in keyof N]: RowsOf<N[Name]> }
 
 interface Preparable {
+  /** Of a query, the fields that it selects. Writes have neither, despite their type. */
+  readonly _: { readonly selectedFields?: object }
   prepare(): { getQuery(): Query; mapResult(response: unknown, isFromBatch: boolean): unknown }
 }
 
 /**
- * Prepares a drizzle query once, at module level: building one per request costs more than running it.
- * Columns must have different names, since D1 returns rows as objects.
+ * Prepares a drizzle query once, at module level: building one per request costs more than running it. A query's rows
+ * come as one JSON text beside those of its neighbours (`joined`). A write's come as D1 has them, as objects, so its columns
+ * must have different names.
+ *
+ * @param outgrowsText true if the rows may outgrow one text, 2,000,000 bytes on D1: they come as a write's do
  */
-export function statement<T>(builder: RunnableQuery<T, 'sqlite'> & Preparable): Statement<T> {
+export function statement<T>(
+  builder: RunnableQuery<T, 'sqlite'> & Preparable,
+  { outgrowsText = false } = {},
+): Statement<T> {
   const prepared = builder.prepare()
-  const { sql, params } = prepared.getQuery()
-  return {
-    bind: (values) => ({
-      statements: [{ sql, params: fillPlaceholders(params, values) }],
-      // drizzle types the mapped rows on the builder only.
-      rows: ([result]) =>
-        prepared.mapResult({ rows: result?.results.map((row) => Object.values(row as object)) }, true) as T,
-    }),
-  }
+  const fields = outgrowsText ? undefined : builder._?.selectedFields
+  const columns = fields && Object.keys(fields).length
+  return made(
+    prepared.getQuery(),
+    (rows) => prepared.mapResult({ rows }, true) as T, // drizzle types the mapped rows on the builder only.
+    columns === undefined ? undefined : (sql, parameters) => readOfRows(sql, parameters, columns),
+  )
+}
+
+/**
+ * Prepares a query of one column of JSON texts, which come as SQLite has made them: neither parsed nor checked, so `T` must
+ * be what they hold.
+ */
+export function textStatement<T>(builder: RunnableQuery<object[], 'sqlite'> & Preparable): Statement<JsonText<T>[]> {
+  return made(builder.prepare().getQuery(), (rows) => rows.flat() as JsonText<T>[], readOfTexts)
+}
+
+/** A text of at most one row, parsed. */
+export function parsed<T>(text: Statement<JsonText<T> | undefined>): Statement<T | undefined> {
+  return through(text, (json) => (json === undefined ? undefined : JSON.parse(json)))
 }
 
 const dialect = new SQLiteSyncDialect()
 
 /**
- * A statement written as SQL. Its rows are what SQLite returns, neither mapped nor checked, so `Row` must name the columns
- * as the SQL does.
+ * A write as SQL. The rows it returns are neither mapped nor checked, so `Row` must name the columns as the SQL does.
  */
 export function sqlStatement<Row>(text: SQL): Statement<Row[]> {
   const { sql, params } = dialect.sqlToQuery(text)
+  const parameters = parametersOf(params)
   return {
     bind: (values) => ({
-      statements: [{ sql, params: fillPlaceholders(params, values) }],
+      statements: [{ sql, params: filled(parameters, values) }],
       rows: ([result]) => (result?.results ?? []) as Row[],
+    }),
+  }
+}
+
+function made<T>(
+  { sql, params }: Query,
+  read: (rows: unknown[][]) => T,
+  joinable: ((sql: string, parameters: readonly Parameter[]) => Read) | undefined,
+): Statement<T> {
+  const parameters = parametersOf(params)
+  const asRead = joinable?.(sql, parameters)
+  return {
+    bind: (values) => ({
+      statements: [{ sql, params: filled(parameters, values), read: asRead }],
+      // Objects of a write, arrays of a query.
+      rows: ([result]) => read((result?.results ?? []).map((row) => Object.values(row as object))),
     }),
   }
 }

@@ -1,0 +1,2 @@
+/** A JSON text of a value of type `T`. */
+export type JsonText<T> = string & { readonly of?: T }
