@@ -1,34 +1,42 @@
-import type { Parameter } from './parameters'
+import { callerTable } from './gate/caller'
+import { filled, inPieces, type Pieces, type Values } from './parameters'
 
 /** SQL with its parameters. */
 export interface BoundSql {
   readonly sql: string
   readonly params: unknown[]
   /** Present if it is a query that can be joined with its neighbours. */
-  readonly read?: Read | undefined
+  readonly read?: BoundRead | undefined
 }
 
-/** A query as a scalar subquery that yields all of its rows as one text. */
-export interface Read {
-  /** Its SQL between the parameters. */
-  readonly pieces: readonly string[]
-  readonly parameters: readonly Parameter[]
+/** A query as a scalar expression that yields all of its rows as one text. */
+export interface Read extends Pieces {
   /** The rows that its text holds, each as its values. */
-  rowsOf(text: string | null): unknown[][]
+  rowsOf(text: string): unknown[][]
+}
+
+interface BoundRead extends Read {
+  readonly values: Values
+}
+
+const asksAboutCaller = /\bcaller\.(\w+)/g
+
+/** SQL that stands alone: what asks about the caller brings them along. */
+export function alone({ pieces, parameters }: Pieces): Pieces {
+  const sql = pieces.join('?')
+  const asking = sql.replaceAll(asksAboutCaller, '(select $1 from caller)')
+  if (asking === sql) return { pieces, parameters }
+  return inPieces(`with caller as materialized ${theCaller.pieces.join('?')} ${asking}`, [
+    ...theCaller.parameters,
+    ...parameters,
+  ])
 }
 
 /** A query whose text is a JSON array of rows, each of them an array. */
-export function readOfRows(sql: string, parameters: readonly Parameter[], columns: number): Read {
+export function readOfRows({ pieces, parameters }: Pieces, columns: number): Read {
   const names = Array.from({ length: columns }, (_, index) => `c${index}`).join(', ')
-  const scalar = `(with listed(${names}) as (${sql}) select json_group_array(json_array(${names})) from listed)`
-  return { pieces: scalar.split('?'), parameters, rowsOf: (text) => (text === null ? [] : JSON.parse(text)) }
-}
-
-/** A query of one column of JSON texts, whose text has each of them on a line of its own: JSON needs no line breaks. */
-export function readOfTexts(sql: string, parameters: readonly Parameter[]): Read {
-  const scalar = `(with listed(line) as (${sql}) select group_concat(line, char(10)) from listed)`
-  const rowsOf = (text: string | null) => (text === null ? [] : text.split('\n').map((line) => [line]))
-  return { pieces: scalar.split('?'), parameters, rowsOf }
+  const scalar = `(with listed(${names}) as (${pieces.join('?')}) select json_group_array(json_array(${names})) from listed)`
+  return { ...inPieces(scalar, parameters), rowsOf: (text) => JSON.parse(text) }
 }
 
 /** A statement as it is sent: one of a batch, or several queries in one. */
@@ -40,8 +48,8 @@ interface Sent {
 }
 
 /**
- * A batch as it is sent: queries that follow one another go as one statement of one row, with a text for each. D1 charges
- * time for every statement, row and column, and hardly any for the length of a text.
+ * A batch as it is sent: queries that follow one another go as one statement of one row, read from the caller, with a text
+ * for each. D1 charges time for every statement, row and column, and hardly any for the length of a text.
  */
 export function joined(statements: readonly BoundSql[]): Sent[] {
   const sent: Sent[] = []
@@ -50,31 +58,32 @@ export function joined(statements: readonly BoundSql[]): Sent[] {
     if (reads.length > 0) sent.push(oneStatement(reads))
     reads = []
   }
-  for (const { sql, params, read } of statements) {
-    if (read) reads.push({ params, read })
+  for (const one of statements) {
+    if (one.read) reads.push(one.read)
     else {
       flush()
-      sent.push({ sql, params, resultsOf: (result) => [result] })
+      sent.push({ sql: one.sql, params: one.params, resultsOf: (result) => [result] })
     }
   }
   flush()
   return sent
 }
 
-/** A query with its parameters' values. */
-interface BoundRead {
-  readonly read: Read
-  readonly params: readonly unknown[]
-}
+const theCaller = inPieces(callerTable)
 
 function oneStatement(reads: readonly BoundRead[]): Sent {
-  const numbers = numbering()
-  const columns = reads.map(({ read, params }, index) => `${numbers.inserted(read, params)} as t${index}`)
+  const { values, numbered } = numbering()
+  const columns = reads.map((read, index) => `${numbered(read, read.values)} as t${index}`)
+  const asking = reads.find(({ pieces }) => pieces.some((piece) => piece.search(asksAboutCaller) >= 0))
+  const from = asking ? ` from ${numbered(theCaller, asking.values)} caller` : ''
   return {
-    sql: `select ${columns.join(', ')}`,
-    params: numbers.values,
+    sql: `select ${columns.join(', ')}${from}`,
+    params: values,
     resultsOf: ({ results: [row], ...rest }: D1Result<Record<string, string | null>>) =>
-      reads.map(({ read }, index) => ({ ...rest, results: read.rowsOf(row?.[`t${index}`] ?? null) })),
+      reads.map(({ rowsOf }, index) => {
+        const text = row?.[`t${index}`] ?? null
+        return { ...rest, results: text === null ? [] : rowsOf(text) }
+      }),
   }
 }
 
@@ -93,8 +102,9 @@ function numbering() {
 
   return {
     values,
-    /** A query's SQL with its parameters numbered. */
-    inserted({ pieces, parameters }: Read, params: readonly unknown[]): string {
+    /** SQL with its parameters numbered. */
+    numbered({ pieces, parameters }: Pieces, given: Values): string {
+      const params = filled(parameters, given)
       return pieces.reduce((sql, piece, i) => `${sql}?${placeOf(parameters[i - 1]?.name, params[i - 1])}${piece}`)
     },
   }

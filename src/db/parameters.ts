@@ -1,16 +1,34 @@
-import { is, Param, Placeholder } from 'drizzle-orm'
+import { is, Param, Placeholder, type SQL } from 'drizzle-orm'
+import { SQLiteSyncDialect } from 'drizzle-orm/sqlite-core'
 
 /** Placeholder values by name. */
 export type Values = Record<string, unknown>
 
-/** One parameter of a prepared statement. */
+/** One parameter of a statement. */
 export interface Parameter {
   /** The placeholder's name; undefined where the value is fixed, or is converted for its column. */
   readonly name: string | undefined
   value(values: Values): unknown
 }
 
-/** The parameters of a prepared query: what each of them is, decided once rather than whenever they are filled. */
+/** SQL between its parameters, and the parameters: what each of them is, decided once rather than whenever they are filled. */
+export interface Pieces {
+  readonly pieces: readonly string[]
+  readonly parameters: readonly Parameter[]
+}
+
+const dialect = new SQLiteSyncDialect()
+
+/** SQL in pieces. No literal of ours holds a question mark. */
+export function inPieces(sql: SQL): Pieces
+export function inPieces(sql: string, parameters: readonly Parameter[]): Pieces
+export function inPieces(text: SQL | string, given: readonly Parameter[] = []): Pieces {
+  if (typeof text === 'string') return { pieces: text.split('?'), parameters: given }
+  const { sql, params } = dialect.sqlToQuery(text)
+  return inPieces(sql, parametersOf(params))
+}
+
+/** The parameters of a drizzle query. */
 export const parametersOf = (params: readonly unknown[]): Parameter[] => params.map(parameterOf)
 
 function parameterOf(param: unknown): Parameter {

@@ -1,10 +1,10 @@
 import { getTableColumns, type Query, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import type { RunnableQuery } from 'drizzle-orm/runnable-query'
-import { SQLiteSyncDialect, type SQLiteTable } from 'drizzle-orm/sqlite-core'
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { drizzle } from 'drizzle-orm/sqlite-proxy'
 import type { JsonText } from '../domain/json-text'
-import { type BoundSql, type Read, readOfRows, readOfTexts } from './joined'
-import { filled, parametersOf, type Parameter, type Values } from './parameters'
+import { alone, type BoundSql, type Read, readOfRows } from './joined'
+import { filled, inPieces, type Pieces, parametersOf, type Values } from './parameters'
 
 /** Builds SQL and maps rows, but never runs anything: `runBatch` does that. */
 export const build = drizzle(() => {
@@ -43,15 +43,15 @@ type RowsOf<S> = S extends Statement<infer T> | BoundStatement<infer T> ? T : un
 export type Results<N> = { -readonly [Name in keyof N]: RowsOf<N[Name]> }
 
 interface Preparable {
-  /** Of a query, the fields that it selects. Writes have neither, despite their type. */
+  /** Of a query, the fields that it selects. Writes have none, despite their type. */
   readonly _: { readonly selectedFields?: object }
   prepare(): { getQuery(): Query; mapResult(response: unknown, isFromBatch: boolean): unknown }
 }
 
 /**
  * Prepares a drizzle query once, at module level: building one per request costs more than running it. A query's rows
- * come as one JSON text beside those of its neighbours (`joined`). A write's come as D1 has them, as objects, so its columns
- * must have different names.
+ * come as one JSON text, in one statement with its neighbours (`joined`). A write's come as D1 has them, as objects, so its
+ * columns must have different names.
  *
  * @param outgrowsText true if the rows may outgrow one text, 2,000,000 bytes on D1: they come as a write's do
  */
@@ -60,57 +60,56 @@ export function statement<T>(
   { outgrowsText = false } = {},
 ): Statement<T> {
   const prepared = builder.prepare()
+  const { sql, params } = prepared.getQuery()
+  const pieces = inPieces(sql, parametersOf(params))
   const fields = outgrowsText ? undefined : builder._?.selectedFields
-  const columns = fields && Object.keys(fields).length
-  return made(
-    prepared.getQuery(),
-    (rows) => prepared.mapResult({ rows }, true) as T, // drizzle types the mapped rows on the builder only.
-    columns === undefined ? undefined : (sql, parameters) => readOfRows(sql, parameters, columns),
-  )
+  return made(pieces, fields && readOfRows(pieces, Object.keys(fields).length), ([result]) => {
+    // Objects of a write, arrays of a query.
+    const rows = result?.results.map((row) => Object.values(row as object))
+    // drizzle types the mapped rows on the builder only.
+    return prepared.mapResult({ rows }, true) as T
+  })
 }
 
 /**
- * Prepares a query of one column of JSON texts, which come as SQLite has made them: neither parsed nor checked, so `T` must
- * be what they hold.
+ * An expression that yields a JSON text or null, as a query. The text comes as SQLite has made it, neither parsed nor
+ * checked, so `T` must be what it holds.
  */
-export function textStatement<T>(builder: RunnableQuery<object[], 'sqlite'> & Preparable): Statement<JsonText<T>[]> {
-  return made(builder.prepare().getQuery(), (rows) => rows.flat() as JsonText<T>[], readOfTexts)
+export function textStatement<T>(expression: SQL): Statement<JsonText<T> | undefined> {
+  const pieces = inPieces(expression)
+  const select = inPieces(`select ${pieces.pieces.join('?')} as text`, pieces.parameters)
+  return made(select, { ...pieces, rowsOf: (text) => [[text]] }, ([result]) => {
+    const [text] = Object.values((result?.results[0] ?? {}) as object)
+    return text ?? undefined
+  })
 }
 
-/** A text of at most one row, parsed. */
+/** A JSON text, parsed. */
 export function parsed<T>(text: Statement<JsonText<T> | undefined>): Statement<T | undefined> {
   return through(text, (json) => (json === undefined ? undefined : JSON.parse(json)))
 }
-
-const dialect = new SQLiteSyncDialect()
 
 /**
  * A write as SQL. The rows it returns are neither mapped nor checked, so `Row` must name the columns as the SQL does.
  */
 export function sqlStatement<Row>(text: SQL): Statement<Row[]> {
-  const { sql, params } = dialect.sqlToQuery(text)
-  const parameters = parametersOf(params)
-  return {
-    bind: (values) => ({
-      statements: [{ sql, params: filled(parameters, values) }],
-      rows: ([result]) => (result?.results ?? []) as Row[],
-    }),
-  }
+  return made(inPieces(text), undefined, ([result]) => (result?.results ?? []) as Row[])
 }
 
-function made<T>(
-  { sql, params }: Query,
-  read: (rows: unknown[][]) => T,
-  joinable: ((sql: string, parameters: readonly Parameter[]) => Read) | undefined,
-): Statement<T> {
-  const parameters = parametersOf(params)
-  const asRead = joinable?.(sql, parameters)
+function made<T>(pieces: Pieces, read: Read | undefined, rows: (results: D1Result[]) => T): Statement<T> {
+  const own = alone(pieces)
+  const sql = own.pieces.join('?')
   return {
-    bind: (values) => ({
-      statements: [{ sql, params: filled(parameters, values), read: asRead }],
-      // Objects of a write, arrays of a query.
-      rows: ([result]) => read((result?.results ?? []).map((row) => Object.values(row as object))),
-    }),
+    bind: (values) => {
+      const bound = {
+        sql,
+        get params() {
+          return filled(own.parameters, values)
+        },
+        read: read && { ...read, values },
+      }
+      return { statements: [bound], rows }
+    },
   }
 }
 
@@ -127,7 +126,7 @@ export function rowOf<T extends SQLiteTable>(table: T, values: Record<keyof T['_
 }
 
 /** A statement whose rows go through a function. */
-function through<A, T>(from: Statement<A>, read: (rows: A) => T): Statement<T> {
+export function through<A, T>(from: Statement<A>, read: (rows: A) => T): Statement<T> {
   return {
     bind: (values) => {
       const bound = from.bind(values)
@@ -195,6 +194,11 @@ export function together<const N extends NamedBoundStatements>(named: N): BoundS
       for (const { bound } of members) bound.keep?.()
     },
   }
+}
+
+/** A bound statement whose rows are read only when they are asked for. */
+export function later<T>(bound: BoundStatement<T>): BoundStatement<() => T> {
+  return { ...bound, rows: (results) => () => bound.rows(results) }
 }
 
 /** Groups statements into one, without results. */
