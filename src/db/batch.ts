@@ -1,16 +1,18 @@
 import { usualD1DeadlineMs } from '../settings'
 import { DatabaseUnavailable, databaseErrorOf } from './database-error'
+import { joined } from './joined'
 import { type NamedBoundStatements, type Results, together } from './query'
 
 /** Cost of a request in D1 so far: times in milliseconds, rows as counted by D1's `meta`. */
 export interface Meter {
   trips: number
+  statements: number
   rowsRead: number
   rowsWritten: number
   durationMs: number
 }
 
-export const newMeter = (): Meter => ({ trips: 0, rowsRead: 0, rowsWritten: 0, durationMs: 0 })
+export const newMeter = (): Meter => ({ trips: 0, statements: 0, rowsRead: 0, rowsWritten: 0, durationMs: 0 })
 
 /**
  * Runs named statements in one D1 batch, in the order of their names: one round trip, one transaction, all or nothing.
@@ -26,17 +28,16 @@ export async function runBatch<const N extends NamedBoundStatements>(
   deadlineMs = usualD1DeadlineMs,
 ): Promise<Results<N>> {
   const { statements, rows } = together(named)
+  const sent = joined(statements)
   meter.trips += 1
-  const results = await within(
-    deadlineMs,
-    d1.batch(statements.map(({ sql, params }) => d1.prepare(sql).bind(...params))),
-  )
+  meter.statements += sent.length
+  const results = await within(deadlineMs, d1.batch(sent.map(({ sql, params }) => d1.prepare(sql).bind(...params))))
   for (const { meta } of results) {
     meter.rowsRead += meta.rows_read
     meter.rowsWritten += meta.rows_written
     meter.durationMs += meta.duration
   }
-  return rows(results)
+  return rows(results.flatMap((result, index) => sent[index]?.resultsOf(result) ?? []))
 }
 
 async function within<T>(deadlineMs: number, work: Promise<T>): Promise<T> {

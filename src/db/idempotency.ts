@@ -1,7 +1,7 @@
 import { and, eq, gt, lt, type SQL, sql } from 'drizzle-orm'
 import type { Actor, PublicActor } from './actor'
 import { publicRow } from './gate/address'
-import { callerFamily, clock, databaseClock } from './gate/caller'
+import { asIso, callerFamily, clock, databaseClock } from './gate/caller'
 import { gatePlaceholder } from './gate/placeholder'
 import { takenReference } from './numbers'
 import {
@@ -15,7 +15,7 @@ import {
   type Values,
 } from './query'
 import { idempotency } from './schema/ledger'
-import { asIso, stamp } from './stamp'
+import { stamp } from './stamp'
 
 /** A POST that must not run twice. */
 export interface Idempotency {

@@ -51,6 +51,7 @@ function publicationsWhere(condition: SQL | undefined): Statement<Publication[]>
       .where(condition)
       .orderBy(desc(publications.publishedAt), desc(publications.id))
       .limit(listedAtOnce + 1),
+    { outgrowsText: true },
   )
 }
 
@@ -97,15 +98,15 @@ export const publicationReferences = exactlyOne(
       .select({
         ward: sql<string | null>`(
           select ${wards.id} from ${wards}
-          where ${wards.id} = ${placeholder('wardId')} and ${wards.tenantId} = me.tenant and ${wards.enabled} = 1)`.as(
+          where ${wards.id} = ${placeholder('wardId')} and ${wards.tenantId} = ${callerTenant()} and ${wards.enabled} = 1)`.as(
           'ward',
         ),
         taken: sql<string | null>`(
           select ${publications.id} from ${publications}
-          where ${publications.externalId} = ${placeholder('externalId')} and ${publications.tenantId} = me.tenant
+          where ${publications.externalId} = ${placeholder('externalId')} and ${publications.tenantId} = ${callerTenant()}
           and ${publications.kind} = ${placeholder('kind')})`.as('taken'),
       })
-      .from(sql`(select ${callerTenant()} as tenant) me`),
+      .from(sql`(select 1)`),
   ),
 )
 

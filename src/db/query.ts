@@ -1,7 +1,10 @@
-import { fillPlaceholders, getTableColumns, type Query, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
+import { getTableColumns, type Query, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import type { RunnableQuery } from 'drizzle-orm/runnable-query'
-import { SQLiteSyncDialect, type SQLiteTable } from 'drizzle-orm/sqlite-core'
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { drizzle } from 'drizzle-orm/sqlite-proxy'
+import type { JsonText } from '../domain/json-text'
+import { alone, type BoundSql, type Read, readOfRows } from './joined'
+import { filled, inPieces, type Pieces, parametersOf, type Values } from './parameters'
 
 /** Builds SQL and maps rows, but never runs anything: `runBatch` does that. */
 export const build = drizzle(() => {
@@ -10,15 +13,14 @@ export const build = drizzle(() => {
 
 export const placeholder = sql.placeholder
 
-/** Placeholder values by name. */
-export type Values = Record<string, unknown>
+export type { Values } from './parameters'
 
 /** Changeable fields of a row; undefined means unchanged. */
 export type Given<Row> = { [Name in keyof Row]?: Row[Name] | undefined }
 
 /** A statement ready to run, with its row mapper. */
 export interface BoundStatement<T = unknown> {
-  readonly statements: readonly { sql: string; params: unknown[] }[]
+  readonly statements: readonly BoundSql[]
   rows(results: D1Result[]): T
   /** Keeps what was built for this (`perShape`). Called once the caller is admitted: others leave nothing behind. */
   keep?(): void
@@ -41,39 +43,73 @@ type RowsOf<S> = S extends Statement<infer T> | BoundStatement<infer T> ? T : un
 export type Results<N> = { -readonly [Name in keyof N]: RowsOf<N[Name]> }
 
 interface Preparable {
+  /** Of a query, the fields that it selects. Writes have none, despite their type. */
+  readonly _: { readonly selectedFields?: object }
   prepare(): { getQuery(): Query; mapResult(response: unknown, isFromBatch: boolean): unknown }
 }
 
 /**
- * Prepares a drizzle query once, at module level: building one per request costs more than running it.
- * Columns must have different names, since D1 returns rows as objects.
+ * Prepares a drizzle query once, at module level: building one per request costs more than running it. A query's rows
+ * come as one JSON text, in one statement with its neighbours (`joined`). A write's come as D1 has them, as objects, so its
+ * columns must have different names.
+ *
+ * @param outgrowsText true if the rows may outgrow one text, 2,000,000 bytes on D1: they come as a write's do
  */
-export function statement<T>(builder: RunnableQuery<T, 'sqlite'> & Preparable): Statement<T> {
+export function statement<T>(
+  builder: RunnableQuery<T, 'sqlite'> & Preparable,
+  { outgrowsText = false } = {},
+): Statement<T> {
   const prepared = builder.prepare()
   const { sql, params } = prepared.getQuery()
-  return {
-    bind: (values) => ({
-      statements: [{ sql, params: fillPlaceholders(params, values) }],
-      // drizzle types the mapped rows on the builder only.
-      rows: ([result]) =>
-        prepared.mapResult({ rows: result?.results.map((row) => Object.values(row as object)) }, true) as T,
-    }),
-  }
+  const pieces = inPieces(sql, parametersOf(params))
+  const fields = outgrowsText ? undefined : builder._?.selectedFields
+  return made(pieces, fields && readOfRows(pieces, Object.keys(fields).length), ([result]) => {
+    // Objects of a write, arrays of a query.
+    const rows = result?.results.map((row) => Object.values(row as object))
+    // drizzle types the mapped rows on the builder only.
+    return prepared.mapResult({ rows }, true) as T
+  })
 }
 
-const dialect = new SQLiteSyncDialect()
+/**
+ * An expression that yields a JSON text or null, as a query. The text comes as SQLite has made it, neither parsed nor
+ * checked, so `T` must be what it holds.
+ */
+export function textStatement<T>(expression: SQL): Statement<JsonText<T> | undefined> {
+  const pieces = inPieces(expression)
+  const select = inPieces(`select ${pieces.pieces.join('?')} as text`, pieces.parameters)
+  return made(select, { ...pieces, rowsOf: (text) => [[text]] }, ([result]) => {
+    const [text] = Object.values((result?.results[0] ?? {}) as object)
+    return text ?? undefined
+  })
+}
+
+/** A JSON text, parsed. */
+export function parsed<T>(text: Statement<JsonText<T> | undefined>): Statement<T | undefined> {
+  return through(text, (json) => (json === undefined ? undefined : JSON.parse(json)))
+}
 
 /**
- * A statement written as SQL. Its rows are what SQLite returns, neither mapped nor checked, so `Row` must name the columns
- * as the SQL does.
+ * A write as SQL. The rows it returns are neither mapped nor checked, so `Row` must name the columns as the SQL does.
  */
 export function sqlStatement<Row>(text: SQL): Statement<Row[]> {
-  const { sql, params } = dialect.sqlToQuery(text)
+  return made(inPieces(text), undefined, ([result]) => (result?.results ?? []) as Row[])
+}
+
+function made<T>(pieces: Pieces, read: Read | undefined, rows: (results: D1Result[]) => T): Statement<T> {
+  const own = alone(pieces)
+  const sql = own.pieces.join('?')
   return {
-    bind: (values) => ({
-      statements: [{ sql, params: fillPlaceholders(params, values) }],
-      rows: ([result]) => (result?.results ?? []) as Row[],
-    }),
+    bind: (values) => {
+      const bound = {
+        sql,
+        get params() {
+          return filled(own.parameters, values)
+        },
+        read: read && { ...read, values },
+      }
+      return { statements: [bound], rows }
+    },
   }
 }
 
@@ -90,7 +126,7 @@ export function rowOf<T extends SQLiteTable>(table: T, values: Record<keyof T['_
 }
 
 /** A statement whose rows go through a function. */
-function through<A, T>(from: Statement<A>, read: (rows: A) => T): Statement<T> {
+export function through<A, T>(from: Statement<A>, read: (rows: A) => T): Statement<T> {
   return {
     bind: (values) => {
       const bound = from.bind(values)
@@ -158,6 +194,11 @@ export function together<const N extends NamedBoundStatements>(named: N): BoundS
       for (const { bound } of members) bound.keep?.()
     },
   }
+}
+
+/** A bound statement whose rows are read only when they are asked for. */
+export function later<T>(bound: BoundStatement<T>): BoundStatement<() => T> {
+  return { ...bound, rows: (results) => () => bound.rows(results) }
 }
 
 /** Groups statements into one, without results. */

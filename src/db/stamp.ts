@@ -1,4 +1,4 @@
-import { type SQL, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import { databaseClock } from './gate/caller'
 import { placeholder } from './query'
 import { audit } from './schema/ledger'
@@ -10,6 +10,3 @@ import { audit } from './schema/ledger'
 export const stamp = sql<number>`coalesce((
   select stamp.at from ${audit} stamp
   where stamp.tenant_id = ${placeholder('tenantId')} and stamp.id = ${placeholder('auditId')}), ${databaseClock})`
-
-/** A time in milliseconds as JSON has it: ISO 8601 UTC with milliseconds. */
-export const asIso = (ms: SQL) => sql<string>`strftime('%Y-%m-%dT%H:%M:%fZ', ${ms} / 1000.0, 'unixepoch')`

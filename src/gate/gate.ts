@@ -4,7 +4,7 @@ import { keyAdmission } from '../db/gate/hit'
 import { gateValues } from '../db/gate/placeholder'
 import { earlierResult, type Idempotency } from '../db/idempotency'
 import { replacementOfCaller } from '../db/keys/key-standing'
-import { all, type NamedBoundStatements, type NamedStatements, type Results, type Values } from '../db/query'
+import { all, later, type NamedBoundStatements, type NamedStatements, type Results, type Values } from '../db/query'
 import { newId } from '../domain/id'
 import { ApiError } from '../errors'
 import { databaseOf, type Env, settingsOf } from '../settings'
@@ -88,7 +88,7 @@ export function openGate({ env, meter, requestId, key, requirement, idempotency 
       ...(idempotency && replayValues(idempotency)),
     })
     const asked = all(named).bind({ ...values, ...gates })
-    const batch = { admission: keyAdmission.bind(gates), rows: asked }
+    const batch = { admission: keyAdmission.bind(gates), rows: later(asked) }
     const { admission, rows } = await runBatch(d1, meter, batch, d1DeadlineMs)
     const { admitted, row } = admission
     if (!row) throw new ApiError('key_invalid')
@@ -110,13 +110,14 @@ export function openGate({ env, meter, requestId, key, requirement, idempotency 
 
   return {
     async read(values, named) {
-      const { rows, keep } = await enter(values, {
+      const { rows: asked, keep } = await enter(values, {
         replacement: requirement.managesKeys ? replacementOfCaller : undefined,
         earlier: idempotency && earlierResult,
         asked: all(named),
       })
       authorise(admitted().principal, requirement)
       keep?.()
+      const rows = asked()
       if (rows.replacement) throw new ApiError('key_replaced')
       if (idempotency) await replay(rows.earlier, idempotency)
       return rows.asked

@@ -61,12 +61,12 @@ export async function replay(earlier: StoredResult | undefined, { requestHash }:
     throw new ApiError('unprocessable', { message: 'This Idempotency-Key was used with another request body' })
   }
   const { body, status, location } = earlier
-  const version = versionIn(body)
+  const ETag = await entityTagOf(body)
   const headers = {
     'Content-Type': 'application/json',
     'Idempotency-Replayed': 'true',
     ...(location && { Location: location }),
-    ...(version !== undefined && { ETag: await entityTagOf(body, version) }),
+    ...(ETag && { ETag }),
   }
   throw new Replay({ body, status, headers })
 }
@@ -91,10 +91,4 @@ export async function writeOnce<T>(
     }
     throw error
   }
-}
-
-/** The version in a body; undefined for a body without a version, which has no ETag. */
-function versionIn(body: string): number | undefined {
-  const { version } = JSON.parse(body) as { version?: number }
-  return version
 }

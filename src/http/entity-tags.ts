@@ -1,4 +1,5 @@
 import { sha256Hex } from '../domain/hash'
+import type { JsonText } from '../domain/json-text'
 
 /** An entity tag (RFC 9110, section 8.8.3). */
 export interface EntityTag {
@@ -55,8 +56,11 @@ export function versionsOf(tags: EntityTag[]): number[] {
   })
 }
 
-/** Our tag of a versioned thing: `"<version>-<hash of the body>"`, where the body is what is answered, as text. */
-export async function entityTagOf(text: string, version: number): Promise<string> {
-  const hash = await sha256Hex(text)
-  return `"${version}-${hash.slice(0, 16)}"`
+/** Our tag of a versioned thing: `"<version>-<hash of the body>"`; undefined for a body without a version. */
+export async function entityTagOf(body: JsonText<object>): Promise<string | undefined> {
+  const version = versionIn(body)
+  return version === undefined ? undefined : `"${version}-${(await sha256Hex(body)).slice(0, 16)}"`
 }
+
+/** The version in a body, found without parsing it: inside a JSON string there is a backslash before every quote. */
+const versionIn = (body: string) => /"version":(\d+)/.exec(body)?.[1]

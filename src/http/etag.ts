@@ -1,12 +1,20 @@
 import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import type { AppEnv } from '../app-env'
+import type { JsonText } from '../domain/json-text'
 import { ApiError, invalidFields } from '../errors'
 import { entityTagOf, matchesWeakly, parseEntityTags, versionsOf } from './entity-tags'
 
 /** The `ETag` header (RFC 9110 §8.8.3) of a versioned thing: `"<version>-<hash of the body>"`. */
-export async function etag(body: { readonly version: number }): Promise<{ ETag: string }> {
-  return { ETag: await entityTagOf(JSON.stringify(body), body.version) }
+export function etag(body: { readonly version: number }): Promise<{ ETag: string }> {
+  return etagOfText(JSON.stringify(body))
+}
+
+/** The same of a body that is a text already. */
+export async function etagOfText(body: JsonText<{ version: number }>): Promise<{ ETag: string }> {
+  const ETag = await entityTagOf(body)
+  if (ETag === undefined) throw new Error('A body with an ETag has a version')
+  return { ETag }
 }
 
 /** Answers 304 to a GET or HEAD whose `If-None-Match` matches the `ETag` of its answer (RFC 9110 §13.1.2). */

@@ -49,6 +49,7 @@ function exportFor(filters: CaseFilters, visibility: Visibility): Statement<Expo
       .where(and(isFound, ...conditionsOf(filters, way, visibility), hasAnyStatus(filters, way)))
       .orderBy(desc(cases.createdAt), desc(cases.id))
       .limit(exportedAtMost),
+    { outgrowsText: true },
   )
 }
 

@@ -1,8 +1,7 @@
-import { and, desc, eq, ne, type SQL, sql } from 'drizzle-orm'
-import type { Status, TimelineType } from '../../domain/vocabulary'
+import { and, eq, ne, type SQL, sql } from 'drizzle-orm'
 import { auditOf } from '../audit'
-import { atExpectedVersion, jsonColumn, ofTenantById, touched, unlessNull } from '../conditions'
-import { callerRow } from '../gate/caller'
+import { atExpectedVersion, ofTenantById, touched, unlessNull } from '../conditions'
+import { asIso } from '../gate/caller'
 import { guard, unless } from '../guards'
 import { filing } from '../idempotency'
 import { takenNumber, takenReference } from '../numbers'
@@ -12,88 +11,40 @@ import {
   build,
   exactlyOne,
   type Given,
+  parsed,
   placeholder,
   rowOf,
   type Statement,
   statement,
+  textStatement,
   type Values,
 } from '../query'
-import type { Ref } from '../ref'
 import { cases, timeline } from '../schema/cases'
-import { categories, wards } from '../schema/directory'
-import { users } from '../schema/tenants'
-import { asIso, stamp } from '../stamp'
-import { assignees, type CaseDetail, detailColumns } from './case-columns'
+import { stamp } from '../stamp'
+import type { CaseDetail } from './case-columns'
+import { isSeenByCaller } from './case-filters'
+import { type CaseWithTimeline, caseJson } from './case-json'
 
-/** The case `id`, if it is visible: of the caller's tenant and, for a caseworker, their own. A cross join asks that first. */
-const visibleCase = sql`(
-  select ${cases.id} from ${callerRow()} caller cross join ${cases}
-  where ${cases.id} = ${placeholder('id')} and ${cases.tenantId} = caller.tenant
-  and caller.viewer in ('', ${cases.assigneeId}))`
+/** The case `id`, if it is visible: of the caller's tenant and, for a caseworker, their own. */
+const isVisible = sql`${eq(cases.id, placeholder('id'))} and ${isSeenByCaller}`
 
-/** The same, for the actor: a caller who has passed the gate. */
+/** The case `id`, if it is visible to the actor: a caller who has passed the gate. */
 const isTheirs = and(
   ofTenantById(cases),
   unlessNull('viewer', (viewer) => eq(cases.assigneeId, viewer)),
 )
 
-function detailWhere(condition: SQL | undefined): Statement<CaseDetail[]> {
-  return statement(
-    build
-      .select(detailColumns)
-      .from(cases)
-      .leftJoin(wards, eq(wards.id, cases.wardId))
-      .leftJoin(categories, eq(categories.id, cases.categoryId))
-      .leftJoin(assignees, eq(assignees.id, cases.assigneeId))
-      .where(condition),
-  )
-}
+const caseWhere = (condition: SQL | undefined) =>
+  textStatement<CaseWithTimeline>(sql`(select ${caseJson} from ${cases} where ${condition})`)
 
-/** The case `id`, in the gate's trip. */
-export const caseById = atMostOne(detailWhere(eq(cases.id, visibleCase)))
+/** The case `id` with its timeline, in the gate's trip. */
+export const caseTextById = caseWhere(isVisible)
 
-/** The case `id`, after a write. */
-export const caseAfterWrite = atMostOne(detailWhere(isTheirs))
-
-/** Maximum number of timeline entries in a case. */
-export const timelineShown = 200
-
-/** A timeline entry. */
-export interface TimelineEntry {
-  id: string
-  type: TimelineType
-  body: string | null
-  fromStatus: Status | null
-  toStatus: Status | null
-  actor: Ref
-  createdAt: string
-}
-
-function timelineOfCase(id: SQL) {
-  return statement(
-    build
-      .select({
-        id: timeline.id,
-        type: timeline.type,
-        body: timeline.body,
-        fromStatus: timeline.fromStatus,
-        toStatus: timeline.toStatus,
-        actor: jsonColumn<Ref>(sql`json_object('id', ${users.id}, 'name', ${users.name})`, 'actor'),
-        createdAt: timeline.createdAt,
-      })
-      .from(timeline)
-      .innerJoin(users, eq(users.id, timeline.actorId))
-      .where(eq(timeline.caseId, id))
-      .orderBy(desc(timeline.id))
-      .limit(timelineShown + 1),
-  )
-}
-
-/** The latest entries of case `id`, newest first and one more than are shown, in the gate's trip. */
-export const timelineOf = timelineOfCase(visibleCase)
+/** The same, parsed. */
+export const caseById = parsed(caseTextById)
 
 /** The same, after a write. */
-export const timelineAfterWrite = timelineOfCase(sql`(select ${cases.id} from ${cases} where ${isTheirs})`)
+export const caseAfterWrite = parsed(caseWhere(isTheirs))
 
 const newStatus = sql`${placeholder('status')}`
 

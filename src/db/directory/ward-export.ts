@@ -44,6 +44,7 @@ function wardsFor(visibility: Visibility): Statement<ExportedWard[]> {
       .where(and(eq(wards.tenantId, callerTenant(visibility)), eq(wards.enabled, true)))
       .groupBy(wards.id)
       .orderBy(asc(wards.nameKey)),
+    { outgrowsText: true },
   )
 }
 

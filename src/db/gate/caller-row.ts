@@ -1,41 +1,39 @@
-import { eq, sql } from 'drizzle-orm'
-import { atMostOne, build, statement } from '../query'
-import { keys, tenants, users, windows } from '../schema/tenants'
-import { clock, isLive, livePlanOverride } from './caller'
-import { gatePlaceholder } from './placeholder'
+import { sql } from 'drizzle-orm'
+import type { CallerRow } from '../../gate/principal'
+import type { WindowRow } from '../../gate/rate-limit'
+import { textStatement, through } from '../query'
 
-export const quota = sql<number>`coalesce(${keys.quota}, ${gatePlaceholder('limit')})`
+type Row = CallerRow & WindowRow
 
-export const windowMs = sql<number>`coalesce(${keys.windowSeconds}, ${gatePlaceholder('windowSeconds')}) * 1000`
+/** What the gate must know of a caller, in the order of their text. */
+const columns: Record<keyof Row, string> = {
+  keyId: 'key_id',
+  familyId: 'family_id',
+  keyName: 'key_name',
+  prefix: 'prefix',
+  scopes: 'scopes',
+  expiresAt: 'expires_at',
+  tenantId: 'tenant_id',
+  tenantSlug: 'slug',
+  tenantName: 'tenant_name',
+  plan: 'plan',
+  planOverride: 'plan_override',
+  userId: 'user_id',
+  userName: 'user_name',
+  role: 'role',
+  limit: 'quota',
+  windowMs: 'window_ms',
+  hits: 'hits',
+  now: 'now',
+}
+
+const names = Object.keys(columns)
+const values = sql.raw(Object.values(columns).map((column) => `caller.${column}`).join(', '))
 
 /** Holder of a live key, and their window after the hit. No row: the key is rejected. */
-export const caller = atMostOne(
-  statement(
-    build
-      .select({
-        keyId: sql<string>`${keys.id}`.as('key_id'),
-        familyId: keys.familyId,
-        keyName: sql<string | null>`${keys.name}`.as('key_name'),
-        prefix: keys.prefix,
-        scopes: keys.scopes,
-        expiresAt: keys.expiresAt,
-        tenantId: sql<string>`${tenants.id}`.as('tenant_id'),
-        tenantSlug: tenants.slug,
-        tenantName: sql<string>`${tenants.name}`.as('tenant_name'),
-        plan: tenants.plan,
-        planOverride: livePlanOverride.as('plan_override'),
-        userId: sql<string>`${users.id}`.as('user_id'),
-        userName: sql<string>`${users.name}`.as('user_name'),
-        role: users.role,
-        limit: quota.as('quota'),
-        windowMs: windowMs.as('window_ms'),
-        hits: sql<string>`coalesce(${windows.hits}, '')`.as('hits'),
-        now: clock.as('now'),
-      })
-      .from(keys)
-      .innerJoin(users, eq(users.id, keys.userId))
-      .innerJoin(tenants, eq(tenants.id, keys.tenantId))
-      .leftJoin(windows, eq(windows.id, keys.familyId))
-      .where(isLive),
-  ),
-)
+export const caller = through(textStatement(sql`json_array(${values})`), (text): Row | undefined => {
+  if (text === undefined) return
+  const row: unknown[] = JSON.parse(text)
+  // Each name's own column.
+  return Object.fromEntries(names.map((name, index) => [name, row[index]])) as unknown as Row
+})

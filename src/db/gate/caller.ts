@@ -1,8 +1,10 @@
-import { and, eq, gt, isNull, ne, or, type SQL, sql } from 'drizzle-orm'
-import { type AnySQLiteColumn, SQLiteSyncDialect } from 'drizzle-orm/sqlite-core'
-import { build } from '../query'
+import { and, eq, gt, isNull, or, type SQL, sql } from 'drizzle-orm'
+import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { keys, tenants, users, windows } from '../schema/tenants'
 import { gatePlaceholder } from './placeholder'
+
+/** A time in milliseconds as JSON has it: ISO 8601 UTC with milliseconds. */
+export const asIso = (ms: SQL) => sql<string>`strftime('%Y-%m-%dT%H:%M:%fZ', ${ms} / 1000.0, 'unixepoch')`
 
 /** The database's own clock in milliseconds: edge clocks differ. It is the time of whatever is written. */
 export const databaseClock = sql<number>`cast(round(unixepoch('subsec') * 1000) as integer)`
@@ -32,67 +34,51 @@ const isAuthorised = and(
   or(hasWord('plans', tenants.plan), hasWord('plans', sql`coalesce(${livePlanOverride}, '')`)),
 )
 
+export const quota = sql<number>`coalesce(${keys.quota}, ${gatePlaceholder('limit')})`
+
+export const windowMs = sql<number>`coalesce(${keys.windowSeconds}, ${gatePlaceholder('windowSeconds')}) * 1000`
+
+/** True if this very batch's hit was admitted, and the key has what the route needs. */
+const mayRead = and(eq(windows.admissionId, gatePlaceholder('admissionId')), isAuthorised)
+
+/**
+ * The caller as a table of at most one row: the holder of a live key, and their window after the hit. The queries of a
+ * trip are read from it (`joined`), so what they ask about the caller costs nothing more. `tenant` and `family` are null where
+ * the caller was refused or lacks what the route needs: every query compares one of them with its rows, so that it needs no
+ * earlier answer and reads nothing for such a caller.
+ */
+export const callerTable = sql`(
+  select ${keys.id} as key_id, ${keys.familyId} as family_id, ${keys.name} as key_name, ${keys.prefix} as prefix,
+    ${keys.scopes} as scopes, ${asIso(sql`${keys.expiresAt}`)} as expires_at, ${keys.createdAt} as made, ${tenants.id} as tenant_id,
+    ${tenants.slug} as slug, ${tenants.name} as tenant_name, ${tenants.plan} as plan, ${livePlanOverride} as plan_override,
+    ${users.id} as user_id, ${users.name} as user_name, ${users.role} as role, ${quota} as quota, ${windowMs} as window_ms,
+    coalesce(${windows.hits}, '') as hits, ${clock} as now,
+    case when ${mayRead} then ${keys.tenantId} end as tenant,
+    case when ${mayRead} then ${keys.familyId} end as family,
+    case ${users.role} when 'caseworker' then ${users.id} else '' end as viewer
+  from ${keys}
+  cross join ${users} on ${users.id} = ${keys.userId}
+  cross join ${tenants} on ${tenants.id} = ${keys.tenantId}
+  left join ${windows} on ${windows.id} = ${keys.familyId}
+  where ${isLive})`
+
 /** Callers of a read: all, or only those who see all cases, or only those who see their own. */
 type Audience = 'anyone' | 'caseworker' | 'not caseworker'
 
-const audiences: Record<Audience, SQL | undefined> = {
-  anyone: undefined,
-  caseworker: eq(users.role, 'caseworker'),
-  'not caseworker': ne(users.role, 'caseworker'),
+const tenantOf: Record<Audience, SQL> = {
+  anyone: sql`caller.tenant`,
+  caseworker: sql`case caller.role when 'caseworker' then caller.tenant end`,
+  'not caseworker': sql`case caller.role when 'caseworker' then null else caller.tenant end`,
 }
 
-/**
- * Facts about the caller as a scalar or row value in SQL, or null where the caller was refused, lacks what the route
- * needs, or is not of the audience. Reads compare it with their rows' tenant, so that they need no earlier answer and a
- * refused caller's read touches nothing: the window's `admissionId` says whether this very batch's hit was admitted. Each costs
- * four rows, so facts that are compared together are asked for together.
- */
-function ofCaller(facts: Record<string, SQL | AnySQLiteColumn>, audience: Audience): SQL {
-  const row = build
-    .select(Object.fromEntries(Object.entries(facts).map(([name, fact]) => [name, sql`${fact}`.as(name)])))
-    .from(keys)
-    .innerJoin(users, eq(users.id, keys.userId))
-    .innerJoin(tenants, eq(tenants.id, keys.tenantId))
-    .innerJoin(windows, and(eq(windows.id, keys.familyId), eq(windows.admissionId, gatePlaceholder('admissionId'))))
-    .where(and(isLive, isAuthorised, audiences[audience]))
-  return sql`(${row})`
-}
-
-const dialect = new SQLiteSyncDialect()
-
-/** The same SQL with its text built once: most queries ask about the caller several times, and some are built per request. */
-function madeOnce(part: SQL): SQL {
-  const { sql: text, params } = dialect.sqlToQuery(part)
-  const [start = '', ...pieces] = text.split('?')
-  return sql.join([sql.raw(start), ...pieces.map((piece, i) => sql`${params[i]}${sql.raw(piece)}`)])
-}
-
-/** The same of each audience. */
-const perAudience = (facts: Parameters<typeof ofCaller>[0]): Record<Audience, SQL> => ({
-  anyone: madeOnce(ofCaller(facts, 'anyone')),
-  caseworker: madeOnce(ofCaller(facts, 'caseworker')),
-  'not caseworker': madeOnce(ofCaller(facts, 'not caseworker')),
-})
-
-/** Viewer of the caller's totals: a caseworker, or else the whole tenant, stored in `case_counts` as ''. */
-const viewer = sql`case ${users.role} when 'caseworker' then ${keys.userId} else '' end`
-
-const tenantOf = perAudience({ tenant: keys.tenantId })
-const familyOf = perAudience({ family: keys.familyId })
-const viewerOf = perAudience({ viewer })
-const rowOf = perAudience({ tenant: keys.tenantId, viewer })
-
-/** The caller's tenant. */
+/** The caller's tenant; null where they may not read, or are not of the audience. */
 export const callerTenant = (audience: Audience = 'anyone') => tenantOf[audience]
 
-/** The caller's key family: the owner of idempotent results. */
-export const callerFamily = () => familyOf.anyone
+/** The caller's key family: the owner of idempotent results. Null where they may not read. */
+export const callerFamily = () => sql`caller.family`
 
-/** The caller's place in their key family, as a row to read from: `family` and `made`, when their key was made. */
-export const callerPlace = () => ofCaller({ family: keys.familyId, made: keys.createdAt }, 'anyone')
+/** When the caller's key was made. */
+export const callerMade = () => sql`caller.made`
 
-/** Viewer of the caller's cases; '' for the whole tenant. */
-export const callerViewer = () => viewerOf.anyone
-
-/** The caller's tenant and viewer: a row to read from, or a row value to compare with two columns at once. */
-export const callerRow = (audience: Audience = 'anyone') => rowOf[audience]
+/** Viewer of the caller's cases and totals: a caseworker, or '' for the whole tenant. Only ever beside their tenant. */
+export const callerViewer = () => sql`caller.viewer`

@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm'
 import { pair, type Statement, sqlStatement } from '../query'
 import { keys, users, windows } from '../schema/tenants'
-import { clock, isLive } from './caller'
-import { caller, quota, windowMs } from './caller-row'
+import { clock, isLive, quota, windowMs } from './caller'
+import { caller } from './caller-row'
 import { gatePlaceholder } from './placeholder'
 
 /** The row of a hit: `excluded` if the window already has a row. */

@@ -1,6 +1,6 @@
 import { and, count, eq, gt, isNull, lt, not, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
-import { callerPlace, callerTenant, clock, databaseClock } from '../gate/caller'
+import { callerFamily, callerMade, callerTenant, clock, databaseClock } from '../gate/caller'
 import { atMostOne, build, exactlyOne, placeholder, statement } from '../query'
 import { keys, tenants } from '../schema/tenants'
 
@@ -14,8 +14,8 @@ export const replacementOfCaller = atMostOne(
   statement(
     build
       .select({ id: newer.id })
-      .from(sql`${callerPlace()} caller`)
-      .innerJoin(newer, sql`${newer.familyId} = caller.family and ${newer.createdAt} > caller.made`)
+      .from(newer)
+      .where(sql`${newer.familyId} = ${callerFamily()} and ${newer.createdAt} > ${callerMade()}`)
       .limit(1),
   ),
 )

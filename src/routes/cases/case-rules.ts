@@ -1,8 +1,7 @@
 import type { CaseDetail } from '../../db/cases/case-columns'
-import { type TimelineEntry, timelineShown } from '../../db/cases/cases'
+import type { TimelineEntry } from '../../db/cases/case-json'
 import type { Ref } from '../../db/ref'
 import { newId } from '../../domain/id'
-import { firstWithin } from '../../domain/json-bytes'
 import { type FieldError, invalidFields } from '../../errors'
 import type { Gate } from '../../gate/gate'
 import { requireRole } from '../../gate/requirement'
@@ -71,16 +70,6 @@ export function assigneeOfNew(gate: Gate, assigneeId: string | null | undefined)
   const { viewer } = gate.actor
   requireMayAssign(gate, assigneeId, viewer)
   return assigneeId === undefined ? viewer : assigneeId
-}
-
-/** A single case with its timeline, oldest first: the latest 200 entries that fit into 1 MiB. */
-export function presentCase(found: CaseDetail, latestFirst: TimelineEntry[]): Case {
-  const shown = firstWithin(latestFirst.slice(0, timelineShown))
-  return {
-    ...found,
-    timeline: shown.reverse(),
-    ...(latestFirst.length > shown.length && { timelineTruncated: true as const }),
-  }
 }
 
 /** A new case: its timeline has one entry. */

@@ -12,8 +12,6 @@ import {
   caseIsTheirs,
   fileNote,
   insertCase,
-  timelineAfterWrite,
-  timelineOf,
   touchCase,
   updateCase,
 } from '../../db/cases/cases'
@@ -34,7 +32,6 @@ import {
   assigneeOfNew,
   insertedCase,
   newCase,
-  presentCase,
   referenceValues,
   requireMayAssign,
   requireReferences,
@@ -113,9 +110,9 @@ export const caseWrites = new OpenAPIHono<AppEnv>()
     const { gate } = c.var
     const { id } = c.req.valid('param')
     const { version, ...body } = c.req.valid('json')
-    const { found, references, entries } = await gate.read(
+    const { found, references } = await gate.read(
       { id, ...referenceValues(body) },
-      { found: caseById, references: caseReferences, entries: timelineOf },
+      { found: caseById, references: caseReferences },
     )
     const expected = expectedVersion(c, version, found)
     requireMayAssign(gate, body.assigneeId, found?.assigneeId ?? null)
@@ -126,7 +123,7 @@ export const caseWrites = new OpenAPIHono<AppEnv>()
     requireUntaken(gate, changes.externalId ? references.taken : null, id)
 
     const isSame = Object.keys(changes).length === 0
-    const answer = isSame ? presentCase(found, entries) : await change(gate, id, changes, expected)
+    const answer = isSame ? found : await change(gate, id, changes, expected)
     return c.json(answer, 200, await etag(answer))
   })
   .openapi(note, async (c) => {
@@ -182,7 +179,7 @@ async function change(gate: Gate, id: string, changes: Changes, expected: number
     Object.keys(others).length > 0 &&
       addEntry.bind({ ...values, ...entry(actor.now, 'updated', Object.keys(others).join(', ')) }),
   ].filter((one) => typeof one === 'object')
-  const { after, timeline } = await writeChange(gate, expected, {
+  const { after } = await writeChange(gate, expected, {
     there: caseIsTheirs.bind(values),
     usable: referencesAreUsable.bind({ ...values, ...referenceValues(changes) }),
     // Statements that look for the expected version come before the change, which increments it.
@@ -190,7 +187,6 @@ async function change(gate: Gate, id: string, changes: Changes, expected: number
     entries: group(entries),
     updated: updateCase(changes, values),
     after: caseAfterWrite.bind(values),
-    timeline: timelineAfterWrite.bind(values),
   })
-  return presentCase(after, timeline)
+  return after
 }

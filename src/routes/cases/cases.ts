@@ -1,18 +1,19 @@
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
 import type { AppEnv } from '../../app-env'
 import { type CaseSlice, caseList, caseListValues, isPositionIn, positionAfter } from '../../db/cases/case-list'
-import { caseById, timelineOf } from '../../db/cases/cases'
+import { caseTextById } from '../../db/cases/cases'
 import { countCap } from '../../db/limits'
+import { listText } from '../../domain/json-text'
 import { decodeCursor, encodeCursor, type Position } from '../../domain/page'
 import { searchTerms } from '../../domain/search-terms'
 import { ApiError } from '../../errors'
 import { refuse } from '../../gate/keyed'
-import { etag } from '../../http/etag'
+import { answerText } from '../../http/answer-text'
+import { etagOfText } from '../../http/etag'
 import { IdParam, json, NoQuery } from '../../http/fields'
 import { keyedRoute } from '../../http/keyed-route'
 import { deepestPage, unusableCursor } from '../../http/paging'
 import { caseExports } from './case-export'
-import { presentCase } from './case-rules'
 import { Case, CaseList, CaseListQuery } from './case-schemas'
 import { caseWrites } from './case-writes'
 
@@ -59,31 +60,24 @@ export const cases = new OpenAPIHono<AppEnv>()
     const reached = offsetOf(slice.from) + shown.length
     const goesOn = looksAhead(slice.from) ? rows.length > shown.length : counted.total > reached
     const last = goesOn ? shown.at(-1) : undefined
-    const position = last && positionAfter(last, slice.order, reached)
+    const position = last && positionAfter(JSON.parse(last), slice.order, reached)
     const { isCapped } = counted
     const total = isCapped ? Math.min(counted.total, countCap) : counted.total
-    return c.json(
-      {
-        cases: shown,
-        pagination: {
-          page,
-          pageSize: asked.pageSize,
-          total,
-          totalPages: Math.ceil(total / asked.pageSize),
-          ...(isCapped && { totalCapped: true as const }),
-          nextCursor: position && reachable(position) ? encodeCursor({ page: page + 1, position }, listed) : null,
-        },
-        ...searchActive,
-      },
-      200,
-    )
+    const pagination = {
+      page,
+      pageSize: asked.pageSize,
+      total,
+      totalPages: Math.ceil(total / asked.pageSize),
+      ...(isCapped && { totalCapped: true as const }),
+      nextCursor: position && reachable(position) ? encodeCursor({ page: page + 1, position }, listed) : null,
+    }
+    return answerText(c, listText('cases', shown, { pagination, ...searchActive }), 200)
   })
   .route('/', caseExports)
   .openapi(get, async (c) => {
-    const { found, entries } = await c.var.gate.read(c.req.valid('param'), { found: caseById, entries: timelineOf })
-    if (!found) throw new ApiError('not_found')
-    const body = presentCase(found, entries)
-    return c.json(body, 200, await etag(body))
+    const { found } = await c.var.gate.read(c.req.valid('param'), { found: caseTextById })
+    if (found === undefined) throw new ApiError('not_found')
+    return answerText(c, found, 200, await etagOfText(found))
   })
   .route('/', caseWrites)
 

@@ -1,0 +1,111 @@
+import { callerTable } from './gate/caller'
+import { filled, inPieces, type Pieces, type Values } from './parameters'
+
+/** SQL with its parameters. */
+export interface BoundSql {
+  readonly sql: string
+  readonly params: unknown[]
+  /** Present if it is a query that can be joined with its neighbours. */
+  readonly read?: BoundRead | undefined
+}
+
+/** A query as a scalar expression that yields all of its rows as one text. */
+export interface Read extends Pieces {
+  /** The rows that its text holds, each as its values. */
+  rowsOf(text: string): unknown[][]
+}
+
+interface BoundRead extends Read {
+  readonly values: Values
+}
+
+const asksAboutCaller = /\bcaller\.(\w+)/g
+
+/** SQL that stands alone: what asks about the caller brings them along. */
+export function alone({ pieces, parameters }: Pieces): Pieces {
+  const sql = pieces.join('?')
+  const asking = sql.replaceAll(asksAboutCaller, '(select $1 from caller)')
+  if (asking === sql) return { pieces, parameters }
+  return inPieces(`with caller as materialized ${theCaller.pieces.join('?')} ${asking}`, [
+    ...theCaller.parameters,
+    ...parameters,
+  ])
+}
+
+/** A query whose text is a JSON array of rows, each of them an array. */
+export function readOfRows({ pieces, parameters }: Pieces, columns: number): Read {
+  const names = Array.from({ length: columns }, (_, index) => `c${index}`).join(', ')
+  const scalar = `(with listed(${names}) as (${pieces.join('?')}) select json_group_array(json_array(${names})) from listed)`
+  return { ...inPieces(scalar, parameters), rowsOf: (text) => JSON.parse(text) }
+}
+
+/** A statement as it is sent: one of a batch, or several queries in one. */
+interface Sent {
+  readonly sql: string
+  readonly params: unknown[]
+  /** The results of those it was made of. */
+  resultsOf(result: D1Result): D1Result[]
+}
+
+/**
+ * A batch as it is sent: queries that follow one another go as one statement of one row, read from the caller, with a text
+ * for each. D1 charges time for every statement, row and column, and hardly any for the length of a text.
+ */
+export function joined(statements: readonly BoundSql[]): Sent[] {
+  const sent: Sent[] = []
+  let reads: BoundRead[] = []
+  const flush = () => {
+    if (reads.length > 0) sent.push(oneStatement(reads))
+    reads = []
+  }
+  for (const one of statements) {
+    if (one.read) reads.push(one.read)
+    else {
+      flush()
+      sent.push({ sql: one.sql, params: one.params, resultsOf: (result) => [result] })
+    }
+  }
+  flush()
+  return sent
+}
+
+const theCaller = inPieces(callerTable)
+
+function oneStatement(reads: readonly BoundRead[]): Sent {
+  const { values, numbered } = numbering()
+  const columns = reads.map((read, index) => `${numbered(read, read.values)} as t${index}`)
+  const asking = reads.find(({ pieces }) => pieces.some((piece) => piece.search(asksAboutCaller) >= 0))
+  const from = asking ? ` from ${numbered(theCaller, asking.values)} caller` : ''
+  return {
+    sql: `select ${columns.join(', ')}${from}`,
+    params: values,
+    resultsOf: ({ results: [row], ...rest }: D1Result<Record<string, string | null>>) =>
+      reads.map(({ rowsOf }, index) => {
+        const text = row?.[`t${index}`] ?? null
+        return { ...rest, results: text === null ? [] : rowsOf(text) }
+      }),
+  }
+}
+
+/** Numbers parameters (`?1`, `?2`, …): one value of one name is bound once, since D1 takes 100 in a statement. */
+function numbering() {
+  const values: unknown[] = []
+  const places = new Map<string, number>()
+
+  const placeOf = (name: string | undefined, value: unknown): number => {
+    const known = name === undefined ? undefined : places.get(name)
+    if (known !== undefined && values[known - 1] === value) return known
+    const place = values.push(value)
+    if (name !== undefined) places.set(name, place)
+    return place
+  }
+
+  return {
+    values,
+    /** SQL with its parameters numbered. */
+    numbered({ pieces, parameters }: Pieces, given: Values): string {
+      const params = filled(parameters, given)
+      return pieces.reduce((sql, piece, i) => `${sql}?${placeOf(parameters[i - 1]?.name, params[i - 1])}${piece}`)
+    },
+  }
+}

@@ -1,0 +1,54 @@
+import { is, Param, Placeholder, type SQL } from 'drizzle-orm'
+import { SQLiteSyncDialect } from 'drizzle-orm/sqlite-core'
+
+/** Placeholder values by name. */
+export type Values = Record<string, unknown>
+
+/** One parameter of a statement. */
+export interface Parameter {
+  /** The placeholder's name; undefined where the value is fixed, or is converted for its column. */
+  readonly name: string | undefined
+  value(values: Values): unknown
+}
+
+/** SQL between its parameters, and the parameters: what each of them is, decided once rather than whenever they are filled. */
+export interface Pieces {
+  readonly pieces: readonly string[]
+  readonly parameters: readonly Parameter[]
+}
+
+const dialect = new SQLiteSyncDialect()
+
+/** SQL in pieces. No literal of ours holds a question mark. */
+export function inPieces(sql: SQL): Pieces
+export function inPieces(sql: string, parameters: readonly Parameter[]): Pieces
+export function inPieces(text: SQL | string, given: readonly Parameter[] = []): Pieces {
+  if (typeof text === 'string') return { pieces: text.split('?'), parameters: given }
+  const { sql, params } = dialect.sqlToQuery(text)
+  return inPieces(sql, parametersOf(params))
+}
+
+/** The parameters of a drizzle query. */
+export const parametersOf = (params: readonly unknown[]): Parameter[] => params.map(parameterOf)
+
+function parameterOf(param: unknown): Parameter {
+  if (is(param, Placeholder)) {
+    const { name } = param
+    return { name, value: (values) => valueOf(values, name) }
+  }
+  if (is(param, Param) && is(param.value, Placeholder)) {
+    const { encoder } = param
+    const { name } = param.value
+    return { name: undefined, value: (values) => encoder.mapToDriverValue(valueOf(values, name)) }
+  }
+  return { name: undefined, value: () => param }
+}
+
+function valueOf(values: Values, name: string): unknown {
+  if (!(name in values)) throw new Error(`No value for placeholder "${name}" was provided`)
+  return values[name]
+}
+
+/** Values of the parameters, in order. */
+export const filled = (parameters: readonly Parameter[], values: Values): unknown[] =>
+  parameters.map((one) => one.value(values))
