@@ -3,6 +3,7 @@ import { type DatabaseCause, databaseCauseOf } from '../db/database-error'
 import type { Values } from '../db/query'
 import { oldResults, quietAddresses, type Walk } from '../db/sweep'
 import { databasesOf, type Env } from '../settings'
+import { repairCounters } from './counters'
 
 /** Time after which a run begins no further portion, in milliseconds: Cloudflare ends it after 15 minutes. */
 const longestMs = 10 * 60_000
@@ -20,8 +21,8 @@ interface Swept {
 
 /**
  * The daily clean-up: results kept for replays longer than 24 hours, and windows of addresses that have been quiet for
- * two windows. The cells are swept side by side, so that none waits for a slow one, and each writes one JSON line to the
- * log. Throws at the end where a cell has failed, so that the run counts as failed.
+ * two windows. Then counters of cases are recounted. The cells are swept side by side, so that none waits for a slow one,
+ * and each writes one JSON line to the log, and one for each portion of counters that it repaired. Throws at the end where a cell has failed, so that the run counts as failed.
  */
 export async function sweep(
   env: Env,
@@ -30,8 +31,13 @@ export async function sweep(
   const until = now() + longestMs
   const swept = await Promise.all(
     databasesOf(env).map(async ({ cell, d1 }) => {
-      const one = await sweepCell(cell, d1, () => now() >= until)
-      log(JSON.stringify({ time: new Date(now()).toISOString(), job: 'sweep', ...one }))
+      const say = (line: object) => log(JSON.stringify({ time: new Date(now()).toISOString(), ...line }))
+      const one = await sweepCell(cell, d1, {
+        isLate: () => now() >= until,
+        repaired: ({ tenantId, kind, differences: [first] }) =>
+          say({ job: 'counters', cell, tenantId, kind, differences: first?.differences }),
+      })
+      say({ job: 'sweep', ...one })
       return one
     }),
   )
@@ -39,7 +45,12 @@ export async function sweep(
   if (failed.length > 0) throw new Error(`The sweep has failed in these cells: ${failed.join(', ')}`)
 }
 
-async function sweepCell(cell: number, d1: D1Database, isLate: () => boolean): Promise<Swept> {
+interface Run {
+  isLate: () => boolean
+  repaired: Parameters<typeof repairCounters>[2]
+}
+
+async function sweepCell(cell: number, d1: D1Database, { isLate, repaired }: Run): Promise<Swept> {
   const swept: Swept = { cell, resultsDeleted: 0, windowsDeleted: 0, done: false }
   try {
     const noResultsLeft = await walk(d1, oldResults, isLate, (deleted) => {
@@ -48,6 +59,7 @@ async function sweepCell(cell: number, d1: D1Database, isLate: () => boolean): P
     const noWindowsLeft = await walk(d1, quietAddresses, isLate, (deleted) => {
       swept.windowsDeleted += deleted
     })
+    await repairCounters(d1, isLate, repaired)
     swept.done = noResultsLeft && noWindowsLeft
   } catch (error) {
     swept.cause = databaseCauseOf(error)

@@ -1346,9 +1346,13 @@ export interface Report {
     closed: number | null
   }[]
   /**
-   * From creation to resolution or closure; null if there is none or it is withheld.
+   * From creation to resolution or closure; null if there is none or it is withheld. Each time is rounded to a tenth of a day, or to a day from 100 days on, before the median is taken.
    */
   medianDaysToResolve: number | null
+  /**
+   * Only cases created at or after this time are counted: there were more than 10,000 to count one by one.
+   */
+  countedFrom?: string | undefined
   /**
    * Some counts are withheld.
    */

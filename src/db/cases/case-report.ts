@@ -1,171 +1,157 @@
-import { and, avg, count, eq, gte, inArray, lte, max, type SQL, sql } from 'drizzle-orm'
-import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core'
-import type { Status } from '../../domain/vocabulary'
-import { all, build, concat, givenNames, memoised, placeholder, type Statement, statement } from '../query'
+import { and, between, eq, gt, inArray, type SQL, sql } from 'drizzle-orm'
+import { type Period, periodOf } from '../../domain/months'
+import type { Counts } from '../../domain/tally'
+import { jsonColumn, ofCaller } from '../conditions'
+import { callerRow } from '../gate/caller'
+import { all, build, concat, givenNames, memoised, placeholder, type Statement, statement, type Values } from '../query'
 import type { Ref } from '../ref'
-import { cases } from '../schema/cases'
+import { caseTallies as tallies } from '../schema/cases'
 import { categories, wards } from '../schema/directory'
-import { summaryColumns } from './case-columns'
-import { isSeenBy, type Visibility } from './case-filters'
+import { intervalValues, type Scan, scanOf } from './case-scan'
 
 /** Filters of a report; without them, all cases that the caller sees, including archived ones. */
 export interface ReportFilters {
   wardId?: string | undefined
   categoryId?: string | undefined
-  /** Created at or after this time. */
-  from?: string | undefined
-  /** Created at or before this time. */
-  to?: string | undefined
+  /** By creation. */
+  period?: Period | undefined
 }
 
-interface MonthCount {
-  /** `2026-01`. */
-  month: string
-  n: number
+/** Counts to be added up; a missing one counts nothing. */
+export type TallyRow = Partial<
+  Record<'statuses' | 'created' | 'closed' | 'categories' | 'wards' | 'resolved', Counts | null>
+>
+
+/** Cases of a ward or category by month of creation; `key` '' is for none. */
+export interface MonthsOfPlace {
+  kind: 'month' | 'ward' | 'category' | 'own'
+  key: string
+  created: Counts
 }
 
-/** Counts of a report. */
-export interface ReportCounts {
-  byStatus: { status: Status; n: number }[]
-  byWard: { ward: Ref | null; n: number }[]
-  byCategory: { category: Ref | null; n: number }[]
-  created: MonthCount[]
-  closed: MonthCount[]
-  /** One row where any case has been resolved: how many were, and the median time from creation. */
-  resolution: { n: number; medianMs: number }[]
+/** What a report is added up from. */
+export interface ReportRows {
+  /** Of the counters: whole months, or everything. */
+  tallies?: TallyRow[] | undefined
+  /** The wards and categories of whole months, which have to be picked from these. */
+  places?: MonthsOfPlace[] | undefined
+  /** The tenant's cases themselves, where counters do not have them; of a caseworker, `own`. One of both is empty. */
+  whole?: Scan[] | undefined
+  own?: Scan[] | undefined
+  wards: Ref[]
+  categories: Ref[]
 }
 
-type ReportQueries = { [Name in keyof ReportCounts]: Statement<ReportCounts[Name]> }
+// Only viewer '' has other kinds than `own`, so that these rows are nobody's for a caseworker.
+const isOfCaller = sql`(${tallies.tenantId}, ${tallies.viewer}) = ${callerRow()}`
 
-const instantOf = (name: string) => sql`${sql.param(placeholder(name), cases.createdAt)}`
-const n = count().as('n')
+const itself = sql`json_object(${tallies.key}, ${tallies.n})`
 
-function conditions(filters: ReportFilters, visibility: Visibility): SQL | undefined {
-  return and(
-    isSeenBy(visibility),
-    // Both values explicitly, so that the index can be used.
-    inArray(cases.archived, [false, true]),
-    filters.wardId === undefined ? undefined : eq(cases.wardId, placeholder('wardId')),
-    filters.categoryId === undefined ? undefined : eq(cases.categoryId, placeholder('categoryId')),
-    filters.from === undefined ? undefined : gte(cases.createdAt, instantOf('from')),
-    filters.to === undefined ? undefined : lte(cases.createdAt, instantOf('to')),
-  )
-}
-
-/** Subject of a report's counts, and access to its rows. */
-interface Scope {
-  seen: SQL | undefined
-  /** True for the whole tenant: each count then has its own index. Otherwise one index narrows them all. */
-  isWhole: boolean
-  /** The status in conditions. A unary plus keeps SQLite from walking its index instead of the narrower. */
-  status: SQL
-}
-
-function scopeOf(filters: ReportFilters, visibility: Visibility): Scope {
-  const isWhole = visibility === 'not caseworker' && filters.wardId === undefined && filters.categoryId === undefined
-  return {
-    seen: conditions(filters, visibility),
-    isWhole,
-    status: isWhole ? sql`${cases.status}` : sql`+${cases.status}`,
-  }
-}
-
-/** Groups in the index's order, to avoid a sort; a value may come once per `archived`. */
-export const inIndexOrder = (column: AnySQLiteColumn, isWhole: boolean) =>
-  isWhole ? [cases.archived, column] : [column]
-
-function byMonth(moment: typeof cases.createdAt | typeof cases.closedAt, seen: SQL | undefined) {
-  const month = sql<string>`strftime('%Y-%m', ${moment} / 1000, 'unixepoch')`
-  return statement(
-    build
-      .select({ month: month.as('month'), n })
-      .from(cases)
-      .where(and(seen, gte(moment, instantOf('since'))))
-      .groupBy(month),
-  )
-}
-
-function byThing({ seen, isWhole }: Scope) {
-  const of = (column: typeof cases.wardId | typeof cases.categoryId) =>
-    build
-      .select({ thing: column, n })
-      .from(cases)
-      .where(seen)
-      .groupBy(...inIndexOrder(column, isWhole))
-      .as('counted')
-  const [inWards, inCategories] = [of(cases.wardId), of(cases.categoryId)]
-  return {
-    byWard: statement(
-      build
-        .select({ ward: summaryColumns.ward, n: sql<number>`sum(${inWards.n})`.as('counted_n') })
-        .from(inWards)
-        .leftJoin(wards, eq(wards.id, inWards.thing))
-        .groupBy(inWards.thing),
-    ),
-    byCategory: statement(
-      build
-        .select({ category: summaryColumns.category, n: sql<number>`sum(${inCategories.n})`.as('counted_n') })
-        .from(inCategories)
-        .leftJoin(categories, eq(categories.id, inCategories.thing))
-        .groupBy(inCategories.thing),
-    ),
-  }
-}
-
-function resolution({ seen, status }: Scope) {
-  const taken = sql<number>`${cases.resolvedAt} - ${cases.createdAt}`
-  const ranked = build
-    .select({
-      taken: taken.as('taken'),
-      rank: sql<number>`row_number() over (order by ${taken})`.as('rank'),
-      n: sql<number>`count(*) over ()`.as('n'),
-    })
-    .from(cases)
-    .where(and(seen, inArray(status, ['resolved', 'closed']), sql`${cases.resolvedAt} is not null`))
-    .as('ranked')
+/** Counts of these rows, each of which also counts its own ward, category or month. */
+function talliesWhere(condition: SQL | undefined): Statement<TallyRow[]> {
+  const own = (kind: string, column: SQL, name: string) =>
+    jsonColumn<Counts>(sql`case ${tallies.kind} when ${sql.raw(`'${kind}'`)} then ${itself} else ${column} end`, name)
   return statement(
     build
       .select({
-        n: sql<number>`${max(ranked.n)}`.as('resolved_n'),
-        medianMs: sql<number>`${avg(ranked.taken)}`.as('median_ms'),
+        statuses: tallies.statuses,
+        created: own('month', sql`${tallies.created}`, 'created_in'),
+        closed: tallies.closed,
+        categories: own('category', sql`${tallies.categories}`, 'in_categories'),
+        wards: own('ward', sql`${tallies.wards}`, 'in_wards'),
+        resolved: tallies.resolved,
       })
-      .from(ranked)
-      // The middle one of an odd number, the middle two of an even one.
-      .where(sql`${ranked.rank} in ((${ranked.n} + 1) / 2, (${ranked.n} + 2) / 2)`)
-      .having(sql`count(*) > 0`),
+      .from(tallies)
+      .where(and(isOfCaller, gt(tallies.n, 0), condition)),
   )
 }
 
-function reportFor(filters: ReportFilters, visibility: Visibility): ReportQueries {
-  const scope = scopeOf(filters, visibility)
-  const { seen, isWhole, status } = scope
+/** Every ward with what it counts, in one row; without those where that is null. */
+function byWard(n: SQL): Statement<TallyRow[]> {
+  const counts = sql`json_group_object(${tallies.key}, ${n}) filter (where ${n} > 0)`
+  return statement(
+    build
+      .select({ wards: jsonColumn<Counts>(counts, 'in_wards') })
+      .from(tallies)
+      .where(and(isOfCaller, eq(tallies.kind, 'ward'))),
+  )
+}
+
+const everything = concat(talliesWhere(inArray(tallies.kind, ['category', 'own'])), byWard(sql`${tallies.n}`))
+
+const ofWard = talliesWhere(and(eq(tallies.kind, 'ward'), eq(tallies.key, placeholder('wardId'))))
+
+// A path by the category's own id, since a caller may ask for anything.
+const categoryPath = sql`(
+  select '$."' || ${categories.id} || '"' from ${categories} where ${categories.id} = ${placeholder('categoryId')})`
+
+const ofCategory = concat(
+  talliesWhere(and(eq(tallies.kind, 'category'), eq(tallies.key, placeholder('categoryId')))),
+  byWard(sql`json_extract(${tallies.categories}, ${categoryPath})`),
+)
+
+const ofMonths = talliesWhere(
+  and(eq(tallies.kind, 'month'), between(tallies.key, placeholder('firstMonth'), placeholder('lastMonth'))),
+)
+
+const placesByMonth: Statement<MonthsOfPlace[]> = statement(
+  build
+    .select({ kind: tallies.kind, key: tallies.key, created: tallies.created })
+    .from(tallies)
+    .where(and(isOfCaller, inArray(tallies.kind, ['ward', 'category']))),
+)
+
+const named = (table: typeof wards | typeof categories): Statement<Ref[]> =>
+  statement(build.select({ id: table.id, name: table.name }).from(table).where(ofCaller(table)))
+
+const names = { wards: named(wards), categories: named(categories) }
+
+const isWard = sql`ward_id = ${placeholder('wardId')}`
+const isCategory = sql`category_id = ${placeholder('categoryId')}`
+
+type Parts = { [Name in 'tallies' | 'places' | 'whole' | 'own']?: Statement<NonNullable<ReportRows[Name]>> }
+
+/** Counters where they have what is asked for, otherwise the cases. */
+function partsOf(filters: ReportFilters): Parts {
+  const { period } = filters
+  const [byWardId, byCategoryId] = [filters.wardId !== undefined, filters.categoryId !== undefined]
+  if (!byWardId && !byCategoryId && !period) return { tallies: everything }
+  // A caseworker has one counter, which no filter narrows.
+  const mine = and(byWardId ? isWard : undefined, byCategoryId ? isCategory : undefined)
+  const own = scanOf({ visibility: 'caseworker', filter: mine, intervals: 1, name: 'own' })
+  if (byWardId && !byCategoryId && !period) return { own, tallies: ofWard }
+  if (byCategoryId && !byWardId && !period) return { own, tallies: ofCategory }
+  const whole = (intervals: number, scope?: SQL, filter?: SQL) =>
+    scanOf({ visibility: 'not caseworker', scope, filter, intervals, name: 'whole' })
+  if (byWardId) return { own, whole: whole(1, isWard, byCategoryId ? isCategory : undefined) }
+  if (byCategoryId) return { own, whole: whole(1, isCategory) }
+  const edges = period?.edges.length ?? 0
   return {
-    byStatus: statement(
-      build
-        .select({ status: cases.status, n })
-        .from(cases)
-        .where(seen)
-        .groupBy(...inIndexOrder(cases.status, isWhole)),
-    ),
-    ...byThing(scope),
-    created: byMonth(cases.createdAt, seen),
-    closed: byMonth(cases.closedAt, and(seen, eq(status, 'closed'))),
-    resolution: resolution(scope),
+    own,
+    ...(period?.months && { tallies: ofMonths, places: placesByMonth }),
+    ...(edges > 0 && { whole: whole(edges) }),
   }
 }
 
-/**
- * A report of this shape: names of its filters, not their values. Values: the filters, and `since`, the moment at
- * which its first month begins.
- */
-export const caseReport = memoised(givenNames, (filters: ReportFilters) => {
-  const [whole, own] = [reportFor(filters, 'not caseworker'), reportFor(filters, 'caseworker')]
-  return all({
-    byStatus: concat(whole.byStatus, own.byStatus),
-    byWard: concat(whole.byWard, own.byWard),
-    byCategory: concat(whole.byCategory, own.byCategory),
-    created: concat(whole.created, own.created),
-    closed: concat(whole.closed, own.closed),
-    resolution: concat(whole.resolution, own.resolution),
-  })
-})
+const shapeOf = ({ period, ...places }: ReportFilters) =>
+  JSON.stringify([givenNames(places), period && [period.edges.length, period.months !== undefined]])
+
+/** The rows of a report with these filters, which `reportValues` binds. */
+export const caseReport = memoised(
+  shapeOf,
+  (filters: ReportFilters): Statement<ReportRows> => all({ ...names, ...partsOf(filters) }),
+)
+
+/** The values of a report's filters. */
+export function reportValues({ wardId, categoryId, period }: ReportFilters): Values {
+  const { edges, ...ever } = period ?? periodOf(undefined, undefined)
+  const isNarrowed = wardId !== undefined || categoryId !== undefined
+  return {
+    wardId,
+    categoryId,
+    firstMonth: period?.months?.first,
+    lastMonth: period?.months?.last,
+    ...intervalValues('own', [ever]),
+    ...intervalValues('whole', isNarrowed ? [ever] : edges),
+  }
+}

@@ -64,6 +64,34 @@ export const caseCounts = sqliteTable(
   (t) => [primaryKey({ columns: [t.tenantId, t.viewer, t.archived, t.status] })],
 )
 
+const tally = (name: string) => text(name, { mode: 'json' }).$type<Record<string, number>>().notNull().default({})
+
+/**
+ * What reports add up, maintained by triggers. `viewer` '' has a row per month of creation (`2026-01`), ward and category
+ * ('' for none); an assignee has one, `own`. Each JSON column counts the row's cases by one thing, without noughts; those
+ * that no report needs of a kind stay empty.
+ */
+export const caseTallies = sqliteTable(
+  'case_tallies',
+  {
+    tenantId: text('tenant_id').notNull(),
+    viewer: text().notNull(),
+    kind: text().$type<'month' | 'ward' | 'category' | 'own'>().notNull(),
+    key: text().notNull(),
+    n: integer().notNull().default(0),
+    statuses: tally('statuses'),
+    /** By month of creation. */
+    created: tally('created'),
+    /** Closed cases by month of closure. */
+    closed: tally('closed'),
+    categories: tally('categories'),
+    wards: tally('wards'),
+    /** Resolved and closed cases by tenths of a day from creation to resolution, whole days from 100 days on. */
+    resolved: tally('resolved'),
+  },
+  (t) => [primaryKey({ columns: [t.tenantId, t.viewer, t.kind, t.key] })],
+)
+
 export const timeline = sqliteTable(
   'timeline',
   {

@@ -1,19 +1,12 @@
-import type { ReportCounts } from '../../db/cases/case-report'
 import type { Ref } from '../../db/ref'
 import { lastMonths } from '../../domain/months'
 import { leastShown, type Shown, suppress } from '../../domain/suppression'
+import { type Sums, sumOf } from '../../domain/tally'
 import { type Status, statuses } from '../../domain/vocabulary'
+import type { Figures } from './report-figures'
 import type { Report } from './report-schemas'
 
 const monthsShown = 24
-const dayMs = 24 * 3600 * 1000
-
-/** Counts from the database. */
-export interface Figures extends Omit<ReportCounts, 'resolution'> {
-  /** Undefined where nothing has been resolved. */
-  resolution: ReportCounts['resolution'][number] | undefined
-}
-
 /** Presents a split's counts; undefined withholds all of them. */
 type Showing = (counts: number[]) => Shown[] | undefined
 
@@ -24,7 +17,7 @@ export function fullReport(now: string, figures: Figures): Report {
 
 /** The report of a ward's or a category's cases: small counts are withheld. */
 export function suppressedReport(now: string, figures: Figures): Report {
-  const total = sum(figures.byStatus)
+  const total = sumOf(figures.byStatus.values())
   const tooFew = total > 0 && total < leastShown
   const report = reportOf(now, figures, tooFew ? () => undefined : suppress)
   const { resolution } = figures
@@ -39,8 +32,8 @@ export function suppressedReport(now: string, figures: Figures): Report {
 }
 
 function reportOf(now: string, figures: Figures, show: Showing): Report {
-  const { byWard, byCategory, resolution } = figures
-  const byStatus = show(statuses.map((status) => countOf(figures.byStatus, (row) => row.status === status)))
+  const { byWard, byCategory, resolution, countedFrom } = figures
+  const byStatus = show(statuses.map((status) => figures.byStatus.get(status) ?? 0))
   const statusAt = (status: Status) => byStatus?.[statuses.indexOf(status)] ?? null
   const shownByWard = sorted(byWard, ({ ward }) => ward)
   const shownByCategory = sorted(byCategory, ({ category }) => category)
@@ -48,7 +41,7 @@ function reportOf(now: string, figures: Figures, show: Showing): Report {
   const categoryCounts = show(shownByCategory.map(({ n }) => n))
   return {
     generatedAt: now,
-    total: sum(figures.byStatus),
+    total: sumOf(figures.byStatus.values()),
     byStatus: {
       open: statusAt('open'),
       in_progress: statusAt('in_progress'),
@@ -60,14 +53,15 @@ function reportOf(now: string, figures: Figures, show: Showing): Report {
       ? shownByCategory.map(({ category }, i) => ({ category, count: categoryCounts[i] ?? null }))
       : [],
     byMonth: monthsOf(now, figures, show, statusAt('closed')),
-    medianDaysToResolve: resolution ? Math.round((resolution.medianMs / dayMs) * 10) / 10 : null,
+    medianDaysToResolve: resolution?.days ?? null,
+    ...(countedFrom && { countedFrom }),
   }
 }
 
 /** @param allClosed total of closed cases: if withheld, so are the months that add up to it */
 function monthsOf(now: string, { created, closed }: Figures, show: Showing, allClosed: Shown): Report['byMonth'] {
   const months = lastMonths(now, monthsShown)
-  const inMonths = (rows: Figures['created']) => months.map((month) => countOf(rows, (row) => row.month === month))
+  const inMonths = (sums: Sums) => months.map((month) => sums.get(month) ?? 0)
   const shownCreated = show(inMonths(created))
   const shownClosed = allClosed === null ? undefined : show(inMonths(closed))
   return months.map((month, i) => ({
@@ -76,10 +70,6 @@ function monthsOf(now: string, { created, closed }: Figures, show: Showing, allC
     closed: shownClosed?.[i] ?? null,
   }))
 }
-
-const sum = (rows: { n: number }[]) => rows.reduce((total, { n }) => total + n, 0)
-
-const countOf = <T extends { n: number }>(rows: T[], isIt: (row: T) => boolean) => sum(rows.filter(isIt))
 
 const byName = new Intl.Collator('en-GB', { numeric: true })
 

@@ -28,8 +28,13 @@ export const Report = z
       .array(z.object({ month: z.string().openapi({ example: '2026-01' }), created: Count, closed: Count }))
       .openapi({ description: 'The last 24 months in UTC, including this one, oldest first.' }),
     medianDaysToResolve: z.number().nullable().openapi({
-      description: 'From creation to resolution or closure; null if there is none or it is withheld.',
+      description:
+        'From creation to resolution or closure; null if there is none or it is withheld. Each time is rounded to a tenth of a day, or to a day from 100 days on, before the median is taken.',
       example: 6.5,
+    }),
+    countedFrom: Instant.optional().openapi({
+      description:
+        'Only cases created at or after this time are counted: there were more than 10,000 to count one by one.',
     }),
     suppressed: z.literal(true).optional().openapi({ description: 'Some counts are withheld.' }),
   })
