@@ -5,7 +5,17 @@ import type { Position } from '../../domain/page'
 import { parseReference } from '../../domain/reference'
 import { callerTenant } from '../gate/caller'
 import { countCap } from '../limits'
-import { all, build, concat, memoised, placeholder, type Statement, textStatement, through, type Values } from '../query'
+import {
+  all,
+  build,
+  concat,
+  memoised,
+  placeholder,
+  type Statement,
+  textStatement,
+  through,
+  type Values,
+} from '../query'
 import { cases } from '../schema/cases'
 import type { CaseSummary } from './case-columns'
 import {
