@@ -41,6 +41,7 @@ function lineOf(c: Context<AppEnv>, meter: Meter, startedAt: number, endedAt: nu
     role: principal?.role,
     ...reasonOf(c),
     d1Trips: meter.trips,
+    d1Statements: meter.statements,
     d1RowsRead: meter.rowsRead,
     d1RowsWritten: meter.rowsWritten,
   }

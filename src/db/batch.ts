@@ -6,6 +6,7 @@ import { type NamedBoundStatements, type Results, together } from './query'
 /** Cost of a request in D1 so far: times in milliseconds, rows as counted by D1's `meta`. */
 export interface Meter {
   trips: number
+  /** As sent: a trip's queries go as one. */
   statements: number
   rowsRead: number
   rowsWritten: number

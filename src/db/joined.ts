@@ -11,6 +11,8 @@ export interface BoundSql {
 
 /** A query as a scalar expression that yields all of its rows as one text. */
 export interface Read extends Pieces {
+  /** True if it asks about the caller as an outer row, and not by subselects. */
+  readonly isCorrelated?: boolean
   /** The rows that its text holds, each as its values. */
   rowsOf(text: string): unknown[][]
 }
@@ -19,21 +21,26 @@ interface BoundRead extends Read {
   readonly values: Values
 }
 
-const asksAboutCaller = /\bcaller\.(\w+)/g
+/**
+ * SQL that asks about the caller by subselects, which SQLite answers once. Where it asks about an outer row instead, whatever
+ * a query reads from may be made anew for each of its rows: a search read a hundred million.
+ */
+export const asking = ({ pieces, parameters }: Pieces): Pieces =>
+  inPieces(pieces.join('?').replaceAll(/\bcaller\.(\w+)/g, '(select $1 from caller)'), parameters)
 
 /** SQL that stands alone: what asks about the caller brings them along. */
-export function alone({ pieces, parameters }: Pieces): Pieces {
-  const sql = pieces.join('?')
-  const asking = sql.replaceAll(asksAboutCaller, '(select $1 from caller)')
-  if (asking === sql) return { pieces, parameters }
-  return inPieces(`with caller as materialized ${theCaller.pieces.join('?')} ${asking}`, [
-    ...theCaller.parameters,
-    ...parameters,
-  ])
+export function alone(pieces: Pieces): Pieces {
+  if (!asksAboutCaller(pieces)) return pieces
+  const own = asking(pieces)
+  const parameters = [...theCaller.parameters, ...own.parameters]
+  return inPieces(`with caller as materialized ${theCaller.pieces.join('?')} ${own.pieces.join('?')}`, parameters)
 }
 
+const asksAboutCaller = ({ pieces }: Pieces) => pieces.some((piece) => /\bcaller\b/.test(piece))
+
 /** A query whose text is a JSON array of rows, each of them an array. */
-export function readOfRows({ pieces, parameters }: Pieces, columns: number): Read {
+export function readOfRows(query: Pieces, columns: number): Read {
+  const { pieces, parameters } = asking(query)
   const names = Array.from({ length: columns }, (_, index) => `c${index}`).join(', ')
   const scalar = `(with listed(${names}) as (${pieces.join('?')}) select json_group_array(json_array(${names})) from listed)`
   return { ...inPieces(scalar, parameters), rowsOf: (text) => JSON.parse(text) }
@@ -74,10 +81,16 @@ const theCaller = inPieces(callerTable)
 function oneStatement(reads: readonly BoundRead[]): Sent {
   const { values, numbered } = numbering()
   const columns = reads.map((read, index) => `${numbered(read, read.values)} as t${index}`)
-  const asking = reads.find(({ pieces }) => pieces.some((piece) => piece.search(asksAboutCaller) >= 0))
-  const from = asking ? ` from ${numbered(theCaller, asking.values)} caller` : ''
+  const askers = reads.filter(asksAboutCaller)
+  const [asker] = askers
+  const caller = asker && numbered(theCaller, asker.values)
+  const isOuterRow = askers.every(({ isCorrelated }) => isCorrelated)
   return {
-    sql: `select ${columns.join(', ')}${from}`,
+    sql: [
+      caller && !isOuterRow ? `with caller as materialized ${caller}` : '',
+      `select ${columns.join(', ')}`,
+      caller ? `from ${isOuterRow ? caller : ''} caller` : '',
+    ].join(' '),
     params: values,
     resultsOf: ({ results: [row], ...rest }: D1Result<Record<string, string | null>>) =>
       reads.map(({ rowsOf }, index) => {

@@ -14,7 +14,9 @@ export function jsonObject(fields: Record<string, SQLWrapper>): SQL<string> {
   const all = Object.entries(fields)
   const parts: SQL[] = []
   for (let at = 0; at < all.length; at += fieldsAtOnce) {
-    const pairs = all.slice(at, at + fieldsAtOnce).map(([name, field]) => sql`${sql.raw(`'${name}'`)}, ${jsonOf(field)}`)
+    const pairs = all
+      .slice(at, at + fieldsAtOnce)
+      .map(([name, field]) => sql`${sql.raw(`'${name}'`)}, ${jsonOf(field)}`)
     parts.push(sql`json_object(${sql.join(pairs, sql`, `)})`)
   }
   return sql`${parts.reduce((text, part) => sql`${withoutEnd(text)} || ',' || substr(${part}, 2)`)}`

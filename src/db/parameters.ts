@@ -34,17 +34,17 @@ export const parametersOf = (params: readonly unknown[]): Parameter[] => params.
 function parameterOf(param: unknown): Parameter {
   if (is(param, Placeholder)) {
     const { name } = param
-    return { name, value: (values) => valueOf(values, name) }
+    return { name, value: (values) => givenValue(values, name) }
   }
   if (is(param, Param) && is(param.value, Placeholder)) {
     const { encoder } = param
     const { name } = param.value
-    return { name: undefined, value: (values) => encoder.mapToDriverValue(valueOf(values, name)) }
+    return { name: undefined, value: (values) => encoder.mapToDriverValue(givenValue(values, name)) }
   }
   return { name: undefined, value: () => param }
 }
 
-function valueOf(values: Values, name: string): unknown {
+function givenValue(values: Values, name: string): unknown {
   if (!(name in values)) throw new Error(`No value for placeholder "${name}" was provided`)
   return values[name]
 }

@@ -3,7 +3,7 @@ import type { RunnableQuery } from 'drizzle-orm/runnable-query'
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { drizzle } from 'drizzle-orm/sqlite-proxy'
 import type { JsonText } from '../domain/json-text'
-import { alone, type BoundSql, type Read, readOfRows } from './joined'
+import { alone, asking, type BoundSql, type Read, readOfRows } from './joined'
 import { filled, inPieces, type Pieces, parametersOf, type Values } from './parameters'
 
 /** Builds SQL and maps rows, but never runs anything: `runBatch` does that. */
@@ -74,14 +74,20 @@ export function statement<T>(
 /**
  * An expression that yields a JSON text or null, as a query. The text comes as SQLite has made it, neither parsed nor
  * checked, so `T` must be what it holds.
+ *
+ * @param isCorrelated true if it may ask about the caller as an outer row: cheaper, for what is found by an id or is the caller
  */
-export function textStatement<T>(expression: SQL): Statement<JsonText<T> | undefined> {
+export function textStatement<T>(expression: SQL, { isCorrelated = false } = {}): Statement<JsonText<T> | undefined> {
   const pieces = inPieces(expression)
   const select = inPieces(`select ${pieces.pieces.join('?')} as text`, pieces.parameters)
-  return made(select, { ...pieces, rowsOf: (text) => [[text]] }, ([result]) => {
-    const [text] = Object.values((result?.results[0] ?? {}) as object)
-    return text ?? undefined
-  })
+  return made(
+    select,
+    { ...(isCorrelated ? pieces : asking(pieces)), isCorrelated, rowsOf: (text) => [[text]] },
+    ([result]) => {
+      const [text] = Object.values((result?.results[0] ?? {}) as object)
+      return text ?? undefined
+    },
+  )
 }
 
 /** A JSON text, parsed. */

@@ -1,7 +1,14 @@
-const hex = (buffer: ArrayBuffer) =>
-  Array.from(new Uint8Array(buffer), (byte) => byte.toString(16).padStart(2, '0')).join('')
+const pairs = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
-const bytes = (text: string) => new TextEncoder().encode(text)
+function hex(buffer: ArrayBuffer): string {
+  let digits = ''
+  for (const byte of new Uint8Array(buffer)) digits += pairs[byte]
+  return digits
+}
+
+const encoder = new TextEncoder()
+
+const bytes = (text: string) => encoder.encode(text)
 
 /** The SHA-256 of a text's UTF-8 bytes as 64 hexadecimal digits. */
 export async function sha256Hex(text: string): Promise<string> {

@@ -8,6 +8,7 @@ import { addressWindowId } from './address'
 import { identify, keyRefusals } from './gate'
 import type { RateLimit, WindowRow } from './rate-limit'
 import { refusalMemory } from './refusal-memory'
+import { guardValues } from './requirement'
 import type { Writing } from './write'
 
 const addressRefusals = refusalMemory(60_000)
@@ -22,7 +23,7 @@ interface Counter {
   policy: RateLimit['policy']
   refusals: typeof keyRefusals
   counts: Statement<Admission<CountedBy>>
-  values: Pick<GateValues, 'hash' | 'client' | 'limit' | 'windowSeconds'>
+  values: Pick<GateValues, 'hash' | 'client' | 'limit' | 'windowSeconds'> & Partial<GateValues>
   /** The cell of the key, undefined for an address. */
   d1: D1Database | undefined
   addressId: string | undefined
@@ -42,7 +43,8 @@ export async function counterFor(
   const { keyWindow, publicWindow } = settingsOf(env)
   if (key !== undefined) {
     const { hash, d1 } = await identify(env, key)
-    const values = { hash, client: null, limit: keyWindow.limit, windowSeconds: keyWindow.seconds }
+    const window = { limit: keyWindow.limit, windowSeconds: keyWindow.seconds }
+    const values = { hash, client: null, ...window, ...guardValues({ plan: 'free' }) }
     return { id: hash, policy: 'key', refusals: keyRefusals, counts: keyAdmission, values, d1, addressId: undefined }
   }
   const addressId = await addressWindowId(env, headers)

@@ -54,8 +54,8 @@ interface Call {
   env: Env
   meter: Meter
   requestId: string
-  /** The key as sent, undefined where none was. */
-  key: string | undefined
+  /** Identifies the key, once (`identifier`). */
+  caller: () => Promise<Identified>
   requirement: Requirement
   idempotency?: Idempotency | undefined
 }
@@ -65,18 +65,19 @@ interface Passed {
   principal: Principal
   clock: ClockReading
   now: string
-  auditId: string
+  /** Made for the first write. */
+  auditId?: string
   d1: D1Database
   cell: number
 }
 
 /** Opens a keyed request's gate. Nothing is asked of D1 until the first `read` or `admit`. */
-export function openGate({ env, meter, requestId, key, requirement, idempotency }: Call): Gate {
+export function openGate({ env, meter, requestId, caller, requirement, idempotency }: Call): Gate {
   let passed: Passed | undefined
   let rateLimit: RateLimit | undefined
 
   const enter = async <const N extends NamedStatements>(values: Values, named: N) => {
-    const { hash, d1, cell } = await identify(env, key)
+    const { hash, d1, cell } = await caller()
     const askedAt = Date.now()
     rateLimit = keyRefusals.find(hash, askedAt)
     if (rateLimit) throw rateLimited(rateLimit)
@@ -99,7 +100,7 @@ export function openGate({ env, meter, requestId, key, requirement, idempotency 
     }
     const now = new Date(row.now).toISOString()
     const clock = { d1: row.now, ours: Date.now() }
-    passed = { principal: principalOf(row), clock, now, auditId: newId(now), d1, cell }
+    passed = { principal: principalOf(row), clock, now, d1, cell }
     return { rows, keep: asked.keep }
   }
 
@@ -140,7 +141,9 @@ export function openGate({ env, meter, requestId, key, requirement, idempotency 
       return admitted().now
     },
     get actor() {
-      const { principal, now, auditId } = admitted()
+      const known = admitted()
+      const { principal, now } = known
+      known.auditId ??= newId(now)
       const { tenant, user, key: used, role } = principal
       return {
         tenantId: tenant.id,
@@ -149,7 +152,7 @@ export function openGate({ env, meter, requestId, key, requirement, idempotency 
         familyId: used.familyId,
         requestId,
         now,
-        auditId,
+        auditId: known.auditId,
         viewer: role === 'caseworker' ? user.id : null,
       }
     },
@@ -163,11 +166,24 @@ export function openGate({ env, meter, requestId, key, requirement, idempotency 
   }
 }
 
+/** A well-formed key, as the database knows it. */
+interface Identified {
+  hash: string
+  d1: D1Database
+  cell: number
+}
+
+/** Identifies a key when it is first asked for, and hashes it once. */
+export function identifier(env: Env, key: string | undefined): () => Promise<Identified> {
+  let identified: Promise<Identified> | undefined
+  return () => {
+    identified ??= identify(env, key)
+    return identified
+  }
+}
+
 /** The cell, database and hash of a key. Throws 401 without touching D1 for a malformed key. */
-export async function identify(
-  env: Env,
-  key: string | undefined,
-): Promise<{ hash: string; d1: D1Database; cell: number }> {
+export async function identify(env: Env, key: string | undefined): Promise<Identified> {
   if (key === undefined) throw new ApiError('key_required')
   const cell = cellOfKey(key)
   const d1 = cell === undefined ? undefined : databaseOf(env, cell)

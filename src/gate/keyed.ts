@@ -5,7 +5,7 @@ import type { ApiError } from '../errors'
 import { upstreamOf } from '../settings'
 import { asJson, judge, receive } from './body'
 import { keyOf } from './credentials'
-import { type Gate, identify, openGate } from './gate'
+import { type Gate, identifier, openGate } from './gate'
 import { readIdempotency } from './idempotency'
 import { rateLimitHeaders } from './rate-limit'
 import type { Requirement } from './requirement'
@@ -22,11 +22,12 @@ export function keyed(requirement: Requirement) {
     // The upstream validates bodies and idempotency keys itself.
     const isProxied = upstreamOf(c.env, c.req.path) !== undefined
     const { meter, requestId } = c.var
-    const call = { env: c.env, meter, requestId, key: keyOf(c.req.raw.headers), requirement }
+    const caller = identifier(c.env, keyOf(c.req.raw.headers))
+    const call = { env: c.env, meter, requestId, caller, requirement }
     c.set('gate', openGate(call))
     const bytes = await receive(c.req.raw, isProxied)
     // A malformed key is refused before its body is parsed.
-    await identify(c.env, call.key)
+    await caller()
     const body = judge(c.req.raw, bytes)
     if (body.bytes) c.req.raw = isProxied ? new Request(c.req.raw, { body: body.bytes }) : asJson(c.req.raw, body)
     const asked = isProxied ? {} : await readIdempotency(c.req, body.text, requirement)
@@ -47,8 +48,8 @@ export function keyed(requirement: Requirement) {
 export function admitAnyKey() {
   return createMiddleware<AppEnv>(async function admitAnyKey(c, next) {
     const { meter, requestId } = c.var
-    const key = keyOf(c.req.raw.headers)
-    const gate = openGate({ env: c.env, meter, requestId, key, requirement: { plan: 'free' } })
+    const caller = identifier(c.env, keyOf(c.req.raw.headers))
+    const gate = openGate({ env: c.env, meter, requestId, caller, requirement: { plan: 'free' } })
     c.set('gate', gate)
     await gate.admit()
     await next()
@@ -62,9 +63,11 @@ export function keyedHeaders() {
     const gate = c.get('gate')
     if (!gate) return
     if (!gate.rateLimit && c.res.ok) throw new Error(`${routePath(c)} answered without passing the gate`)
-    c.header('Cache-Control', 'private, no-store')
+    // Not by `c.header`, which makes another answer for every header that comes after it.
+    const { headers } = c.res
+    headers.set('Cache-Control', 'private, no-store')
     if (!gate.rateLimit) return
-    for (const [name, value] of Object.entries(rateLimitHeaders(gate.rateLimit))) c.header(name, value)
+    for (const [name, value] of Object.entries(rateLimitHeaders(gate.rateLimit))) headers.set(name, value)
   })
 }
 

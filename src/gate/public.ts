@@ -48,13 +48,14 @@ export function publicRoute({ takes = 'json' }: { takes?: Takes } = {}) {
 export function publicHeaders() {
   return createMiddleware<AppEnv>(async function publicHeaders(c, next) {
     await next()
-    c.header('Cache-Control', 'no-store')
+    const { headers } = c.res
+    headers.set('Cache-Control', 'no-store')
     const gate = c.get('publicGate')
     if (!gate) return
     if (!gate.passed && c.res.ok) throw new Error(`${routePath(c)} answered without passing the gate`)
     const { rateLimit } = gate
     if (!rateLimit || !isTold(rateLimit, c.res.status)) return
-    for (const [name, value] of Object.entries(rateLimitHeaders(rateLimit))) c.header(name, value)
+    for (const [name, value] of Object.entries(rateLimitHeaders(rateLimit))) headers.set(name, value)
   })
 }
 

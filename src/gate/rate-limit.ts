@@ -25,23 +25,31 @@ const width = 13
 /** Reads a window's row. An admitted request is counted in it already; a refused one is not. */
 export function rateLimitOf(policy: RateLimit['policy'], row: WindowRow, admitted: boolean): RateLimit {
   const { limit, windowMs } = row
-  const times = admissions(row.hits, limit)
-  const now = Math.max(row.now, times.at(-1) ?? 0)
-  const counted = admitted ? times.filter((time) => time > now - windowMs) : times
+  const recent = row.hits.slice(-width * limit)
+  const size = recent.length / width
+  const timeAt = (index: number) => Number(recent.slice(index * width, (index + 1) * width))
+  const now = Math.max(row.now, size > 0 ? timeAt(size - 1) : 0)
+  const first = admitted ? firstAfter(now - windowMs, size, timeAt) : 0
   return {
     policy,
     limit,
     windowMs,
-    remaining: admitted ? limit - counted.length : 0,
+    remaining: admitted ? limit - (size - first) : 0,
     // By the clock as it is, which will decide: after it has jumped back, the wait is longer.
-    resetMs: Math.max(1, (counted[0] ?? now) + windowMs - row.now),
+    resetMs: Math.max(1, (first < size ? timeAt(first) : now) + windowMs - row.now),
   }
 }
 
-/** The last `most` admission times, oldest first. */
-function admissions(hits: string, most: number): number[] {
-  const recent = hits.slice(-width * most)
-  return Array.from({ length: recent.length / width }, (_, i) => Number(recent.slice(i * width, (i + 1) * width)))
+/** Index of the first time after another, or `size`: times never go down, so that ten of a thousand are looked at. */
+function firstAfter(time: number, size: number, timeAt: (index: number) => number): number {
+  let low = 0
+  let high = size
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (timeAt(middle) > time) high = middle
+    else low = middle + 1
+  }
+  return low
 }
 
 /**

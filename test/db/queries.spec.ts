@@ -77,7 +77,7 @@ describe('D1 gives rows as objects, so two columns of one name would be one and 
         'cases.ts: caseById',
         'case-references.ts: caseReferences',
         'cases.ts: insertCase',
-        'cases.ts: timelineOf',
+        'cases.ts: caseTextById',
         'caller-row.ts: caller',
         'idempotency.ts: earlierResult',
         'hit.ts: hit',

@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import { newMeter, runBatch } from '../../src/db/batch'
+import { asIso } from '../../src/db/gate/caller'
 import { sqlStatement } from '../../src/db/query'
-import { asIso } from '../../src/db/stamp'
 import { d1Of } from '../support/tenants'
 
 test.each([0, 1, 951_868_799_000, 1_764_163_661_000, 4_102_444_799_000, 253_402_300_799_000])(

@@ -1,9 +1,9 @@
 import { env } from 'cloudflare:workers'
 import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
-import { newMeter } from '../../src/db/batch'
+import { newMeter, runBatch } from '../../src/db/batch'
 import { build, exactlyOne, placeholder, statement } from '../../src/db/query'
-import { openGate } from '../../src/gate/gate'
+import { identifier, openGate } from '../../src/gate/gate'
 import { makeKey, makeTenant } from '../support/tenants'
 
 /** A query with values of its own, under names that the gate binds as well. */
@@ -24,7 +24,8 @@ test('a query’s values are its own, whatever the gate binds', async () => {
   const { key } = await makeKey(await makeTenant(), { limit: 5, windowSeconds: 60 })
   const idempotency = { key: 'once', route: 'POST /api/cases', requestHash: 'none' }
   const requirement = { plan: 'pro', scope: 'cases:read' } as const
-  const gate = openGate({ env, meter: newMeter(), requestId: 'request', key, requirement, idempotency })
+  const caller = identifier(env, key)
+  const gate = openGate({ env, meter: newMeter(), requestId: 'request', caller, requirement, idempotency })
 
   const { own } = await gate.read({ hash: 'mine', limit: 7, scope: 'ward', route: 'north' }, { own: echo })
 
@@ -32,8 +33,7 @@ test('a query’s values are its own, whatever the gate binds', async () => {
   expect(gate.rateLimit).toMatchObject({ limit: 5, remaining: 4 })
 })
 
-test('a query without one of its values cannot be bound, and says which', () => {
-  expect(() => echo.bind({ hash: 'mine', limit: 7, route: 'north' })).toThrow(
-    'No value for placeholder "scope" was provided',
-  )
+test('a query without one of its values cannot be sent, and says which', async () => {
+  const own = echo.bind({ hash: 'mine', limit: 7, route: 'north' })
+  await expect(runBatch(env.DB, newMeter(), { own })).rejects.toThrow('No value for placeholder "scope" was provided')
 })

@@ -10,6 +10,7 @@ const makeLogged = () => tinyApp((app) => app.route('/api/me', me).route('/api/c
 const allowed = [
   'd1RowsRead',
   'd1RowsWritten',
+  'd1Statements',
   'd1Trips',
   'keyId',
   'method',
@@ -41,6 +42,7 @@ describe('the request log', () => {
         keyId: id,
         role: 'manager',
         d1Trips: 1,
+        d1Statements: 2,
         d1RowsRead: expect.any(Number),
         d1RowsWritten: 1,
       },

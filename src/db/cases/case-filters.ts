@@ -1,7 +1,7 @@
 import { eq, gte, isNull, lte, or, type SQL, sql } from 'drizzle-orm'
 import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core'
 import type { Status } from '../../domain/vocabulary'
-import { callerTenant, callerViewer } from '../gate/caller'
+import { callerRow, callerTenant, callerViewer } from '../gate/caller'
 import { givenNames, placeholder } from '../query'
 import { cases } from '../schema/cases'
 
@@ -89,11 +89,12 @@ export const hasStatus = (index: number, way: AccessPath = 'status') =>
 /** True for cases visible to callers who see all cases, or only their own. */
 export const isSeenBy = (visibility: Visibility, assignee: SQL = sql`${cases.assigneeId}`): SQL =>
   visibility === 'caseworker'
-    ? sql`(${cases.tenantId}, ${assignee}) = (${callerTenant(visibility)}, ${callerViewer()})`
+    ? sql`(${cases.tenantId}, ${assignee}) = ${callerRow(visibility)}`
     : eq(cases.tenantId, callerTenant(visibility))
 
-/** True for cases that the caller sees, whoever they are. */
-export const isSeenByCaller = sql`${cases.tenantId} = ${callerTenant()} and ${callerViewer()} in ('', ${cases.assigneeId})`
+/** True for cases that the caller sees, whoever they are. A refused caller's null comes first: no row is read for it. */
+export const isSeenByCaller = sql`
+  ${callerTenant()} is not null and ${cases.tenantId} = ${callerTenant()} and ${callerViewer()} in ('', ${cases.assigneeId})`
 
 /** Conditions of the list, except status. */
 export function conditionsOf(filters: CaseFilters, way: AccessPath, visibility: Visibility): (SQL | undefined)[] {

@@ -32,8 +32,11 @@ export interface CaseWithTimeline extends CaseDetail {
   timelineTruncated?: true
 }
 
-const item = (table: typeof wards | typeof categories | typeof users, id: AnySQLiteColumn, fields: Record<string, SQLWrapper>) =>
-  sql`(select ${jsonObject(fields)} from ${table} where ${table.id} = ${id})`
+const item = (
+  table: typeof wards | typeof categories | typeof users,
+  id: AnySQLiteColumn,
+  fields: Record<string, SQLWrapper>,
+) => sql`(select ${jsonObject(fields)} from ${table} where ${table.id} = ${id})`
 
 /** What a case refers to, looked up by the case's own ids. */
 const references = {

@@ -5,7 +5,17 @@ import type { Position } from '../../domain/page'
 import { parseReference } from '../../domain/reference'
 import { callerTenant } from '../gate/caller'
 import { countCap } from '../limits'
-import { all, build, concat, memoised, placeholder, type Statement, textStatement, through, type Values } from '../query'
+import {
+  all,
+  build,
+  concat,
+  memoised,
+  placeholder,
+  type Statement,
+  textStatement,
+  through,
+  type Values,
+} from '../query'
 import { cases } from '../schema/cases'
 import type { CaseSummary } from './case-columns'
 import {
@@ -83,7 +93,8 @@ function orderOf({ order, from }: CaseSlice, way: AccessPath): { columns: SQL[];
   }
 }
 
-const within = sql`limit ${placeholder('limit')} offset ${placeholder('offset')}`
+// An expression: SQLite would look at a bare parameter's value, and prepare the statement again for it.
+const within = sql`limit ${placeholder('limit')} + 0 offset ${placeholder('offset')} + 0`
 
 /** The cases of a slice, as a table in place of `cases`. */
 function sliceQuery(slice: CaseSlice, way: AccessPath, visibility: Visibility): SQL {

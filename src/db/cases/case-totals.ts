@@ -1,5 +1,5 @@
 import { and, eq, or, type SQL, sql } from 'drizzle-orm'
-import { callerTenant, callerViewer } from '../gate/caller'
+import { callerRow, callerTenant } from '../gate/caller'
 import { countCap } from '../limits'
 import { build, exactlyOne, pair, placeholder, type Statement, statement } from '../query'
 import { caseCounts, cases } from '../schema/cases'
@@ -75,7 +75,7 @@ function keptTotal(statuses: number): Statement<CaseTotal[]> {
       .from(caseCounts)
       .where(
         and(
-          sql`(${caseCounts.tenantId}, ${caseCounts.viewer}) = (${callerTenant()}, ${callerViewer()})`,
+          sql`(${caseCounts.tenantId}, ${caseCounts.viewer}) = ${callerRow()}`,
           eq(caseCounts.archived, placeholder('archived')),
           or(...kept),
         ),

@@ -35,7 +35,7 @@ const isTheirs = and(
 )
 
 const caseWhere = (condition: SQL | undefined) =>
-  textStatement<CaseWithTimeline>(sql`(select ${caseJson} from ${cases} where ${condition})`)
+  textStatement<CaseWithTimeline>(sql`(select ${caseJson} from ${cases} where ${condition})`, { isCorrelated: true })
 
 /** The case `id` with its timeline, in the gate's trip. */
 export const caseTextById = caseWhere(isVisible)

@@ -28,12 +28,19 @@ const columns: Record<keyof Row, string> = {
 }
 
 const names = Object.keys(columns)
-const values = sql.raw(Object.values(columns).map((column) => `caller.${column}`).join(', '))
+const values = sql.raw(
+  Object.values(columns)
+    .map((column) => `caller.${column}`)
+    .join(', '),
+)
 
 /** Holder of a live key, and their window after the hit. No row: the key is rejected. */
-export const caller = through(textStatement(sql`json_array(${values})`), (text): Row | undefined => {
-  if (text === undefined) return
-  const row: unknown[] = JSON.parse(text)
-  // Each name's own column.
-  return Object.fromEntries(names.map((name, index) => [name, row[index]])) as unknown as Row
-})
+export const caller = through(
+  textStatement(sql`json_array(${values})`, { isCorrelated: true }),
+  (text): Row | undefined => {
+    if (text === undefined) return
+    const row: unknown[] = JSON.parse(text)
+    // Each name's own column.
+    return Object.fromEntries(names.map((name, index) => [name, row[index]])) as unknown as Row
+  },
+)

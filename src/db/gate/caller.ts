@@ -82,3 +82,6 @@ export const callerMade = () => sql`caller.made`
 
 /** Viewer of the caller's cases and totals: a caseworker, or '' for the whole tenant. Only ever beside their tenant. */
 export const callerViewer = () => sql`caller.viewer`
+
+/** Both as a row value, to compare with two columns at once: SQLite then has no choice between them. */
+export const callerRow = (audience: Audience = 'anyone') => sql`(select ${callerTenant(audience)}, ${callerViewer()})`
