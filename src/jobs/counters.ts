@@ -7,6 +7,9 @@ import { forgetPosition, keepPosition, positionOf } from '../db/job-progress'
 /** Maximum number of portions per run; the next run goes on from there. */
 export const portionsPerRun = 500
 
+/** Time for one portion: D1 itself ends a statement after this. Most take a hundredth. */
+const deadlineMs = 30_000
+
 const name = 'counters'
 const Position = z.object({ tenantId: z.string(), kind: z.enum(counterKinds), after: z.string() })
 
@@ -23,7 +26,7 @@ export async function repairCounters(
   most = portionsPerRun,
 ): Promise<void> {
   const meter = newMeter()
-  const execute: Execute = (named) => runBatch(d1, meter, named)
+  const execute: Execute = (named) => runBatch(d1, meter, named, deadlineMs)
   const { kept } = await execute({ kept: positionOf.bind({ name }) })
   let portions = 0
   for await (const portion of walkCounters(execute, { repair: true, from: kept && readPosition(kept.position) })) {

@@ -37,6 +37,24 @@ describe.each([10, 10_000])('with %d cases', (count) => {
     expect({ status: same.status, ...costOf(same) }).toMatchObject({ status: 200, trips: 1, rowsWritten: 1 })
   })
 
+  test('counters are three rows of a write, four where the case is assigned, and none of what they do not count', async () => {
+    const { id } = await (await create()).json<{ id: string }>()
+    const [user] = many.assignees
+    const patched = async (json: object) =>
+      costOf(await call(`/api/cases/${id}`, { method: 'PATCH', key, json })).rowsWritten
+    // Of these the counters: 3, 0, 3, 1, 4, 3, 4, 0.
+    expect({
+      create: costOf(await create()).rowsWritten,
+      summary: await patched({ summary: 'Mended' }),
+      close: await patched({ status: 'closed' }),
+      assign: await patched({ assigneeId: user?.id }),
+      reopen: await patched({ status: 'open' }),
+      ward: await patched({ wardId: many.wardIds[0] }),
+      category: await patched({ categoryId: many.categoryIds[0] }),
+      archive: await patched({ archived: true }),
+    }).toEqual({ create: 18, summary: 7, close: 11, assign: 10, reopen: 14, ward: 9, category: 10, archive: 14 })
+  })
+
   test('a stale change is one trip', async () => {
     const path = `/api/cases/${many.ids[4]}`
     const stale = await call(path, { method: 'PATCH', key, json: { summary: 'Late', version: 7 } })

@@ -38,7 +38,7 @@ const tenantsFrom = statement(
 
 /**
  * Compares every counter of cases with its cases, a portion per transaction, so that it holds whatever is written
- * meanwhile. A repair recounts and sets within the portion's own transaction.
+ * meanwhile. What differs is repaired by another, which recounts and sets, so that this holds as well.
  */
 export async function* walkCounters(execute: Execute, { repair, from, tenantId }: Walk): AsyncGenerator<Portion> {
   const ids = tenantId === undefined ? await tenantIds(execute, from?.tenantId ?? '') : [tenantId]
@@ -55,9 +55,11 @@ export async function* walkCounters(execute: Execute, { repair, from, tenantId }
     const { differences, clear, refill } = recounts[step.kind]
     const done: { differences: Difference[]; end: { key: string } | undefined } = await execute({
       differences: differences.bind(values),
-      ...(repair && { clear: clear.bind(values), refill: refill.bind(values) }),
       end: next && endOf(next),
     })
+    if (repair && done.differences.length > 0) {
+      await execute({ clear: clear.bind(values), refill: refill.bind(values) })
+    }
     yield { ...step, differences: done.differences, next }
     step = next
     end = done.end
