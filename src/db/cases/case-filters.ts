@@ -87,14 +87,30 @@ export const isSeenBy = (visibility: Visibility, assignee: SQL = sql`${cases.ass
     ? sql`(${cases.tenantId}, ${assignee}) = ${callerRow(visibility)}`
     : eq(cases.tenantId, callerTenant(visibility))
 
-/** The caller of a list as a table `caller`, asked for once however often the list compares with it: `with …`. */
-export const withCaller = (visibility: Visibility) => sql`with caller as materialized (select * from ${callerRow(visibility)})`
+/** The caller in SQL: their tenant, and it with their viewer as a row value. */
+export interface CallerInSql {
+  visibility: Visibility
+  tenant: SQL
+  row: SQL
+}
 
-/** The tenant in `withCaller`. */
-export const callersTenant = sql`(select tenant from caller)`
+/** The caller, asked for wherever a query compares with it. */
+export const callerOf = (visibility: Visibility): CallerInSql => ({
+  visibility,
+  tenant: callerTenant(visibility),
+  row: callerRow(visibility),
+})
 
-const isOfCaller = eq(cases.tenantId, callersTenant)
-const isOfCaseworker = sql`(${cases.tenantId}, ${cases.assigneeId}) = (select tenant, viewer from caller)`
+/** The same from `withCaller`: for queries of many parts, since a statement takes 100 parameters. */
+export const sharedCallerOf = (visibility: Visibility): CallerInSql => ({
+  visibility,
+  tenant: sql`(select tenant from caller)`,
+  row: sql`(select tenant, viewer from caller)`,
+})
+
+/** The caller as a table that is read once: `with …`. */
+export const withCaller = (visibility: Visibility) =>
+  sql`with caller as materialized (select * from ${callerRow(visibility)})`
 
 /** A condition of a list, and the paths whose index decides it. */
 type Condition = [SQL, AccessPath[]]
@@ -102,13 +118,13 @@ type Condition = [SQL, AccessPath[]]
 const inCreation: AccessPath[] = ['createdAt', 'status', 'wardId', 'categoryId', 'assigneeId']
 const inArchive: AccessPath[] = [...inCreation, 'updatedAt']
 
-function conditionsOf(filters: CaseFilters, path: AccessPath, visibility: Visibility): Condition[] {
+function conditionsOf(filters: CaseFilters, path: AccessPath, { visibility, row }: CallerInSql): Condition[] {
   const has = (name: keyof CaseFilters) => filters[name] !== undefined
   const isOwn = visibility === 'caseworker'
   // Without a status the index on statuses is a row of ranges, one after the other.
   const byCreation = path === 'status' && !has('status') ? [] : inCreation
   const all: [boolean, SQL, AccessPath[]][] = [
-    [isOwn, isOfCaseworker, ['assigneeId']],
+    [isOwn, sql`(${cases.tenantId}, ${cases.assigneeId}) = ${row}`, ['assigneeId']],
     [true, eq(cases.archived, placeholder('archived')), inArchive],
     [filters.assigneeId === 'none', isNull(cases.assigneeId), isOwn ? [] : ['assigneeId']],
     [
@@ -129,14 +145,15 @@ function conditionsOf(filters: CaseFilters, path: AccessPath, visibility: Visibi
 }
 
 /** Conditions that a path's index decides, so that it is read no further than to rows that meet them; except status. */
-export const decidedBy = (filters: CaseFilters, path: AccessPath, visibility: Visibility): SQL[] => {
-  const decided = conditionsOf(filters, path, visibility).flatMap(([is, paths]) => (paths.includes(path) ? [is] : []))
-  return visibility === 'caseworker' && path === 'assigneeId' ? decided : [isOfCaller, ...decided]
+export function decidedBy(filters: CaseFilters, path: AccessPath, caller: CallerInSql): SQL[] {
+  const decided = conditionsOf(filters, path, caller).flatMap(([is, paths]) => (paths.includes(path) ? [is] : []))
+  const namesTenant = caller.visibility === 'caseworker' && path === 'assigneeId'
+  return namesTenant ? decided : [eq(cases.tenantId, caller.tenant), ...decided]
 }
 
 /** Conditions that are left for each row: undefined where the path's index decides all. */
-export function leftBy(filters: CaseFilters, path: AccessPath, visibility: Visibility): SQL | undefined {
-  const left = conditionsOf(filters, path, visibility).flatMap(([is, paths]) => (paths.includes(path) ? [] : [is]))
+export function leftBy(filters: CaseFilters, path: AccessPath, caller: CallerInSql): SQL | undefined {
+  const left = conditionsOf(filters, path, caller).flatMap(([is, paths]) => (paths.includes(path) ? [] : [is]))
   return and(...left, path === 'status' ? undefined : hasAnyStatus(filters))
 }
 

@@ -1,7 +1,7 @@
 import { eq, getTableColumns, getTableName, type SQL, Subquery, sql } from 'drizzle-orm'
-import type { Position } from '../../domain/page'
+import { goesDeep, type Position } from '../../domain/page'
 import { parseReference } from '../../domain/reference'
-import { countCap, lookedAt } from '../limits'
+import { countCap, looksAt } from '../limits'
 import {
   all,
   build,
@@ -121,9 +121,6 @@ export function stopOf(walk: Walk): Statement<(string | number)[][]> | undefined
   return stop && mapped(sqlStatement<Record<string, string | number>>(stop), (rows) => rows.map(Object.values))
 }
 
-/** True for a page by number: its rows are looked for among as many as its total is counted in, and no further. */
-const goesDeep = (from: Position) => 'offset' in from && from.offset > 0
-
 /** A slice and the list's total, by shape: filters and sort, not their values. */
 export const caseList = memoised(
   ({ filters, order, from }: CaseSlice) =>
@@ -144,7 +141,7 @@ export function caseListValues({ filters, from, limit }: CaseSlice): Values {
     ...('after' in from && Object.fromEntries(from.after.map((value, index) => [`after${index}`, value]))),
     serial: reference === undefined ? null : (parseReference(reference) ?? 0),
     offset: 'offset' in from ? from.offset : 0,
-    looked: goesDeep(from) ? countCap + 1 : lookedAt,
+    looked: looksAt(from),
     limit,
   }
 }

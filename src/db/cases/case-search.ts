@@ -2,7 +2,7 @@ import { and, type SQL, sql } from 'drizzle-orm'
 import { integer, sqliteTable } from 'drizzle-orm/sqlite-core'
 import { placeholder } from '../query'
 import { cases } from '../schema/cases'
-import { type CaseFilters, type CaseOrder, callersTenant, leftBy, type Visibility, withCaller } from './case-filters'
+import { type CaseFilters, type CaseOrder, callerOf, leftBy, type Visibility } from './case-filters'
 import { beyondStart, inOrder } from './case-walk'
 
 /**
@@ -18,12 +18,8 @@ const casesFts = sqliteTable('cases_fts', { rowId: integer('rowid') })
  * Matches the placeholder `search` (an FTS5 expression) within one tenant's rows. The tenant is part of the expression,
  * so other tenants' words are never read; without one nothing matches.
  */
-const matches = () => sql`
-  cases_fts match coalesce('tenant_id : "' || ${callersTenant} || '" AND - tenant_id : (' || ${placeholder('search')} || ')', '""')`
-
-/** True if a tenant has a match older than the row id `than`. */
-const hasOlderMatches = (than: SQL) =>
-  sql`exists (select 1 from ${casesFts} where ${matches()} and ${casesFts.rowId} < ${than})`
+const matches = (tenant: SQL) => sql`
+  cases_fts match coalesce('tenant_id : "' || ${tenant} || '" AND - tenant_id : (' || ${placeholder('search')} || ')', '""')`
 
 /**
  * How well a row matches, less for a better match. The weights: tenant, reference, internalRef, externalId, residentName,
@@ -32,8 +28,8 @@ const hasOlderMatches = (than: SQL) =>
 const relevance = sql`bm25(cases_fts, 0, 10, 10, 10, 5, 5, 3, 1)`
 
 /** The newest matches in a tenant, as row ids. FTS5 returns rows by row id, in either direction, without sorting. */
-const newest = (columns: SQL, limit: SQL, older?: SQL) => sql`
-  select ${columns} from ${casesFts} where ${and(matches(), older)}
+const newest = (tenant: SQL, columns: SQL, limit: SQL, older?: SQL) => sql`
+  select ${columns} from ${casesFts} where ${and(matches(tenant), older)}
   order by ${casesFts.rowId} desc limit ${limit}`
 
 /** A search as it is listed. */
@@ -52,48 +48,55 @@ const width = sql.raw('16')
 
 /**
  * A page of a search as a table in place of `cases`, with its `place` in the page, and in each row the search's `found_total`
- * and `found_more`, true where there are older matches: at least one row, of nulls where the page is empty. The newest matches are read once: their
+ * and `found_more`, true where there may be older matches: at least one row, of nulls where the page is empty. The newest matches are read once: their
  * cases are filtered, counted and put into order as they come, and the page is cut out of the text of their row ids.
  */
 export function searchPage({ filters, order, isResumed, visibility }: Search): SQL {
+  const caller = callerOf(visibility)
   const { by, descending } = order
   const isRanked = by === 'rank'
-  const passes = leftBy(filters, 'words', visibility)
+  const passes = leftBy(filters, 'words', caller)
   const beyond = isRanked ? undefined : beyondStart({ order: { by, descending }, isResumed })
   const terms = isRanked ? sql`score, id` : inOrder({ by, descending })
   const columns = isRanked ? sql`rowid as match_id, ${relevance} as score` : sql`rowid as match_id`
   const ids = sql`group_concat(${element}, '' order by ${terms}) filter (where ${and(passes, beyond)})`
   const cut = sql`substr(${ids}, ${width} * ${placeholder('offset')} + 1, ${width} * ${placeholder('limit')})`
   const found = sql`
-    select count(*) as matched, count(*) filter (where ${passes}) as passing, min(match_id) as oldest,
+    select count(*) = ${most} as more, count(*) filter (where ${passes}) as passing,
       '[' || rtrim(coalesce(${cut}, ''), ',') || ']' as page
-    from (${newest(columns, most)}) cross join ${cases} where ${cases.rowId} = match_id`
+    from (${newest(caller.tenant, columns, most)}) cross join ${cases} where ${cases.rowId} = match_id`
   return sql`
-    ${withCaller(visibility)}, counted as (${found}), found as materialized (
-      select page, passing, matched = ${most} and ${hasOlderMatches(sql`oldest`)} as more from counted)
+    with found as materialized (${found})
     select ${cases}.*, entry.key as place, passing as found_total, more as found_more
     from found left join json_each(page) as entry left join ${cases} on ${cases.rowId} = entry.value`
 }
 
 /** Matches older than the case `after0`, if a search goes on from there. */
-const olderThan = (isResumed: boolean) =>
+const olderThan = (tenant: SQL, isResumed: boolean) =>
   isResumed
     ? sql`${casesFts.rowId} < (
-        select row_id from ${cases} where ${cases.id} = ${placeholder('after0')} and ${cases.tenantId} = ${callersTenant})`
+        select row_id from ${cases} where ${cases.id} = ${placeholder('after0')} and ${cases.tenantId} = ${tenant})`
     : undefined
 
 /** The cases of the newest matches of a search that pass its filters, as a table in place of `cases`. */
 export function searchedCases({ filters, isResumed, visibility }: Omit<Search, 'order'>): SQL {
-  const matching = newest(sql`rowid as match_id`, sql`${placeholder('looked')}`, olderThan(isResumed))
-  return sql`${withCaller(visibility)}
+  const caller = callerOf(visibility)
+  const matching = newest(
+    caller.tenant,
+    sql`rowid as match_id`,
+    sql`${placeholder('looked')}`,
+    olderThan(caller.tenant, isResumed),
+  )
+  return sql`
     select ${cases}.* from (${matching}) cross join ${cases}
-    where ${and(sql`${cases.rowId} = match_id`, leftBy(filters, 'words', visibility))}`
+    where ${and(sql`${cases.rowId} = match_id`, leftBy(filters, 'words', caller))}`
 }
 
 /** The case of the last match that one call looks at, by its id: no row if there are fewer matches. */
 export function searchStop({ isResumed, visibility }: Omit<Search, 'order' | 'filters'>): SQL {
-  const matching = newest(sql`rowid`, sql`1`, olderThan(isResumed))
-  return sql`${withCaller(visibility)}
+  const caller = callerOf(visibility)
+  const matching = newest(caller.tenant, sql`rowid`, sql`1`, olderThan(caller.tenant, isResumed))
+  return sql`
     select ${cases.id} from ${cases} where ${cases.rowId} = (
       ${matching} offset ${placeholder('looked')} - 1)`
 }

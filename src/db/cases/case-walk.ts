@@ -5,13 +5,16 @@ import { cases } from '../schema/cases'
 import {
   type AccessPath,
   accessPathOf,
+  type CallerInSql,
   type CaseFilters,
   type CaseOrder,
+  callerOf,
   decidedBy,
   hasStatus,
   isInOrder,
   isUnique,
   leftBy,
+  sharedCallerOf,
   type Visibility,
   withCaller,
 } from './case-filters'
@@ -75,8 +78,8 @@ const beyondInStatus = (index: number) => sql`(${cases.createdAt}, ${cases.id}) 
  * A walk along an index, in the list's order: every row that the index decides. Each of several statuses returns its rows
  * from its own place in the index, and SQLite merges them as it goes; one walk alone would pass every case of another.
  */
-function along(path: AccessPath, walk: Walk, columns: SQL): SQL {
-  const decided = decidedBy(walk.filters, path, walk.visibility)
+function along(path: AccessPath, walk: Walk, columns: SQL, caller: CallerInSql): SQL {
+  const decided = decidedBy(walk.filters, path, caller)
   const statuses = path === 'status' ? (walk.filters.status ?? []) : []
   const beyond = beyondStart(walk)
   const from = (...more: (SQL | undefined)[]) => sql`select ${columns} from ${cases} where ${and(...decided, ...more)}`
@@ -97,7 +100,8 @@ const sifted = (some: SQL, { order }: Walk, left: SQL | undefined, page: SQL) =>
  * each row.
  */
 function limitIfFew(path: AccessPath, { filters, visibility }: Walk, few: SQL, otherwise: SQL): SQL {
-  const some = sql`select 1 from ${cases} where ${and(...decidedBy(filters, path, visibility))} limit ${raw(sortedAtMost + 1)}`
+  const caller = sharedCallerOf(visibility)
+  const some = sql`select 1 from ${cases} where ${and(...decidedBy(filters, path, caller))} limit ${raw(sortedAtMost + 1)}`
   return sql`limit (select case when count(*) <= ${raw(sortedAtMost)} then ${few} else ${otherwise} end from (${some}))`
 }
 
@@ -110,7 +114,14 @@ function planOf(walk: Walk) {
   const { filters, order, visibility } = walk
   const path = accessPathOf(filters, order.by, visibility)
   const isSorted = isInOrder(path, order.by, filters)
-  return { path, isSorted, isOne: isUnique(path, filters), left: leftBy(filters, path, visibility) }
+  const isShared = !isSorted || (path === 'status' && (filters.status ?? []).length > 1)
+  const caller = isShared ? sharedCallerOf(visibility) : callerOf(visibility)
+  return {
+    ...{ path, isSorted, caller },
+    isOne: isUnique(path, filters),
+    left: leftBy(filters, path, caller),
+    prelude: isShared ? withCaller(visibility) : sql``,
+  }
 }
 
 /**
@@ -119,22 +130,22 @@ function planOf(walk: Walk) {
  *
  * @param page `limit … offset …`
  */
-export const walkPage = (walk: Walk, page: SQL): SQL => sql`${withCaller(walk.visibility)} ${pageOf(walk, page)}`
+export const walkPage = (walk: Walk, page: SQL): SQL => sql`${planOf(walk).prelude} ${pageOf(walk, page)}`
 
 function pageOf(walk: Walk, page: SQL): SQL {
-  const { filters, visibility } = walk
-  const { path, isSorted, isOne, left } = planOf(walk)
+  const { filters } = walk
+  const { path, isSorted, isOne, left, caller } = planOf(walk)
   const looked = sql`${placeholder('looked')}`
-  const unsorted = sql`select ${everyColumn} from ${cases} where ${and(...decidedBy(filters, path, visibility))}`
+  const unsorted = sql`select ${everyColumn} from ${cases} where ${and(...decidedBy(filters, path, caller))}`
   if (isOne) return sifted(sql`${unsorted} limit 1`, walk, and(left, beyondStart(walk)), page)
-  if (isSorted && left === undefined) return sql`${along(path, walk, everyColumn)} ${page}`
-  if (isSorted) return sifted(sql`${along(path, walk, everyColumn)} limit ${looked}`, walk, left, page)
+  if (isSorted && left === undefined) return sql`${along(path, walk, everyColumn, caller)} ${page}`
+  if (isSorted) return sifted(sql`${along(path, walk, everyColumn, caller)} limit ${looked}`, walk, left, page)
   const few = sql`${unsorted} ${limitIfFew(path, walk, raw(sortedAtMost), raw(0))}`
   const other = pathInOrder(walk)
-  const many = sql`${along(other, walk, everyColumn)} ${limitIfFew(path, walk, raw(0), looked)}`
+  const many = sql`${along(other, walk, everyColumn, caller)} ${limitIfFew(path, walk, raw(0), looked)}`
   return sql`
     select * from (${sifted(few, walk, and(left, beyondStart(walk)), page)}) union all
-    select * from (${sifted(many, walk, leftBy(filters, other, visibility), page)})`
+    select * from (${sifted(many, walk, leftBy(filters, other, caller), page)})`
 }
 
 /**
@@ -142,14 +153,14 @@ function pageOf(walk: Walk, page: SQL): SQL {
  * lists whose pages are always full or the last.
  */
 export function walkStop(walk: Walk): SQL | undefined {
-  const { path, isSorted, isOne, left } = planOf(walk)
+  const { path, isSorted, isOne, left, caller, prelude } = planOf(walk)
   if (isOne || (isSorted && left === undefined)) return
   const columns = list(named(walk.order.by))
   const offset = sql`offset ${placeholder('looked')} - 1`
   const last = isSorted
-    ? sql`${along(path, walk, columns)} limit 1`
-    : sql`${along(pathInOrder(walk), walk, columns)} ${limitIfFew(path, walk, raw(0), raw(1))}`
-  return sql`${withCaller(walk.visibility)} ${last} ${offset}`
+    ? sql`${along(path, walk, columns, caller)} limit 1`
+    : sql`${along(pathInOrder(walk), walk, columns, caller)} ${limitIfFew(path, walk, raw(0), raw(1))}`
+  return sql`${prelude} ${last} ${offset}`
 }
 
 /**
@@ -158,11 +169,12 @@ export function walkStop(walk: Walk): SQL | undefined {
  */
 export function walkTotal(start: Omit<Walk, 'isResumed'>, limit: number): SQL {
   const walk = { ...start, isResumed: false }
-  const { path, isSorted, isOne, left } = planOf(walk)
+  const { path, isSorted, isOne, left, caller, prelude } = planOf(walk)
   const columns = left === undefined ? list(named(walk.order.by)) : everyColumn
-  const decided = and(...decidedBy(walk.filters, path, walk.visibility))
-  const some = isSorted && !isOne ? along(path, walk, columns) : sql`select ${columns} from ${cases} where ${decided}`
-  return sql`${withCaller(walk.visibility)}
+  const decided = and(...decidedBy(walk.filters, path, caller))
+  const some =
+    isSorted && !isOne ? along(path, walk, columns, caller) : sql`select ${columns} from ${cases} where ${decided}`
+  return sql`${prelude}
     select ${left ? sql`count(*) filter (where ${left})` : sql`count(*)`} as total, count(*) as looked
     from (${some} limit ${raw(limit)}) as ${cases}`
 }
