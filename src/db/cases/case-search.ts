@@ -48,7 +48,7 @@ const width = sql.raw('16')
 
 /**
  * A page of a search as a table in place of `cases`, with its `place` in the page, and in each row the search's `found_total`
- * and `found_more`, true where there may be older matches: at least one row, of nulls where the page is empty. The newest matches are read once: their
+ * and `found_more`, true where there may be older matches: one row, of nulls, where the page is empty. The newest matches are read once: their
  * cases are filtered, counted and put into order as they come, and the page is cut out of the text of their row ids.
  */
 export function searchPage({ filters, order, isResumed, visibility }: Search): SQL {
@@ -64,7 +64,7 @@ export function searchPage({ filters, order, isResumed, visibility }: Search): S
   const found = sql`
     select count(*) = ${most} as more, count(*) filter (where ${passes}) as passing,
       '[' || rtrim(coalesce(${cut}, ''), ',') || ']' as page
-    from (${newest(caller.tenant, columns, most)}) cross join ${cases} where ${cases.rowId} = match_id`
+    from (${newest(caller.tenant, columns, most)}) cross join ${cases} where ${cases.rowId} = match_id having count(*) > 0`
   return sql`
     with found as materialized (${found})
     select ${cases}.*, entry.key as place, passing as found_total, more as found_more
