@@ -47,7 +47,9 @@ export default defineConfig(async () => ({
     // The Worker's request log and error log are JSON; on the terminal they would bury the results.
     onConsoleLog: (line: string) => !line.startsWith('{"'),
     projects: [
-      await inWorkerd('workerd', ['test/suites/*.test.ts']),
+      await inWorkerd('workerd', ['test/suites/*.test.ts'], ['test/suites/bounds.test.ts']),
+      // A minute or two, so it runs with the slow ones.
+      await inWorkerd('bounds', ['test/suites/bounds.test.ts']),
       // One file by itself, for whoever works on it; never all at once.
       await inWorkerd('spec', ['test/**/*.spec.ts'], elsewhere),
       { test: { name: 'unit', include: ['test/**/*.unit.ts'], isolate: false, testTimeout: 30_000 } },

@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, gte, isNull, lt, lte, or, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, getTableName, gt, gte, isNull, lt, lte, or, type SQL, Subquery, sql } from 'drizzle-orm'
 import type { AnySQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { encodeTime } from 'ulid'
 import { newId } from '../domain/id'
@@ -22,25 +22,38 @@ export interface AuditFilters {
 
 const at = (name: string) => sql`${sql.param(placeholder(name), audit.at)}`
 
-/** A page of the caller's audit entries, newest first: a slice of the primary key, whose ids begin with a time. */
+const columns = {
+  id: audit.id,
+  at: audit.at,
+  keyId: audit.keyId,
+  userId: audit.userId,
+  action: audit.action,
+  targetType: audit.targetType,
+  targetId: audit.targetId,
+  requestId: audit.requestId,
+}
+
+/** Entries that one page looks at. */
+export const auditLooksAt = 10_000
+
+// A slice of the primary key, whose ids begin with a time.
+const walk = () =>
+  build
+    .select(columns)
+    .from(audit)
+    .where(and(ofCaller(audit), gt(audit.id, placeholder('idAbove')), lt(audit.id, placeholder('idBelow'))))
+    .orderBy(desc(audit.id))
+    .$dynamic()
+
+const looked = walk().limit(auditLooksAt)
+
+/** A page of the caller's audit entries, newest first. */
 export const auditEntries = statement(
   build
-    .select({
-      id: audit.id,
-      at: audit.at,
-      keyId: audit.keyId,
-      userId: audit.userId,
-      action: audit.action,
-      targetType: audit.targetType,
-      targetId: audit.targetId,
-      requestId: audit.requestId,
-    })
-    .from(audit)
+    .select(columns)
+    .from(new Subquery(looked.getSQL(), columns, getTableName(audit)))
     .where(
       and(
-        ofCaller(audit),
-        gt(audit.id, placeholder('idAbove')),
-        lt(audit.id, placeholder('idBelow')),
         unlessNull('action', (value) => eq(audit.action, value)),
         unlessNull('targetType', (value) => eq(audit.targetType, value)),
         unlessNull('targetId', (value) => eq(audit.targetId, value)),
@@ -52,6 +65,13 @@ export const auditEntries = statement(
     )
     .orderBy(desc(audit.id))
     .limit(placeholder('limit')),
+)
+
+/** The last entry that a page looks at: no row if there are fewer. */
+export const auditStop = statement(
+  walk()
+    .limit(1)
+    .offset(auditLooksAt - 1),
 )
 
 /** Allowance for clock differences between an id and its entry: always less than a day. */

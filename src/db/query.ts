@@ -92,7 +92,7 @@ export function textStatement<T>(expression: SQL, { isCorrelated = false } = {})
 
 /** A JSON text, parsed. */
 export function parsed<T>(text: Statement<JsonText<T> | undefined>): Statement<T | undefined> {
-  return through(text, (json) => (json === undefined ? undefined : JSON.parse(json)))
+  return mapped(text, (json) => (json === undefined ? undefined : JSON.parse(json)))
 }
 
 /**
@@ -132,7 +132,7 @@ export function rowOf<T extends SQLiteTable>(table: T, values: Record<keyof T['_
 }
 
 /** A statement whose rows go through a function. */
-export function through<A, T>(from: Statement<A>, read: (rows: A) => T): Statement<T> {
+export function mapped<A, T>(from: Statement<A>, read: (rows: A) => T): Statement<T> {
   return {
     bind: (values) => {
       const bound = from.bind(values)
@@ -158,12 +158,12 @@ export function concat<T>(first: Statement<T[]>, second: Statement<T[]>): Statem
 
 /** A statement of at most one row, as that row or undefined. */
 export function atMostOne<T>(rows: Statement<T[]>): Statement<T | undefined> {
-  return through(rows, ([row]) => row)
+  return mapped(rows, ([row]) => row)
 }
 
 /** A statement of exactly one row, as that row. */
 export function exactlyOne<T>(rows: Statement<T[]>): Statement<T> {
-  return through(rows, ([row]) => {
+  return mapped(rows, ([row]) => {
     if (!row) throw new Error('A statement that always yields a row has yielded none')
     return row
   })
@@ -171,7 +171,7 @@ export function exactlyOne<T>(rows: Statement<T[]>): Statement<T> {
 
 /** Pairs two queries and maps both results. */
 export function pair<A, B, T>(first: Statement<A>, second: Statement<B>, read: (a: A, b: B) => T): Statement<T> {
-  return through(all({ first, second }), (rows) => read(rows.first, rows.second))
+  return mapped(all({ first, second }), (rows) => read(rows.first, rows.second))
 }
 
 /** Groups statements into one, with results by name. */

@@ -1,4 +1,17 @@
-import { and, desc, eq, getTableColumns, type InferSelectModel, ne, or, type SQL, sql } from 'drizzle-orm'
+import {
+  and,
+  desc,
+  eq,
+  getTableColumns,
+  getTableName,
+  type InferSelectModel,
+  ne,
+  or,
+  type SQL,
+  type SQLWrapper,
+  Subquery,
+  sql,
+} from 'drizzle-orm'
 import { auditOf } from './audit'
 import { summaryColumns } from './cases/case-columns'
 import {
@@ -32,8 +45,11 @@ export interface Submission extends Omit<Row, 'tenantId' | 'wardId' | 'categoryI
 
 const { tenantId: _tenantId, wardId: _wardId, categoryId: _categoryId, ...columns } = getTableColumns(submissions)
 
-/** @param isVisible which cases the caller may see */
-function submissionsWith(isVisible: SQL | undefined) {
+/**
+ * @param isVisible which cases the caller may see
+ * @param from the submissions, or a selection of them under their name
+ */
+function submissionsWith(isVisible: SQL | undefined, from: typeof submissions | Subquery = submissions) {
   const made = jsonColumn<Submission['made']>(
     sql`(
     select json_object('id', ${cases.id}, 'reference', ${cases.reference}) from ${cases}
@@ -42,7 +58,7 @@ function submissionsWith(isVisible: SQL | undefined) {
   )
   return build
     .select({ ...columns, ward: summaryColumns.ward, category: summaryColumns.category, made })
-    .from(submissions)
+    .from(from)
     .leftJoin(wards, eq(wards.id, submissions.wardId))
     .leftJoin(categories, eq(categories.id, submissions.categoryId))
     .$dynamic()
@@ -62,42 +78,69 @@ export const submissionAfterWrite: Statement<Submission | undefined> = atMostOne
   statement(submissionsWith(seenByViewer).where(ofTenantById(submissions))),
 )
 
-const areListed = and(
-  ofCaller(submissions),
+const arePassed = and(
   unlessNull('wardId', (wardId) => eq(submissions.wardId, wardId)),
   unlessNull('categoryId', (categoryId) => eq(submissions.categoryId, categoryId)),
 )
 
 const beyond = sql`(${submissions.createdAt}, ${submissions.id}) < (${placeholder('after0')}, ${placeholder('after1')})`
 
+const newestFirst = [desc(submissions.createdAt), desc(submissions.id)]
+
 interface SubmissionListQueries {
-  /** From the start, `offset` rows on. */
+  /** From the start, `offset` rows on, among the first `looked`. */
   rows: Statement<Submission[]>
-  /** After a cursor's row. */
+  /** After a cursor's row, among the `looked` that follow. */
   rowsAfter: Statement<Submission[]>
-  /** One more than `countCap` where there are more. */
-  total: Statement<{ total: number }>
+  /** The last of the `looked` rows, by its position: none if there are fewer. For lists with a ward or a category. */
+  stop: Statement<{ createdAt: string; id: string }[]>
+  stopAfter: Statement<{ createdAt: string; id: string }[]>
+  /** How many of the first rows match, and how many rows those were: at most one more than `countCap`. */
+  total: Statement<{ total: number; looked: number }>
 }
 
 function listFor(status: SQL | undefined): SubmissionListQueries {
-  const rowsWhere = (condition: SQL | undefined) =>
+  // The index is read in order; wards and categories are filtered afterwards, so that the limit is on what is read.
+  const walk = (condition?: SQL) =>
+    build
+      .select(getTableColumns(submissions))
+      .from(submissions)
+      .where(and(ofCaller(submissions), status, condition))
+      .orderBy(...newestFirst)
+      .$dynamic()
+  const named = (some: SQLWrapper) =>
+    new Subquery(some.getSQL(), getTableColumns(submissions), getTableName(submissions))
+  const rowsWhere = (condition?: SQL) => {
+    const passed = build
+      .select(getTableColumns(submissions))
+      .from(named(walk(condition).limit(placeholder('looked'))))
+      .where(arePassed)
+      .orderBy(...newestFirst)
+      .limit(placeholder('limit'))
+      .offset(placeholder('offset'))
+    return statement(submissionsWith(seenByCaller, named(passed)).orderBy(...newestFirst))
+  }
+  const stopWhere = (condition?: SQL) =>
     statement(
-      submissionsWith(seenByCaller)
-        .where(and(areListed, status, condition))
-        .orderBy(desc(submissions.createdAt), desc(submissions.id))
-        .limit(placeholder('limit'))
-        .offset(placeholder('offset')),
+      build
+        .select({ createdAt: submissions.createdAt, id: submissions.id })
+        .from(submissions)
+        .where(and(ofCaller(submissions), status, condition))
+        .orderBy(...newestFirst)
+        .limit(1)
+        .offset(placeholder('skipped')),
     )
-  const matching = build
-    .select({ one: sql`1`.as('one') })
-    .from(submissions)
-    .where(and(areListed, status))
-    .limit(countCap + 1)
-    .as('matching')
+  const total = sql<number>`count(*) filter (where ${arePassed})`.as('total')
   return {
-    rows: rowsWhere(undefined),
+    rows: rowsWhere(),
     rowsAfter: rowsWhere(beyond),
-    total: exactlyOne(statement(build.select({ total: sql<number>`count(*)`.as('total') }).from(matching))),
+    stop: stopWhere(),
+    stopAfter: stopWhere(beyond),
+    total: exactlyOne(
+      statement(
+        build.select({ total, looked: sql<number>`count(*)`.as('looked') }).from(named(walk().limit(countCap + 1))),
+      ),
+    ),
   }
 }
 
@@ -108,7 +151,10 @@ export const submissionLists = {
 }
 
 /** Position of a submission, for a cursor after it. */
-export const positionAfter = ({ createdAt, id }: Submission): [number, string] => [Date.parse(createdAt), id]
+export const positionAfter = ({ createdAt, id }: Pick<Submission, 'createdAt' | 'id'>): [number, string] => [
+  Date.parse(createdAt),
+  id,
+]
 
 const isTarget = and(ofTenantById(submissions), ne(submissions.status, 'converted'), atExpectedVersion(submissions))
 

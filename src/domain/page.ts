@@ -1,6 +1,9 @@
 /** Position in a sorted list: the last row's sort values, or the number of ranked rows before it. */
 export type Position = { readonly after: readonly (string | number)[] } | { readonly offset: number }
 
+/** True for a page by number but the first. */
+export const goesDeep = (from: Position) => 'offset' in from && from.offset > 0
+
 /** Content of a cursor: the number of the next page, and the position where the last one ended. */
 export interface Cursor {
   readonly page: number

@@ -22,14 +22,14 @@ export const download = <S extends z.ZodType>(description: string, schema: S, cs
 })
 const rowsPerChunk = 200
 
-/** A JSON object of a list and its length, piece by piece: `{"cases":[…],"total":2}`. */
-export function* jsonChunks(name: string, rows: readonly object[]) {
+/** A JSON object of a list, its length and whatever else is given, piece by piece: `{"cases":[…],"total":2}`. */
+export function* jsonChunks(name: string, rows: readonly object[], more: object = {}) {
   yield `{${JSON.stringify(name)}:[`
   for (let from = 0; from < rows.length; from += rowsPerChunk) {
     const some = rows.slice(from, from + rowsPerChunk).map((row) => JSON.stringify(row))
     yield `${from === 0 ? '' : ','}${some.join(',')}`
   }
-  yield `],"total":${rows.length}}`
+  yield `],${JSON.stringify({ total: rows.length, ...more }).slice(1)}`
 }
 
 /** A CSV to be saved, with a byte order mark in front where that was asked for. */

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { listedAtOnce } from '../db/limits'
 import { firstWithin } from '../domain/json-bytes'
-import { decodeCursor, encodeCursor } from '../domain/page'
+import { decodeCursor, encodeCursor, type Position } from '../domain/page'
 import { type ApiError, invalidFields } from '../errors'
 import { errorCode } from './fields'
 
@@ -30,12 +30,15 @@ interface Listing<T, S> {
 export function cut<T, S>(c: Context, rows: T[], { present, positionAfter, listed }: Listing<T, S>): S[] {
   const shown = firstWithin(rows.slice(0, listedAtOnce).map(present))
   const last = rows.length > shown.length ? rows[shown.length - 1] : undefined
-  if (last !== undefined) {
-    const next = new URL(c.req.url)
-    next.searchParams.set('cursor', encodeCursor({ page: 1, position: { after: positionAfter(last) } }, listed))
-    c.header('Link', `<${next.pathname}${next.search}>; rel="next"`)
-  }
+  if (last !== undefined) linkNext(c, encodeCursor({ page: 1, position: { after: positionAfter(last) } }, listed))
   return shown
+}
+
+/** Sets `Link: <…>; rel="next"` (RFC 8288): the same request from a cursor on. */
+export function linkNext(c: Context, cursor: string): void {
+  const next = new URL(c.req.url)
+  next.searchParams.set('cursor', cursor)
+  c.header('Link', `<${next.pathname}${next.search}>; rel="next"`)
 }
 
 /**
@@ -59,13 +62,64 @@ export function unusableCursor(): ApiError {
   const message = 'Invalid cursor: keep the same filters and sort, or omit it to start again'
   return invalidFields({ cursor: { code: 'format', message } }, true)
 }
+
+/** What was read of a page, of a list in pages. */
+interface Read<T> {
+  rows: T[]
+  /** Where the page begins. */
+  from: Position
+  pageSize: number
+  /** Rows of the list, as counted. */
+  total: number
+  /** Counting has stopped: there may be more rows than `total`. */
+  mayGoOn: boolean
+  /** Where reading ended early. */
+  stop: Position | undefined
+  /** Position after a row, with as many rows of the list before it. */
+  positionAfter: (row: T, reached: number) => Position
+}
+
+/** A page as it is shown, with the position that the next begins at. */
+interface Page<T> {
+  shown: T[]
+  next: Position | undefined
+  /** Rows may be missing from its end: the next page goes on with them. */
+  isPartial: boolean
+}
+
+/** Number of rows to read for a page: one more after a cursor, to detect the list's end; a numbered page uses the total. */
+export const rowsOf = (from: Position, pageSize: number) => ('after' in from ? pageSize + 1 : pageSize)
+
+/**
+ * Cuts a page out of what was read for it. Throws 400 for a page by number that begins beyond the rows that are looked at
+ * for one, where the list may go on.
+ */
+export function pageOf<T>({ rows, from, pageSize, total, mayGoOn, stop, positionAfter }: Read<T>): Page<T> {
+  const shown = rows.slice(0, pageSize)
+  const offset = 'offset' in from ? from.offset : 0
+  const reached = offset + shown.length
+  const last = shown.at(-1)
+  const isFull = shown.length === pageSize
+  const goesOn = 'after' in from ? rows.length > pageSize : (mayGoOn || total > reached) && (isFull || offset > 0)
+  const after = goesOn && last !== undefined ? positionAfter(last, reached) : undefined
+  if (goesOn && after === undefined) throw beyondReach()
+  const next = after ?? stop
+  return { shown, next, isPartial: !isFull && next !== undefined }
+}
+
+/** 400 for a page by number that would have to look at too many rows. */
+function beyondReach(): ApiError {
+  const message = 'Too deep for these filters and this sort: use cursor instead'
+  return invalidFields({ page: { code: 'range', message } }, true)
+}
+
 export const Pagination = z
   .object({
     page: z.int().openapi({ example: 1 }),
     pageSize: z.int().openapi({ example: 20 }),
     total: z.int().openapi({
       description:
-        'Matching rows. Counting stops at 10,000 with some filters; for a search, only the newest 10,000 matches are counted.',
+        'Matching rows. With filters other than `status`, those among the first 10,000 rows that are looked at; for a search, those among its newest 8,000 matches.',
       example: 42,
     }),
     totalPages: z.int().openapi({ example: 3 }),
@@ -73,6 +127,10 @@ export const Pagination = z
       .literal(true)
       .optional()
       .openapi({ description: 'Counting stopped: there may be more rows than `total`.' }),
+    partial: z.literal(true).optional().openapi({
+      description:
+        'The page ends early, and may be empty: few of the rows that one call looks at match. `nextCursor` goes on with the rest.',
+    }),
     nextCursor: z
       .string()
       .nullable()

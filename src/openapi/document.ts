@@ -118,7 +118,7 @@ function complete(operation: Operation, path: string, method: string, schemas: S
       ...{ isKeyed, isPublic, isReplayable },
       hasEtag: isRead || hasVersion(response, schemas),
       isMade: status === '201' && !isPublic && !path.endsWith('/notes'),
-      isListed: isListed && media !== undefined && 'type' in media && media.type === 'array',
+      isListed: isListed && (response.content?.['text/csv'] !== undefined || isArray(media)),
       isDownload: response.content?.['text/csv'] !== undefined,
     })
     responses[status] = { ...response, headers: { ...refs(names), ...response.headers } }
@@ -135,6 +135,8 @@ function complete(operation: Operation, path: string, method: string, schemas: S
   const parameters = named.filter((name) => name !== false).map((name) => ({ $ref: `#/components/parameters/${name}` }))
   if (parameters.length > 0) operation.parameters = [...(operation.parameters ?? []), ...parameters]
 }
+
+const isArray = (media: object | undefined) => media !== undefined && 'type' in media && media.type === 'array'
 
 /** The plan, scopes and role that an operation needs, in a sentence. */
 function accessOf(operation: Operation): string {

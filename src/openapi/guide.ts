@@ -15,7 +15,8 @@ fewer than 10 remain.
 ## Lists, pages and cursors
 Lists of cases and submissions have a \`pagination\` object. Follow \`nextCursor\` with \`?cursor=\`, keeping the filters and the
 sort, until it is null; \`page × pageSize\` may not exceed 10,000. Other lists are bare arrays of at most 200 items and 1 MiB;
-follow the \`Link: <…>; rel="next"\` header. \`total\` stops at 10,000 where counting would cost more; \`totalCapped\` says so.
+follow the \`Link: <…>; rel="next"\` header. \`total\` stops at 10,000 where counting would cost more; \`totalCapped\` says so. A page marked \`partial\` ends early, or is
+empty, since few of the rows that one call looks at match: \`nextCursor\` goes on.
 
 ## Creating things once
 A POST is not repeated safely by itself. Send an \`Idempotency-Key\` of your own, and the same key and body within 24 hours

@@ -53,7 +53,7 @@ describe.each([10, 10_000])('with %d cases', (count) => {
     ['me', 8],
     ['case', 16],
     ['list', 18],
-    ['search', 26],
+    ['search', 20],
   ])(
     'a refused %s writes nothing, reads only who is calling (%d rows), then costs nothing at all',
     async (name, read) => {
@@ -67,7 +67,7 @@ describe.each([10, 10_000])('with %d cases', (count) => {
   test.each<[Name, number]>([
     ['case', 10],
     ['list', 11],
-    ['search', 14],
+    ['search', 16],
   ])('a %s without the scope reads only who is calling (%d rows)', async (name, read) => {
     const key = await keyWith({ scopes: ['wards:read'] })
     expect(await cost(paths[name](), key)).toEqual({ status: 403, trips: 1, read, written: 1 })
@@ -77,15 +77,21 @@ describe.each([10, 10_000])('with %d cases', (count) => {
     ['me', 4],
     ['case', 6],
     ['list', 7],
-    ['search', 10],
+    ['search', 12],
   ])('a revoked or expired key asking for %s writes nothing and reads %d rows', async (name, read) => {
     const expected = { status: 401, trips: 1, read, written: 0 }
     expect(await cost(paths[name](), await keyWith({ revokedAt: 1 }))).toEqual(expected)
     expect(await cost(paths[name](), await keyWith({ expiresAt: 1 }))).toEqual(expected)
   })
 
-  test.each<Name>(['me', 'case', 'list', 'search'])('an unknown key asking for %s reads two rows', async (name) => {
-    expect(await cost(paths[name](), mintKey(tenant.cell))).toEqual({ status: 401, trips: 1, read: 2, written: 0 })
+  // The tables that a search is made of are begun although they are empty.
+  test.each<[Name, number]>([
+    ['me', 2],
+    ['case', 2],
+    ['list', 2],
+    ['search', 8],
+  ])('an unknown key asking for %s reads %d rows', async (name, read) => {
+    expect(await cost(paths[name](), mintKey(tenant.cell))).toEqual({ status: 401, trips: 1, read, written: 0 })
   })
 
   test.each<Name>(['me', 'case', 'list', 'search'])('a malformed key asking for %s costs nothing', async (name) => {

@@ -89,6 +89,7 @@ describe('Exporting cases', () => {
         },
       ],
       total: 1,
+      nextCursor: null,
     })
     expect(await jsonOf(key, '?format=json')).toEqual(exported)
   })
@@ -111,7 +112,7 @@ describe('Exporting cases', () => {
   test('nothing to export is a header alone, and an empty list', async () => {
     const { key } = await arrange()
     expect(await csvOf(key)).toBe(header)
-    expect(await jsonOf(key)).toEqual({ cases: [], total: 0 })
+    expect(await jsonOf(key)).toEqual({ cases: [], total: 0, nextCursor: null })
   })
 
   test('quotes, line breaks, commas and any script come back as they went in', async () => {

@@ -8,6 +8,7 @@ export interface Body {
   cases: { id: string; reference: string }[]
   pagination: { total: number; totalCapped?: true; nextCursor: string | null }
   searchActive?: true
+  rankedAmong?: number
 }
 
 /** Searches a tenant's cases. */

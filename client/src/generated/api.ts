@@ -63,6 +63,10 @@ export interface CaseList {
    * Present if `search` was used.
    */
   searchActive?: true | undefined
+  /**
+   * Only so many matches of the search, the newest, are ranked, sorted, filtered and counted: there are more.
+   */
+  rankedAmong?: number | undefined
 }
 export interface CaseSummary {
   /**
@@ -125,7 +129,7 @@ export interface Pagination {
   page: number
   pageSize: number
   /**
-   * Matching rows. Counting stops at 10,000 with some filters; for a search, only the newest 10,000 matches are counted.
+   * Matching rows. With filters other than `status`, those among the first 10,000 rows that are looked at; for a search, those among its newest 8,000 matches.
    */
   total: number
   totalPages: number
@@ -133,6 +137,10 @@ export interface Pagination {
    * Counting stopped: there may be more rows than `total`.
    */
   totalCapped?: true | undefined
+  /**
+   * The page ends early, and may be empty: few of the rows that one call looks at match. `nextCursor` goes on with the rest.
+   */
+  partial?: true | undefined
   /**
    * Pass it as `cursor` to get the next rows; null at the end.
    */
@@ -144,6 +152,10 @@ export interface CaseExport {
    * Rows in this export.
    */
   total: number
+  /**
+   * Pass it as `cursor`, with the same filters, to export what is left; null at the end.
+   */
+  nextCursor: string | null
 }
 export interface ExportedCase {
   /**
@@ -1166,6 +1178,10 @@ export interface AuditList {
    * Pass it as `cursor` to get the next page; null at the end.
    */
   nextCursor: string | null
+  /**
+   * The page ends early, and may be empty: few of the 10,000 entries that one call looks at match. `nextCursor` goes on with the rest.
+   */
+  partial?: true | undefined
 }
 export interface AuditEntry {
   /**
@@ -1483,7 +1499,7 @@ export interface ListCasesQuery {
    */
   externalId?: string | undefined
   /**
-   * Finds cases that contain every word: at most 10 different words, counting each part (`CW-2026-0042` has three); the last may be the start of a word. Ignores case, accents and letters often typed differently, such as ł, ø or ß; a postcode matches with or without its space. Searches reference, internalRef, externalId, residentName, residentPostcode, summary and description. Only the newest 10,000 cases with these words are ranked, sorted, filtered and counted.
+   * Finds cases that contain every word: at most 10 different words, counting each part (`CW-2026-0042` has three); the last may be the start of a word. Ignores case, accents and letters often typed differently, such as ł, ø or ß; a postcode matches with or without its space. Searches reference, internalRef, externalId, residentName, residentPostcode, summary and description. Only the newest 8,000 cases with these words are ranked, sorted, filtered and counted; `rankedAmong` says so if there are more.
    */
   search?: string | undefined
   /**
@@ -1549,9 +1565,13 @@ export interface ExportCasesQuery {
    */
   externalId?: string | undefined
   /**
-   * Finds cases that contain every word: at most 10 different words, counting each part (`CW-2026-0042` has three); the last may be the start of a word. Ignores case, accents and letters often typed differently, such as ł, ø or ß; a postcode matches with or without its space. Searches reference, internalRef, externalId, residentName, residentPostcode, summary and description. Only the newest 10,000 cases with these words are ranked, sorted, filtered and counted.
+   * Finds cases that contain every word: at most 10 different words, counting each part (`CW-2026-0042` has three); the last may be the start of a word. Ignores case, accents and letters often typed differently, such as ł, ø or ß; a postcode matches with or without its space. Searches reference, internalRef, externalId, residentName, residentPostcode, summary and description. Only the newest 8,000 cases with these words are ranked, sorted, filtered and counted; `rankedAmong` says so if there are more.
    */
   search?: string | undefined
+  /**
+   * From the previous call’s `Link: <…>; rel="next"`; keep the other parameters the same.
+   */
+  cursor?: string | undefined
   /**
    * The format of the export.
    */

@@ -1,21 +1,19 @@
-import { and, desc, eq } from 'drizzle-orm'
-import { callerTenant } from '../gate/caller'
-import { build, concat, memoised, type Statement, statement } from '../query'
+import { eq, getTableColumns, getTableName, type SQL, Subquery, sql } from 'drizzle-orm'
+import type { Position } from '../../domain/page'
+import { all, build, mapped, memoised, pair, parsed, type Statement, statement, textStatement } from '../query'
 import { cases } from '../schema/cases'
 import { categories, wards } from '../schema/directory'
 import { type CaseDetail, summaryColumns } from './case-columns'
-import {
-  accessPathOf,
-  type CaseFilters,
-  conditionsOf,
-  hasAnyStatus,
-  shapeOfFilters,
-  type Visibility,
-} from './case-filters'
-import { newestMatches } from './case-search'
+import { type CaseFilters, shapeOfFilters, type Visibility } from './case-filters'
+import { stopOf } from './case-list'
+import { searchedCases, searchStop } from './case-search'
+import { inOrderOfCases, type Walk, walkPage } from './case-walk'
 
 /** Maximum number of cases in an export. */
 export const exportedAtMost = 5_000
+
+/** Cases or matches that an export looks at where not all of them need be shown: the names of each are looked up. */
+export const exportLooksAt = 4_000
 
 const { id, reference, status, summary, ward, category, sourceChannel, createdAt, updatedAt } = summaryColumns
 
@@ -36,24 +34,60 @@ const exportColumns = {
 /** An exported case. */
 export type ExportedCase = Pick<CaseDetail, keyof typeof exportColumns>
 
-function exportFor(filters: CaseFilters, visibility: Visibility): Statement<ExportedCase[]> {
-  const way = accessPathOf(filters, 'createdAt', visibility)
-  const found = build.select(exportColumns)
-  const newest = newestMatches(callerTenant(visibility))
-  const from = way === 'words' ? found.from(newest).crossJoin(cases).$dynamic() : found.from(cases).$dynamic()
-  const isFound = way === 'words' ? eq(cases.rowId, newest.rowId) : undefined
-  return statement(
-    from
+/** An export's filters, and its place: its beginning, or where an earlier one ended. */
+export interface ExportSlice {
+  filters: CaseFilters
+  isResumed: boolean
+}
+
+/** Exported cases. */
+export interface CaseExport {
+  /** The newest first; without a search one more than `exportedAtMost` where there are more. */
+  rows: ExportedCase[]
+  /** Where the export ended, having looked at as many cases as it may. */
+  stop: Position | undefined
+}
+
+/** The order of an export. */
+export const newestFirst = { by: 'createdAt', descending: true } as const
+
+const exported = (read: SQL) =>
+  statement(
+    build
+      .select(exportColumns)
+      .from(new Subquery(read, getTableColumns(cases), getTableName(cases)))
       .leftJoin(wards, eq(wards.id, cases.wardId))
       .leftJoin(categories, eq(categories.id, cases.categoryId))
-      .where(and(isFound, ...conditionsOf(filters, way, visibility), hasAnyStatus(filters, way)))
-      .orderBy(desc(cases.createdAt), desc(cases.id))
-      .limit(exportedAtMost),
+      .orderBy(inOrderOfCases(newestFirst)),
     { outgrowsText: true },
   )
+
+function exportFor(slice: ExportSlice, visibility: Visibility): Statement<CaseExport> {
+  const isSearch = slice.filters.search !== undefined
+  const walk: Walk = { ...slice, order: newestFirst, visibility }
+  const page = isSearch
+    ? searchedCases({ ...slice, visibility })
+    : walkPage(walk, sql`limit ${sql.raw(String(exportedAtMost + 1))}`)
+  const stop = isSearch
+    ? parsed(textStatement<string[]>(sql`(select json_array(id) from (${searchStop({ ...slice, visibility })}))`))
+    : stopOf(walk)
+  return mapped(all({ rows: exported(page), stop }), ({ rows, stop }) => ({
+    rows,
+    stop: stop && { after: stop },
+  }))
 }
 
 /** The newest cases that match filters of this shape. Values: `caseListValues`. */
-export const caseExport = memoised(shapeOfFilters, (filters: CaseFilters) =>
-  concat(exportFor(filters, 'not caseworker'), exportFor(filters, 'caseworker')),
+export const caseExport = memoised(
+  ({ filters, isResumed }: ExportSlice) => JSON.stringify([shapeOfFilters(filters), isResumed]),
+  (slice): Statement<CaseExport> =>
+    pair(exportFor(slice, 'not caseworker'), exportFor(slice, 'caseworker'), (a, b) => ({
+      rows: [...a.rows, ...b.rows],
+      stop: a.stop ?? b.stop,
+    })),
 )
+
+/** Position of an exported case, for a cursor after it. */
+export const positionAfterExported = ({ createdAt, id }: ExportedCase): Position => ({
+  after: [Date.parse(createdAt), id],
+})

@@ -1,5 +1,4 @@
-import { eq, gte, isNull, lte, or, type SQL, sql } from 'drizzle-orm'
-import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core'
+import { and, eq, gte, isNull, lte, or, type SQL, sql } from 'drizzle-orm'
 import type { Status } from '../../domain/vocabulary'
 import { callerRow, callerTenant, callerViewer } from '../gate/caller'
 import { givenNames, placeholder } from '../query'
@@ -61,14 +60,13 @@ export function accessPathOf(filters: CaseFilters, by: CaseOrder['by'], visibili
   return has('status') || by === 'status' ? 'status' : 'createdAt'
 }
 
-/** True if an access path already yields this order. */
-export function isInOrder(way: AccessPath, by: CaseOrder['by']): boolean {
-  switch (way) {
-    case 'words':
-      return by === 'rank'
+/** True if an access path already yields this order, or no more than one row. */
+export function isInOrder(path: AccessPath, by: CaseOrder['by'], filters: CaseFilters): boolean {
+  if (isUnique(path, filters)) return true
+  switch (path) {
     case 'updatedAt':
     case 'reference':
-      return by === way
+      return by === path
     case 'status':
       return by === 'status' || by === 'createdAt'
     default:
@@ -76,15 +74,12 @@ export function isInOrder(way: AccessPath, by: CaseOrder['by']): boolean {
   }
 }
 
-/** A column that SQLite compares without considering its index. */
-export const unindexed = (column: AnySQLiteColumn) => sql`+${column}`
+/** True if a path leads to one case at most. */
+export const isUnique = (path: AccessPath, { reference }: CaseFilters) =>
+  path === 'externalId' || (path === 'reference' && reference !== undefined)
 
 /** A time in a filter, in the database's format. */
 const moment = (name: keyof CaseFilters) => sql`${sql.param(placeholder(name), cases.createdAt)}`
-
-/** True if a case has the status at this index of the filter. */
-export const hasStatus = (index: number, way: AccessPath = 'status') =>
-  eq(way === 'status' ? sql`${cases.status}` : unindexed(cases.status), placeholder(`status${index}`))
 
 /** True for cases visible to callers who see all cases, or only their own. */
 export const isSeenBy = (visibility: Visibility, assignee: SQL = sql`${cases.assigneeId}`): SQL =>
@@ -96,31 +91,70 @@ export const isSeenBy = (visibility: Visibility, assignee: SQL = sql`${cases.ass
 export const isSeenByCaller = sql`
   ${callerTenant()} is not null and ${cases.tenantId} = ${callerTenant()} and ${callerViewer()} in ('', ${cases.assigneeId})`
 
-/** Conditions of the list, except status. */
-export function conditionsOf(filters: CaseFilters, way: AccessPath, visibility: Visibility): (SQL | undefined)[] {
-  const has = (name: keyof CaseFilters) => filters[name] !== undefined
-  const column = (own: AccessPath, which: AnySQLiteColumn) => (own === way ? sql`${which}` : unindexed(which))
-  const assignee = column('assigneeId', cases.assigneeId)
-  const created = way === 'updatedAt' || way === 'reference' ? unindexed(cases.createdAt) : sql`${cases.createdAt}`
-  return [
-    isSeenBy(visibility, assignee),
-    eq(cases.archived, placeholder('archived')),
-    filters.assigneeId === 'none' ? isNull(assignee) : undefined,
-    has('assigneeId') && filters.assigneeId !== 'none' ? eq(assignee, placeholder('assigneeId')) : undefined,
-    has('wardId') ? eq(column('wardId', cases.wardId), placeholder('wardId')) : undefined,
-    has('categoryId') ? eq(column('categoryId', cases.categoryId), placeholder('categoryId')) : undefined,
-    has('sourceChannel') ? eq(cases.sourceChannel, placeholder('sourceChannel')) : undefined,
-    has('createdFrom') ? gte(created, moment('createdFrom')) : undefined,
-    has('createdTo') ? lte(created, moment('createdTo')) : undefined,
-    has('updatedSince') ? gte(column('updatedAt', cases.updatedAt), moment('updatedSince')) : undefined,
-    has('reference') ? eq(column('reference', cases.serial), placeholder('serial')) : undefined,
-    has('externalId') ? eq(column('externalId', cases.externalId), placeholder('externalId')) : undefined,
-  ]
+/** The caller in SQL: their tenant, and it with their viewer as a row value. */
+export interface CallerInSql {
+  visibility: Visibility
+  tenant: SQL
+  row: SQL
 }
 
+/** The caller as readers of this visibility. */
+export const callerOf = (visibility: Visibility): CallerInSql => ({
+  visibility,
+  tenant: callerTenant(visibility),
+  row: callerRow(visibility),
+})
+
+/** A condition of a list, and the paths whose index decides it. */
+type Condition = [SQL, AccessPath[]]
+
+const inCreation: AccessPath[] = ['createdAt', 'status', 'wardId', 'categoryId', 'assigneeId']
+const inArchive: AccessPath[] = [...inCreation, 'updatedAt']
+
+function conditionsOf(filters: CaseFilters, path: AccessPath, { visibility, row }: CallerInSql): Condition[] {
+  const has = (name: keyof CaseFilters) => filters[name] !== undefined
+  const isOwn = visibility === 'caseworker'
+  // Without a status the index on statuses is a row of ranges, one after the other.
+  const byCreation = path === 'status' && !has('status') ? [] : inCreation
+  const all: [boolean, SQL, AccessPath[]][] = [
+    [isOwn, sql`(${cases.tenantId}, ${cases.assigneeId}) = ${row}`, ['assigneeId']],
+    [true, eq(cases.archived, placeholder('archived')), inArchive],
+    [filters.assigneeId === 'none', isNull(cases.assigneeId), isOwn ? [] : ['assigneeId']],
+    [
+      has('assigneeId') && filters.assigneeId !== 'none',
+      eq(cases.assigneeId, placeholder('assigneeId')),
+      isOwn ? [] : ['assigneeId'],
+    ],
+    [has('wardId'), eq(cases.wardId, placeholder('wardId')), ['wardId']],
+    [has('categoryId'), eq(cases.categoryId, placeholder('categoryId')), ['categoryId']],
+    [has('sourceChannel'), eq(cases.sourceChannel, placeholder('sourceChannel')), []],
+    [has('createdFrom'), gte(cases.createdAt, moment('createdFrom')), byCreation],
+    [has('createdTo'), lte(cases.createdAt, moment('createdTo')), byCreation],
+    [has('updatedSince'), gte(cases.updatedAt, moment('updatedSince')), ['updatedAt']],
+    [has('reference'), eq(cases.serial, placeholder('serial')), ['reference']],
+    [has('externalId'), eq(cases.externalId, placeholder('externalId')), ['externalId']],
+  ]
+  return all.flatMap(([applies, condition, paths]) => (applies ? [[condition, paths] satisfies Condition] : []))
+}
+
+/** Conditions that a path's index decides, so that it is read no further than to rows that meet them; except status. */
+export function decidedBy(filters: CaseFilters, path: AccessPath, caller: CallerInSql): SQL[] {
+  const decided = conditionsOf(filters, path, caller).flatMap(([is, paths]) => (paths.includes(path) ? [is] : []))
+  const namesTenant = caller.visibility === 'caseworker' && path === 'assigneeId'
+  return namesTenant ? decided : [eq(cases.tenantId, caller.tenant), ...decided]
+}
+
+/** Conditions that are left for each row: undefined where the path's index decides all. */
+export function leftBy(filters: CaseFilters, path: AccessPath, caller: CallerInSql): SQL | undefined {
+  const left = conditionsOf(filters, path, caller).flatMap(([is, paths]) => (paths.includes(path) ? [] : [is]))
+  return and(...left, path === 'status' ? undefined : hasAnyStatus(filters))
+}
+
+/** True if a case has the status at this index of the filter. */
+export const hasStatus = (index: number) => eq(cases.status, placeholder(`status${index}`))
+
 /** True if a case has one of the requested statuses. */
-export const hasAnyStatus = ({ status = [] }: CaseFilters, way: AccessPath) =>
-  or(...status.map((_, index) => hasStatus(index, way)))
+const hasAnyStatus = ({ status = [] }: CaseFilters) => or(...status.map((_, index) => hasStatus(index)))
 
 /** The shape of a query: names of its filters, and values that change the statement. */
 export const shapeOfFilters = (filters: CaseFilters): string =>

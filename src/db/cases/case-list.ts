@@ -1,39 +1,27 @@
-import { and, asc, desc, eq, type SQL, type SQLChunk, sql } from 'drizzle-orm'
-import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core'
+import { type SQL, sql } from 'drizzle-orm'
 import type { JsonText } from '../../domain/json-text'
-import type { Position } from '../../domain/page'
+import { goesDeep, type Position } from '../../domain/page'
 import { parseReference } from '../../domain/reference'
-import { callerTenant } from '../gate/caller'
-import { countCap } from '../limits'
+import { countCap, looksAt } from '../limits'
 import {
   all,
-  build,
   concat,
+  mapped,
   memoised,
+  pair,
+  parsed,
   placeholder,
   type Statement,
   textStatement,
-  through,
   type Values,
 } from '../query'
 import { cases } from '../schema/cases'
 import type { CaseSummary } from './case-columns'
-import {
-  type AccessPath,
-  accessPathOf,
-  type CaseFilters,
-  type CaseOrder,
-  conditionsOf,
-  hasAnyStatus,
-  hasStatus,
-  isInOrder,
-  shapeOfFilters,
-  unindexed,
-  type Visibility,
-} from './case-filters'
+import { type CaseFilters, type CaseOrder, shapeOfFilters, type Visibility } from './case-filters'
 import { summaryJson } from './case-json'
-import { bestMatches, casesFts, newestMatches, relevance } from './case-search'
-import { totalFor } from './case-totals'
+import { searchPage } from './case-search'
+import { type CaseTotal, totalFor } from './case-totals'
+import { columnsOf, inOrderOfCases, type SortKey, sortColumns, type Walk, walkPage, walkStop } from './case-walk'
 
 /** One slice of a list. */
 export interface CaseSlice {
@@ -44,12 +32,12 @@ export interface CaseSlice {
   limit: number
 }
 
-// Ids are ULIDs, so "ties by id" and "ties by creation, then id" are one order; the latter is the indexes'.
-const sortColumns: Record<Exclude<CaseOrder['by'], 'rank'>, AnySQLiteColumn[]> = {
-  createdAt: [cases.createdAt, cases.id],
-  updatedAt: [cases.updatedAt, cases.id],
-  status: [cases.status, cases.createdAt, cases.id],
-  reference: [cases.serial],
+/** Rows of a slice, and what is known of the whole list. */
+export interface CasePage {
+  rows: JsonText<CaseSummary>[]
+  total: CaseTotal
+  /** Where the slice ended early, having looked at as many rows as it may. */
+  stop: Position | undefined
 }
 
 /** Position of a row, for a cursor after it. */
@@ -75,91 +63,75 @@ export function isPositionIn(position: Position, { by }: CaseOrder): boolean {
   return by !== 'rank' && position.after.length === sortColumns[by].length
 }
 
-// One raw text rather than thirty columns, which are slow to build.
-const everyColumn = { every: sql`${cases}.*` }
-
-const list = (parts: SQLChunk[]) => sql.join(parts, sql`, `)
-
-/** Order of a slice, and the condition that starts it after its cursor's row. */
-function orderOf({ order, from }: CaseSlice, way: AccessPath): { columns: SQL[]; beyond: SQL | undefined } {
-  if (order.by === 'rank') return { columns: [asc(relevance)], beyond: undefined }
-  const inOrder = isInOrder(way, order.by)
-  const columns = sortColumns[order.by].map((column) => (inOrder ? sql`${column}` : unindexed(column)))
-  const after = columns.map((_, i) => placeholder(`after${i}`))
-  const beyond = sql`(${list(columns)}) ${sql.raw(order.descending ? '<' : '>')} (${list(after)})`
-  return {
-    columns: columns.map((column) => (order.descending ? desc(column) : asc(column))),
-    beyond: 'after' in from ? beyond : undefined,
-  }
-}
-
 // An expression: SQLite would look at a bare parameter's value, and prepare the statement again for it.
 const within = sql`limit ${placeholder('limit')} + 0 offset ${placeholder('offset')} + 0`
 
-/** The cases of a slice, as a table in place of `cases`. */
-function sliceQuery(slice: CaseSlice, way: AccessPath, visibility: Visibility): SQL {
-  const { filters } = slice
-  const { columns, beyond } = orderOf(slice, way)
-  const where = and(...conditionsOf(filters, way, visibility), hasAnyStatus(filters, way), beyond)
-  const read = way === 'words' ? wordsOf(slice, visibility, where) : build.select(everyColumn).from(cases).where(where)
-  return sql`${read.getSQL()} order by ${list(columns)} ${within}`
-}
-
-/** Matches of a search. A cross join, since SQLite keeps its order: the words first, then only their cases. */
-function wordsOf({ order }: CaseSlice, visibility: Visibility, where: SQL | undefined) {
-  const tenant = callerTenant(visibility)
-  if (order.by === 'rank') {
-    return build
-      .select({ ...everyColumn, relevance })
-      .from(casesFts)
-      .crossJoin(cases)
-      .where(and(eq(cases.rowId, casesFts.rowId), bestMatches(tenant), where))
-  }
-  const newest = newestMatches(tenant)
-  return build
-    .select(everyColumn)
-    .from(newest)
-    .crossJoin(cases)
-    .where(and(eq(cases.rowId, newest.rowId), where))
-}
-
 /**
- * The same for several statuses by creation: each status returns its rows in order from its own index, and SQLite merges
- * them as it goes. One index alone would be read past every case of another status.
+ * Listed cases, each as JSON on a line of its own: JSON needs no line breaks. Names are looked up only for these, not for
+ * those skipped or sorted away.
  */
-function mergedSliceQuery(slice: CaseSlice, way: AccessPath, visibility: Visibility): SQL {
-  const { beyond } = orderOf(slice, way)
-  const where = [...conditionsOf(slice.filters, way, visibility), beyond]
-  const arms = (slice.filters.status ?? []).map((_, index) =>
-    build
-      .select(everyColumn)
-      .from(cases)
-      .where(and(...where, hasStatus(index)))
-      .getSQL(),
-  )
-  const direction = sql.raw(slice.order.descending ? 'desc' : 'asc')
-  return sql`${sql.join(arms, sql` union all `)} order by created_at ${direction}, id ${direction} ${within}`
+const linesBy = (order: SQL) =>
+  sql`coalesce(group_concat(${summaryJson}, char(10) order by ${order}) filter (where ${cases.id} is not null), '')`
+
+/** The cases of such lines. */
+const rowsOn = (lines: readonly string[]): JsonText<CaseSummary>[] => lines.filter((line) => line !== '')
+
+/** A page of a search, below a line with the search's total. */
+function foundBy(slice: CaseSlice, visibility: Visibility): Statement<CasePage> {
+  const { filters, order, from } = slice
+  const page = searchPage({ filters, order, isResumed: 'after' in from, visibility })
+  const counted = sql`json_array(coalesce(max(found_total), 0), coalesce(max(found_more), 0))`
+  const lines = textStatement(sql`(select ${counted} || char(10) || ${linesBy(sql`place`)} from (${page}) ${cases})`)
+  return mapped(lines, (text = '[0,0]') => {
+    const [first = '[0,0]', ...rest] = text.split('\n')
+    const [total, more]: [number, number] = JSON.parse(first)
+    return { rows: rowsOn(rest), total: { total, isCapped: more === 1 }, stop: undefined }
+  })
 }
 
-/** The cases of a slice, each as JSON. Names are looked up only for them, not for those skipped or sorted away. */
-function rowsFor(slice: CaseSlice, visibility: Visibility): Statement<JsonText<CaseSummary>[]> {
-  const { filters, order } = slice
-  const way = accessPathOf(filters, order.by, visibility)
-  const merged = way === 'status' && order.by === 'createdAt' && (filters.status?.length ?? 0) > 1
-  const read = (merged ? mergedSliceQuery : sliceQuery)(slice, way, visibility)
-  // A line for each, in the order of the slice. JSON needs no line breaks.
-  const lines = textStatement(sql`(select group_concat(${summaryJson}, char(10)) from (${read}) ${cases})`)
-  return through(lines, (text) => text?.split('\n') ?? [])
+const searched = (slice: CaseSlice): Statement<CasePage> =>
+  pair(foundBy(slice, 'not caseworker'), foundBy(slice, 'caseworker'), (a, b) => ({
+    rows: [...a.rows, ...b.rows],
+    total: { total: a.total.total + b.total.total, isCapped: a.total.isCapped || b.total.isCapped },
+    stop: undefined,
+  }))
+
+/** A page that is walked to. */
+function walked(slice: CaseSlice, by: SortKey): Statement<CasePage> {
+  const { filters, from } = slice
+  const order = { by, descending: slice.order.descending }
+  const walkOf = (visibility: Visibility): Walk => ({ filters, order, isResumed: 'after' in from, visibility })
+  const rowsFor = (walk: Walk) =>
+    mapped(
+      textStatement(sql`(select ${linesBy(inOrderOfCases(order))} from (${walkPage(walk, within)}) ${cases})`),
+      (text) => rowsOn(text?.split('\n') ?? []),
+    )
+  const rows = concat(rowsFor(walkOf('not caseworker')), rowsFor(walkOf('caseworker')))
+  const page = all({ rows, total: totalFor(filters, order) })
+  const stops = goesDeep(from) ? [] : [stopOf(walkOf('not caseworker')), stopOf(walkOf('caseworker'))]
+  return stops.reduce<Statement<CasePage>>(
+    (before, stop) =>
+      stop ? pair(before, stop, (page, after) => (after ? { ...page, stop: { after } } : page)) : before,
+    mapped(page, (read) => ({ ...read, stop: undefined })),
+  )
+}
+
+/** The end of a page that may end early, by the columns of its order. */
+export function stopOf(walk: Walk): Statement<(string | number)[] | undefined> | undefined {
+  const stop = walkStop(walk)
+  const columns = sql.join(columnsOf(walk.order.by), sql`, `)
+  return stop && parsed(textStatement(sql`(select json_array(${columns}) from (${stop}))`))
 }
 
 /** A slice and the list's total, by shape: filters and sort, not their values. */
 export const caseList = memoised(
-  ({ filters, order, from }: CaseSlice) => JSON.stringify([shapeOfFilters(filters), order, 'after' in from]),
-  (slice) =>
-    all({
-      rows: concat(rowsFor(slice, 'not caseworker'), rowsFor(slice, 'caseworker')),
-      total: totalFor(slice.filters),
-    }),
+  ({ filters, order, from }: CaseSlice) =>
+    JSON.stringify([shapeOfFilters(filters), order, 'after' in from, goesDeep(from)]),
+  (slice): Statement<CasePage> => {
+    const { by } = slice.order
+    if (slice.filters.search !== undefined) return searched(slice)
+    return walked(slice, by === 'rank' ? 'createdAt' : by)
+  },
 )
 
 /** Values of the queries' placeholders. */
@@ -171,6 +143,7 @@ export function caseListValues({ filters, from, limit }: CaseSlice): Values {
     ...('after' in from && Object.fromEntries(from.after.map((value, index) => [`after${index}`, value]))),
     serial: reference === undefined ? null : (parseReference(reference) ?? 0),
     offset: 'offset' in from ? from.offset : 0,
+    looked: looksAt(from),
     limit,
   }
 }

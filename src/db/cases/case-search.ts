@@ -1,13 +1,18 @@
-import { desc, gt, type SQL, sql } from 'drizzle-orm'
+import { and, type SQL, sql } from 'drizzle-orm'
 import { integer, sqliteTable } from 'drizzle-orm/sqlite-core'
-import { build, placeholder } from '../query'
-import { caseCounts } from '../schema/cases'
+import { placeholder } from '../query'
+import { cases } from '../schema/cases'
+import { type CaseFilters, type CaseOrder, callerOf, leftBy, type Visibility } from './case-filters'
+import { beyondStart, inOrder } from './case-walk'
 
-/** Maximum number of matches that are ranked, sorted and counted: the newest. */
-export const searchedAtMost = 10_000
+/**
+ * Maximum number of matches that are ranked, sorted and counted: the newest. Three rows are read for each: the match, its case,
+ * and its place in the order.
+ */
+export const searchedAtMost = 8_000
 
 /** The full-text index over cases. A migration made by hand creates it: drizzle-kit does not support virtual tables. */
-export const casesFts = sqliteTable('cases_fts', { rowId: integer('rowid') })
+const casesFts = sqliteTable('cases_fts', { rowId: integer('rowid') })
 
 /**
  * Matches the placeholder `search` (an FTS5 expression) within one tenant's rows. The tenant is part of the expression,
@@ -16,40 +21,82 @@ export const casesFts = sqliteTable('cases_fts', { rowId: integer('rowid') })
 const matches = (tenant: SQL) => sql`
   cases_fts match coalesce('tenant_id : "' || ${tenant} || '" AND - tenant_id : (' || ${placeholder('search')} || ')', '""')`
 
-// FTS5 returns rows by row id, in either direction, without sorting.
-const newestFirst = (tenant: SQL) =>
-  build
-    .select({ rowId: sql<number>`${casesFts.rowId}`.as('match_id') })
-    .from(casesFts)
-    .where(matches(tenant))
-    .orderBy(desc(casesFts.rowId))
-
-/** The newest matches in a tenant as a table of row ids; its limit stops filters from reading further. */
-export const newestMatches = (tenant: SQL) => newestFirst(tenant).limit(searchedAtMost).as('newest')
-
-/** True if a tenant has a match older than the row id `than`. */
-export const hasOlderMatches = (tenant: SQL, than: SQL.Aliased<number>) =>
-  sql`exists (select 1 from ${casesFts} where ${matches(tenant)} and ${casesFts.rowId} < ${than})`
-
 /**
- * Matches the same rows of `casesFts` in their rank's order. FTS5 ranks before it returns a row, so the newest are kept
- * by their row ids, and the oldest of them is looked for only in a tenant that has so many cases.
+ * How well a row matches, less for a better match. The weights: tenant, reference, internalRef, externalId, residentName,
+ * postcode, summary, description.
  */
-export function bestMatches(tenant: SQL): SQL {
-  const oldest = newestFirst(tenant)
-    .limit(1)
-    .offset(searchedAtMost - 1)
-  const isLarge = build
-    .select({ isLarge: gt(sql`sum(${caseCounts.n})`, sql.raw(String(searchedAtMost))) })
-    .from(caseCounts)
-    .where(sql`${caseCounts.tenantId} = ${tenant} and ${caseCounts.viewer} = ''`)
-  return sql`
-    ${matches(tenant)} and rank match 'bm25(0, 10, 10, 10, 5, 5, 3, 1)'
-    and ${casesFts.rowId} >= coalesce(case when ${isLarge} then ${oldest} end, 0)`
+const relevance = sql`bm25(cases_fts, 0, 10, 10, 10, 5, 5, 3, 1)`
+
+/** The newest matches in a tenant, as row ids. FTS5 returns rows by row id, in either direction, without sorting. */
+const newest = (tenant: SQL, columns: SQL, limit: SQL, older?: SQL) => sql`
+  select ${columns} from ${casesFts} where ${and(matches(tenant), older)}
+  order by ${casesFts.rowId} desc limit ${limit}`
+
+/** A search as it is listed. */
+interface Search {
+  filters: CaseFilters
+  order: CaseOrder
+  isResumed: boolean
+  visibility: Visibility
 }
 
+const most = sql.raw(String(searchedAtMost))
+
+// A row id as an element of a JSON array, always as long.
+const element = sql`printf('%15d,', match_id)`
+const width = sql.raw('16')
+
 /**
- * Best match first. The weights are above: tenant, reference, internalRef, externalId, residentName, postcode, summary,
- * description. FTS5 sorts by its own `rank` before it returns a row, so that a page reads no more than it shows.
+ * A page of a search as a table in place of `cases`, with its `place` in the page, and in each row the search's `found_total`
+ * and `found_more`, true where there may be older matches: one row, of nulls, where the page is empty. The newest matches are read once: their
+ * cases are filtered, counted and put into order as they come, and the page is cut out of the text of their row ids.
  */
-export const relevance = sql<number>`rank`.as('relevance')
+export function searchPage({ filters, order, isResumed, visibility }: Search): SQL {
+  const caller = callerOf(visibility)
+  const { by, descending } = order
+  const isRanked = by === 'rank'
+  const passes = leftBy(filters, 'words', caller)
+  const beyond = isRanked ? undefined : beyondStart({ order: { by, descending }, isResumed })
+  const terms = isRanked ? sql`score, id` : inOrder({ by, descending })
+  const columns = isRanked ? sql`rowid as match_id, ${relevance} as score` : sql`rowid as match_id`
+  const ids = sql`group_concat(${element}, '' order by ${terms}) filter (where ${and(passes, beyond)})`
+  const cut = sql`substr(${ids}, ${width} * ${placeholder('offset')} + 1, ${width} * ${placeholder('limit')})`
+  const found = sql`
+    select count(*) = ${most} as more, count(*) filter (where ${passes}) as passing,
+      '[' || rtrim(coalesce(${cut}, ''), ',') || ']' as page
+    from (${newest(caller.tenant, columns, most)}) cross join ${cases} where ${cases.rowId} = match_id having count(*) > 0`
+  return sql`
+    with found as materialized (${found})
+    select ${cases}.*, entry.key as place, passing as found_total, more as found_more
+    from found left join json_each(page) as entry left join ${cases} on ${cases.rowId} = entry.value`
+}
+
+/** Matches older than the case `after0`, if a search goes on from there. */
+const olderThan = (tenant: SQL, isResumed: boolean) =>
+  isResumed
+    ? sql`${casesFts.rowId} < (
+        select row_id from ${cases} where ${cases.id} = ${placeholder('after0')} and ${cases.tenantId} = ${tenant})`
+    : undefined
+
+/** The cases of the newest matches of a search that pass its filters, as a table in place of `cases`. */
+export function searchedCases({ filters, isResumed, visibility }: Omit<Search, 'order'>): SQL {
+  const caller = callerOf(visibility)
+  const matching = newest(
+    caller.tenant,
+    sql`rowid as match_id`,
+    sql`${placeholder('looked')}`,
+    olderThan(caller.tenant, isResumed),
+  )
+  return sql`
+    select ${cases}.* from (${matching}) cross join ${cases}
+    where ${and(sql`${cases.rowId} = match_id`, leftBy(filters, 'words', caller))}`
+}
+
+/** The case of the last match that one call looks at, by its id: no row if there are fewer matches. */
+export function searchStop({ isResumed, visibility }: Omit<Search, 'order' | 'filters'>): SQL {
+  const caller = callerOf(visibility)
+  const matching = newest(caller.tenant, sql`rowid`, sql`1`, olderThan(caller.tenant, isResumed))
+  return sql`
+    select ${cases.id} from ${cases} where ${cases.rowId} = (
+      ${matching} offset ${placeholder('looked')} - 1)`
+}

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { CallerRow } from '../../gate/principal'
 import type { WindowRow } from '../../gate/rate-limit'
-import { textStatement, through } from '../query'
+import { mapped, textStatement } from '../query'
 
 type Row = CallerRow & WindowRow
 
@@ -35,7 +35,7 @@ const values = sql.raw(
 )
 
 /** Holder of a live key, and their window after the hit. No row: the key is rejected. */
-export const caller = through(
+export const caller = mapped(
   textStatement(sql`json_array(${values})`, { isCorrelated: true }),
   (text): Row | undefined => {
     if (text === undefined) return

@@ -24,6 +24,10 @@ export const AuditList = z
       .string()
       .nullable()
       .openapi({ description: 'Pass it as `cursor` to get the next page; null at the end.' }),
+    partial: z.literal(true).optional().openapi({
+      description:
+        'The page ends early, and may be empty: few of the 10,000 entries that one call looks at match. `nextCursor` goes on with the rest.',
+    }),
   })
   .openapi('AuditList')
 

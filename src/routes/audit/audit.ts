@@ -1,6 +1,6 @@
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
 import type { AppEnv } from '../../app-env'
-import { auditEntries, auditValues } from '../../db/audit'
+import { auditEntries, auditStop, auditValues } from '../../db/audit'
 import { encodeCursor } from '../../domain/page'
 import { refuse } from '../../gate/keyed'
 import { json } from '../../http/fields'
@@ -26,12 +26,17 @@ export const audit = new OpenAPIHono<AppEnv>().openapi(list, async (c) => {
   const { cursor, pageSize, ...filters } = c.req.valid('query')
   const listed = JSON.stringify(['audit', filters])
   const after = cursor === undefined ? undefined : (idAfter(cursor, listed) ?? (await refuse(gate, unusableCursor())))
-  const { rows } = await gate.read(auditValues(filters, after, pageSize + 1), { rows: auditEntries })
+  const isSifted = Object.values(filters).some((filter) => filter !== undefined)
+  const { rows, stops = [] } = await gate.read(auditValues(filters, after, pageSize + 1), {
+    rows: auditEntries,
+    stops: isSifted ? auditStop : undefined,
+  })
 
   const entries = rows.slice(0, pageSize)
-  const last = rows.length > pageSize ? entries.at(-1) : undefined
+  const last = rows.length > pageSize ? entries.at(-1) : stops[0]
   const nextCursor = last ? encodeCursor({ page: 1, position: { after: [last.id] } }, listed) : null
-  return c.json({ entries, nextCursor }, 200)
+  const isPartial = last !== undefined && entries.length < pageSize
+  return c.json({ entries, nextCursor, ...(isPartial && { partial: true as const }) }, 200)
 })
 
 function idAfter(cursor: string, listed: string): string | undefined {

@@ -2,9 +2,10 @@ import { z } from '@hono/zod-openapi'
 import { channels, statuses } from '../../domain/vocabulary'
 import { bom, format, total } from '../../http/download'
 import { Id, Instant, orNull, Ref } from '../../http/fields'
+import { cursorParam } from '../../http/paging'
 import { caseFilters } from './case-schemas'
 
-export const CaseExportQuery = z.strictObject({ ...caseFilters, format, bom })
+export const CaseExportQuery = z.strictObject({ ...caseFilters, cursor: cursorParam, format, bom })
 export const CaseExport = z
   .object({
     cases: z.array(
@@ -24,5 +25,9 @@ export const CaseExport = z
         .openapi('ExportedCase'),
     ),
     total,
+    nextCursor: z.string().nullable().openapi({
+      description: 'Pass it as `cursor`, with the same filters, to export what is left; null at the end.',
+      example: null,
+    }),
   })
   .openapi('CaseExport')

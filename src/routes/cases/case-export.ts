@@ -1,11 +1,21 @@
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
 import type { AppEnv } from '../../app-env'
-import { caseExport, type ExportedCase, exportedAtMost } from '../../db/cases/case-export'
+import {
+  caseExport,
+  type ExportedCase,
+  exportedAtMost,
+  exportLooksAt,
+  newestFirst,
+  positionAfterExported,
+} from '../../db/cases/case-export'
 import { caseListValues } from '../../db/cases/case-list'
 import { type Cell, csvChunks } from '../../domain/csv'
+import { encodeCursor } from '../../domain/page'
 import { searchTerms } from '../../domain/search-terms'
+import { refuse } from '../../gate/keyed'
 import { csv, download, jsonChunks, stream } from '../../http/download'
 import { keyedRoute } from '../../http/keyed-route'
+import { linkNext, unusableCursor, valuesAfter } from '../../http/paging'
 import { CaseExport, CaseExportQuery } from './case-export-schemas'
 
 const header = ['Reference', 'Status', 'Summary', 'Themes', 'Ward', 'Category', 'Source', 'Created At', 'Updated At']
@@ -17,7 +27,7 @@ const exportCases = createRoute({
   operationId: 'exportCases',
   summary: 'Export cases',
   description:
-    'The newest 5,000 cases that match the list’s filters, as JSON or CSV; only their own for a caseworker. Contains no resident data. CSV cells that look like formulas are prefixed with an apostrophe.',
+    'The newest 5,000 cases that match the list’s filters, as JSON or CSV; only their own for a caseworker. Where no index decides which cases match, and in a search, one export looks at 4,000 of them: if there are more, `Link` (and `nextCursor` in JSON) leads to the next, which goes on with older ones. Contains no resident data. CSV cells that look like formulas are prefixed with an apostrophe.',
   request: { query: CaseExportQuery },
   responses: {
     200: download(
@@ -30,16 +40,31 @@ const exportCases = createRoute({
 
 /** Exporting cases. */
 export const caseExports = new OpenAPIHono<AppEnv>().openapi(exportCases, async (c) => {
-  const { format, bom, search: typed, ...rest } = c.req.valid('query')
+  const { gate } = c.var
+  const { format, bom, cursor, search: typed, ...rest } = c.req.valid('query')
   const search = typed === undefined ? undefined : searchTerms(typed)
   const filters = { ...rest, search }
-  const order = { by: 'createdAt', descending: true } as const
-  const values = caseListValues({ filters, order, from: { offset: 0 }, limit: exportedAtMost })
-  const nothingToFind = typed !== undefined && search === undefined
-  const { rows = [] } = await c.var.gate.read(values, nothingToFind ? {} : { rows: caseExport(filters) })
+  const listed = JSON.stringify(['export', filters])
+  const places = search === undefined ? 2 : 1
+  const position = cursor === undefined ? undefined : valuesAfter(cursor, listed, places)
+  if (cursor !== undefined && position === undefined) await refuse(gate, unusableCursor())
+  const values = {
+    ...caseListValues({ filters, order: newestFirst, from: { offset: 0 }, limit: exportedAtMost + 1 }),
+    ...position,
+    looked: exportLooksAt,
+  }
+  const isEmpty = typed !== undefined && search === undefined
+  const asked = isEmpty ? {} : { found: caseExport({ filters, isResumed: cursor !== undefined }) }
+  const { found: { rows, stop } = { rows: [], stop: undefined } } = await gate.read(values, asked)
+
+  const shown = rows.slice(0, exportedAtMost)
+  const last = rows.length > shown.length ? shown.at(-1) : undefined
+  const next = last ? positionAfterExported(last) : stop
+  const nextCursor = next ? encodeCursor({ page: 1, position: next }, listed) : null
+  if (nextCursor !== null) linkNext(c, nextCursor)
   return format === 'csv'
-    ? csv(c, 'cases', csvChunks(header, rows, cellsOf), bom)
-    : stream(c, 'application/json', jsonChunks('cases', rows))
+    ? csv(c, 'cases', csvChunks(header, shown, cellsOf), bom)
+    : stream(c, 'application/json', jsonChunks('cases', shown, { nextCursor }))
 })
 
 function cellsOf(one: ExportedCase): Cell[] {

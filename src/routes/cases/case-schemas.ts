@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { searchedAtMost } from '../../db/cases/case-search'
 import { mostWords, wordsSought } from '../../domain/search-terms'
 import { channels, roles, type Status, statuses, timelineTypes } from '../../domain/vocabulary'
 import {
@@ -85,6 +86,11 @@ export const CaseList = z
     cases: z.array(CaseSummary.openapi('CaseSummary')),
     pagination: Pagination,
     searchActive: z.literal(true).optional().openapi({ description: 'Present if `search` was used.' }),
+    rankedAmong: z.int().optional().openapi({
+      description:
+        'Only so many matches of the search, the newest, are ranked, sorted, filtered and counted: there are more.',
+      example: searchedAtMost,
+    }),
   })
   .openapi('CaseList')
 
@@ -129,7 +135,7 @@ export const caseFilters = {
   externalId: codeParam({ description: 'The case with your own id.', example: 'crm-10042', max: 128 }),
   search: searchText.optional().openapi({
     description:
-      'Finds cases that contain every word: at most 10 different words, counting each part (`CW-2026-0042` has three); the last may be the start of a word. Ignores case, accents and letters often typed differently, such as ł, ø or ß; a postcode matches with or without its space. Searches reference, internalRef, externalId, residentName, residentPostcode, summary and description. Only the newest 10,000 cases with these words are ranked, sorted, filtered and counted.',
+      'Finds cases that contain every word: at most 10 different words, counting each part (`CW-2026-0042` has three); the last may be the start of a word. Ignores case, accents and letters often typed differently, such as ł, ø or ß; a postcode matches with or without its space. Searches reference, internalRef, externalId, residentName, residentPostcode, summary and description. Only the newest 8,000 cases with these words are ranked, sorted, filtered and counted; `rankedAmong` says so if there are more.',
     example: 'pothole school',
   }),
 }

@@ -1,6 +1,7 @@
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
 import type { AppEnv } from '../../app-env'
 import { type CaseSlice, caseList, caseListValues, isPositionIn, positionAfter } from '../../db/cases/case-list'
+import { searchedAtMost } from '../../db/cases/case-search'
 import { caseTextById } from '../../db/cases/cases'
 import { countCap } from '../../db/limits'
 import { listText } from '../../domain/json-text'
@@ -12,7 +13,7 @@ import { answerText } from '../../http/answer-text'
 import { etagOfText } from '../../http/etag'
 import { IdParam, json, NoQuery } from '../../http/fields'
 import { keyedRoute } from '../../http/keyed-route'
-import { deepestPage, unusableCursor } from '../../http/paging'
+import { pageOf, rowsOf, unusableCursor } from '../../http/paging'
 import { caseExports } from './case-export'
 import { Case, CaseList, CaseListQuery } from './case-schemas'
 import { caseWrites } from './case-writes'
@@ -54,24 +55,26 @@ export const cases = new OpenAPIHono<AppEnv>()
     }
     const { slice, page, listed } = sliceOf(asked, search) ?? (await refuse(gate, unusableCursor()))
     const { list } = await gate.read(caseListValues(slice), { list: caseList(slice) })
-    const { rows, total: counted } = list
-
-    const shown = rows.slice(0, asked.pageSize)
-    const reached = offsetOf(slice.from) + shown.length
-    const goesOn = looksAhead(slice.from) ? rows.length > shown.length : counted.total > reached
-    const last = goesOn ? shown.at(-1) : undefined
-    const position = last && positionAfter(JSON.parse(last), slice.order, reached)
-    const { isCapped } = counted
-    const total = isCapped ? Math.min(counted.total, countCap) : counted.total
+    const isSearch = search !== undefined
+    const isCapped = list.total.isCapped
+    const total = isCapped ? Math.min(list.total.total, countCap) : list.total.total
+    const { shown, next, isPartial } = pageOf({
+      ...{ rows: list.rows, from: slice.from, pageSize: asked.pageSize, stop: list.stop, total },
+      // Older matches than those counted are not found by going on.
+      mayGoOn: isCapped && !isSearch,
+      positionAfter: (row, reached) => positionAfter(JSON.parse(row), slice.order, reached),
+    })
     const pagination = {
       page,
       pageSize: asked.pageSize,
       total,
       totalPages: Math.ceil(total / asked.pageSize),
       ...(isCapped && { totalCapped: true as const }),
-      nextCursor: position && reachable(position) ? encodeCursor({ page: page + 1, position }, listed) : null,
+      ...(isPartial && { partial: true as const }),
+      nextCursor: next ? encodeCursor({ page: page + 1, position: next }, listed) : null,
     }
-    return answerText(c, listText('cases', shown, { pagination, ...searchActive }), 200)
+    const rankedAmong = isSearch && isCapped && { rankedAmong: searchedAtMost }
+    return answerText(c, listText('cases', shown, { pagination, ...searchActive, ...rankedAmong }), 200)
   })
   .route('/', caseExports)
   .openapi(get, async (c) => {
@@ -91,13 +94,6 @@ function sliceOf(asked: CaseListQuery, search: string | undefined) {
   const resumed = cursor === undefined ? undefined : decodeCursor(cursor, listed)
   if (cursor !== undefined && !(resumed && isPositionIn(resumed.position, order))) return
   const from: Position = resumed?.position ?? { offset: (page - 1) * pageSize }
-  const slice: CaseSlice = { filters, order, from, limit: looksAhead(from) ? pageSize + 1 : pageSize }
+  const slice: CaseSlice = { filters, order, from, limit: rowsOf(from, pageSize) }
   return { slice, page: resumed?.page ?? page, listed }
 }
-
-/** True if a slice reads one more row to detect its end. A numbered page uses the total. */
-const looksAhead = (from: Position) => 'after' in from
-
-const offsetOf = (from: Position) => ('offset' in from ? from.offset : 0)
-
-const reachable = (position: Position) => offsetOf(position) < deepestPage

@@ -1,14 +1,14 @@
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
 import type { AppEnv } from '../../app-env'
-import { countCap } from '../../db/limits'
+import { countCap, looksAt } from '../../db/limits'
 import { positionAfter, submissionById, submissionLists } from '../../db/submissions'
-import { decodeCursor, encodeCursor } from '../../domain/page'
+import { decodeCursor, encodeCursor, goesDeep, type Position } from '../../domain/page'
 import { ApiError } from '../../errors'
 import { refuse } from '../../gate/keyed'
 import { etag } from '../../http/etag'
 import { IdParam, json, jsonBody, NoQuery } from '../../http/fields'
 import { keyedRoute } from '../../http/keyed-route'
-import { unusableCursor } from '../../http/paging'
+import { pageOf, rowsOf, unusableCursor } from '../../http/paging'
 import { Case } from '../cases/case-schemas'
 import { changeSubmission, convertToCase, presentSubmission } from './submission-rules'
 import { Conversion, Submission, SubmissionChanges, SubmissionList, SubmissionListQuery } from './submission-schemas'
@@ -67,24 +67,35 @@ export const submissions = new OpenAPIHono<AppEnv>()
   .openapi(list, async (c) => {
     const { gate } = c.var
     const asked = c.req.valid('query')
-    const { page, listed, values, isResumed } = sliceOf(asked) ?? (await refuse(gate, unusableCursor()))
+    const { page, listed, values, from } = sliceOf(asked) ?? (await refuse(gate, unusableCursor()))
     const queries = asked.status === undefined ? submissionLists.all : submissionLists.ofStatus
-    const { rows, counted } = await gate.read(values, {
+    const isResumed = 'after' in from
+    const isSifted = values.wardId !== null || values.categoryId !== null
+    const {
+      rows,
+      counted,
+      stops = [],
+    } = await gate.read(values, {
       rows: isResumed ? queries.rowsAfter : queries.rows,
       counted: queries.total,
+      stops: isSifted && !goesDeep(from) ? (isResumed ? queries.stopAfter : queries.stop) : undefined,
     })
 
-    const shown = rows.slice(0, asked.pageSize)
-    const last = rows.length > shown.length ? shown.at(-1) : undefined
-    const isCapped = counted.total > countCap
-    const total = isCapped ? countCap : counted.total
+    const isCapped = counted.looked > countCap
+    const total = Math.min(counted.total, countCap)
+    const { shown, next, isPartial } = pageOf({
+      ...{ rows, from, pageSize: asked.pageSize, total, mayGoOn: isCapped },
+      stop: stops[0] && { after: positionAfter(stops[0]) },
+      positionAfter: (row) => ({ after: positionAfter(row) }),
+    })
     const pagination = {
       page,
       pageSize: asked.pageSize,
       total,
       totalPages: Math.ceil(total / asked.pageSize),
       ...(isCapped && { totalCapped: true as const }),
-      nextCursor: last ? encodeCursor({ page: page + 1, position: { after: positionAfter(last) } }, listed) : null,
+      ...(isPartial && { partial: true as const }),
+      nextCursor: next ? encodeCursor({ page: page + 1, position: next }, listed) : null,
     }
     return c.json({ submissions: shown.map(presentSubmission), pagination }, 200)
   })
@@ -107,13 +118,26 @@ export const submissions = new OpenAPIHono<AppEnv>()
 function sliceOf({ page = 1, pageSize, cursor, status, ...about }: SubmissionListQuery) {
   const [wardId, categoryId] = [about.wardId ?? null, about.categoryId ?? null]
   const listed = JSON.stringify(['submissions', status, wardId, categoryId])
-  const values = { status, wardId, categoryId, limit: pageSize + 1 }
-  if (cursor === undefined) {
-    return { listed, page, isResumed: false, values: { ...values, offset: (page - 1) * pageSize } }
+  const resumed = cursor === undefined ? undefined : decodeCursor(cursor, listed)
+  if (cursor !== undefined && !resumed) return
+  const from: Position = resumed?.position ?? { offset: (page - 1) * pageSize }
+  const [after0, after1] = 'after' in from ? from.after : []
+  if (resumed && (typeof after0 !== 'number' || typeof after1 !== 'string')) return
+  const looked = looksAt(from)
+  const values = {
+    status,
+    wardId,
+    categoryId,
+    after0,
+    after1,
+    looked,
+    skipped: looked - 1,
+    limit: rowsOf(from, pageSize),
   }
-  const resumed = decodeCursor(cursor, listed)
-  if (!resumed || !('after' in resumed.position)) return
-  const [after0, after1] = resumed.position.after
-  if (typeof after0 !== 'number' || typeof after1 !== 'string') return
-  return { listed, page: resumed.page, isResumed: true, values: { ...values, offset: 0, after0, after1 } }
+  return {
+    listed,
+    from,
+    page: resumed?.page ?? page,
+    values: { ...values, offset: 'offset' in from ? from.offset : 0 },
+  }
 }
