@@ -139,7 +139,7 @@ export const Pagination = z
   .openapi('Pagination')
 
 /** Maximum of page × page size. */
-export const deepestPage = 10_000
+const deepestPage = 10_000
 
 /** Paging parameters: by page, or from a cursor. */
 export const paging = {

@@ -6,6 +6,7 @@ import { makeKey, makeTenant, makeUser } from '../support/tenants'
 interface Body {
   cases: { id: string }[]
   pagination: { total: number; totalCapped?: true; nextCursor: string | null }
+  rankedAmong?: number
 }
 
 async function search(key: string, words: string, more = ''): Promise<Body> {

@@ -79,7 +79,7 @@ export const isUnique = (path: AccessPath, { reference }: CaseFilters) =>
   path === 'externalId' || (path === 'reference' && reference !== undefined)
 
 /** A time in a filter, in the database's format. */
-const moment = (name: keyof CaseFilters) => sql`${sql.param(placeholder(name), cases.createdAt)}`
+export const moment = (name: keyof CaseFilters) => sql`${sql.param(placeholder(name), cases.createdAt)}`
 
 /** True for cases visible to callers who see all cases, or only their own. */
 export const isSeenBy = (visibility: Visibility, assignee: SQL = sql`${cases.assigneeId}`): SQL =>

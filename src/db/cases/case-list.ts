@@ -1,4 +1,4 @@
-import { type SQL, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import type { JsonText } from '../../domain/json-text'
 import { goesDeep, type Position } from '../../domain/page'
 import { parseReference } from '../../domain/reference'
@@ -21,7 +21,7 @@ import { type CaseFilters, type CaseOrder, shapeOfFilters, type Visibility } fro
 import { summaryJson } from './case-json'
 import { searchPage } from './case-search'
 import { type CaseTotal, totalFor } from './case-totals'
-import { columnsOf, inOrderOfCases, type SortKey, sortColumns, type Walk, walkPage, walkStop } from './case-walk'
+import { columnsOf, type SortKey, sortColumns, type Walk, walkPage, walkStop } from './case-walk'
 
 /** One slice of a list. */
 export interface CaseSlice {
@@ -67,11 +67,10 @@ export function isPositionIn(position: Position, { by }: CaseOrder): boolean {
 const within = sql`limit ${placeholder('limit')} + 0 offset ${placeholder('offset')} + 0`
 
 /**
- * Listed cases, each as JSON on a line of its own: JSON needs no line breaks. Names are looked up only for these, not for
- * those skipped or sorted away.
+ * Listed cases in the order in which they are read, each as JSON on a line of its own: JSON needs no line breaks. Names are
+ * looked up only for these, not for those skipped or sorted away.
  */
-const linesBy = (order: SQL) =>
-  sql`coalesce(group_concat(${summaryJson}, char(10) order by ${order}) filter (where ${cases.id} is not null), '')`
+const lines = sql`coalesce(group_concat(${summaryJson}, char(10)) filter (where ${cases.id} is not null), '')`
 
 /** The cases of such lines. */
 const rowsOn = (lines: readonly string[]): JsonText<CaseSummary>[] => lines.filter((line) => line !== '')
@@ -81,8 +80,8 @@ function foundBy(slice: CaseSlice, visibility: Visibility): Statement<CasePage> 
   const { filters, order, from } = slice
   const page = searchPage({ filters, order, isResumed: 'after' in from, visibility })
   const counted = sql`json_array(coalesce(max(found_total), 0), coalesce(max(found_more), 0))`
-  const lines = textStatement(sql`(select ${counted} || char(10) || ${linesBy(sql`place`)} from (${page}) ${cases})`)
-  return mapped(lines, (text = '[0,0]') => {
+  const found = textStatement(sql`(select ${counted} || char(10) || ${lines} from (${page}) ${cases})`)
+  return mapped(found, (text = '[0,0]') => {
     const [first = '[0,0]', ...rest] = text.split('\n')
     const [total, more]: [number, number] = JSON.parse(first)
     return { rows: rowsOn(rest), total: { total, isCapped: more === 1 }, stop: undefined }
@@ -102,9 +101,8 @@ function walked(slice: CaseSlice, by: SortKey): Statement<CasePage> {
   const order = { by, descending: slice.order.descending }
   const walkOf = (visibility: Visibility): Walk => ({ filters, order, isResumed: 'after' in from, visibility })
   const rowsFor = (walk: Walk) =>
-    mapped(
-      textStatement(sql`(select ${linesBy(inOrderOfCases(order))} from (${walkPage(walk, within)}) ${cases})`),
-      (text) => rowsOn(text?.split('\n') ?? []),
+    mapped(textStatement(sql`(select ${lines} from (${walkPage(walk, within)}) ${cases})`), (text) =>
+      rowsOn(text?.split('\n') ?? []),
     )
   const rows = concat(rowsFor(walkOf('not caseworker')), rowsFor(walkOf('caseworker')))
   const page = all({ rows, total: totalFor(filters, order) })

@@ -45,6 +45,9 @@ export interface ReportRows {
 // Only viewer '' has other kinds than `own`, so that these rows are nobody's for a caseworker.
 const isOfCaller = sql`(${tallies.tenantId}, ${tallies.viewer}) = ${callerRow()}`
 
+// Thousands of counts each: together they may be too large for one text.
+const inRows = { outgrowsText: true }
+
 const itself = sql`json_object(${tallies.key}, ${tallies.n})`
 
 /** Counts of these rows, each of which also counts its own ward, category or month. */
@@ -63,6 +66,7 @@ function talliesWhere(condition: SQL | undefined): Statement<TallyRow[]> {
       })
       .from(tallies)
       .where(and(isOfCaller, gt(tallies.n, 0), condition)),
+    inRows,
   )
 }
 

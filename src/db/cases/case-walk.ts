@@ -14,6 +14,7 @@ import {
   isInOrder,
   isUnique,
   leftBy,
+  moment,
   type Visibility,
 } from './case-filters'
 
@@ -66,24 +67,53 @@ export function beyondStart({ order: { by, descending }, isResumed }: Omit<Walk,
   return sql`(${list(columns)}) ${sql.raw(descending ? '<' : '>')} (${list(columns.map((_, i) => placeholder(`after${i}`)))})`
 }
 
-/** The same within one status of a list by status: all of it, the rest of it, or nothing. */
-const beyondInStatus = (index: number) => sql`(${cases.createdAt}, ${cases.id}) > (
-  case when ${placeholder(`status${index}`)} > ${placeholder('after0')} then -1
-    when ${placeholder(`status${index}`)} = ${placeholder('after0')} then ${placeholder('after1')}
-    else 9007199254740991 end, ${placeholder('after2')})`
+/** The filter that bounds a walk where a position does: SQLite would use either for the index, and the position must be it. */
+function startOf({
+  filters,
+  order: { by, descending },
+}: Walk): 'createdFrom' | 'createdTo' | 'updatedSince' | undefined {
+  const name = by === 'updatedAt' ? 'updatedSince' : descending ? 'createdTo' : 'createdFrom'
+  if (by === 'reference' || (by === 'updatedAt' && descending)) return
+  return filters[name] === undefined ? undefined : name
+}
+
+/** A position as a row value, or the filter's bound where that comes later in the order. */
+function laterOf(walk: Walk, time: SQL, id: SQL): SQL {
+  const start = startOf(walk)
+  if (start === undefined) return sql`(${time}, ${id})`
+  const bound = moment(start)
+  return walk.order.descending
+    ? sql`(min(${bound}, ${time}), case when ${bound} < ${time} then '~' else ${id} end)`
+    : sql`(max(${bound}, ${time}), case when ${bound} > ${time} then '' else ${id} end)`
+}
+
+/** `beyondStart` for a walk's index, within one status of a list by status: all of it, the rest of it, or nothing. */
+function beyondInIndex(walk: Walk, index: number): SQL | undefined {
+  const { by, descending } = walk.order
+  if (!walk.isResumed || by === 'reference') return beyondStart(walk)
+  const [after0, after1, after2] = [0, 1, 2].map((i) => sql`${placeholder(`after${i}`)}`)
+  if (by !== 'status') {
+    const place = laterOf(walk, sql`${after0}`, sql`${after1}`)
+    return sql`(${list(named(by))}) ${sql.raw(descending ? '<' : '>')} ${place}`
+  }
+  if (index < 0) return beyondStart(walk)
+  const status = sql`${placeholder(`status${index}`)}`
+  const time = sql`case when ${status} > ${after0} then -1 when ${status} = ${after0} then ${after1} else 9007199254740991 end`
+  return sql`(${cases.createdAt}, ${cases.id}) > ${laterOf(walk, time, sql`${after2}`)}`
+}
 
 /**
  * A walk along an index, in the list's order: every row that the index decides. Each of several statuses returns its rows
  * from its own place in the index, and SQLite merges them as it goes; one walk alone would pass every case of another.
  */
 function along(path: AccessPath, walk: Walk, columns: SQL, caller: CallerInSql): SQL {
-  const decided = decidedBy(walk.filters, path, caller)
-  const statuses = path === 'status' ? (walk.filters.status ?? []) : []
-  const beyond = beyondStart(walk)
+  const { filters, isResumed } = walk
+  const start = isResumed ? startOf(walk) : undefined
+  const decided = decidedBy(start === undefined ? filters : { ...filters, [start]: undefined }, path, caller)
+  const statuses = path === 'status' ? (filters.status ?? []) : []
   const from = (...more: (SQL | undefined)[]) => sql`select ${columns} from ${cases} where ${and(...decided, ...more)}`
-  const byStatus = walk.order.by === 'status'
-  const arms = statuses.map((_, i) => from(hasStatus(i), byStatus && walk.isResumed ? beyondInStatus(i) : beyond))
-  return sql`${arms.length > 0 ? sql.join(arms, sql` union all `) : from(beyond)} order by ${inOrder(walk.order)}`
+  const arms = statuses.map((_, i) => from(hasStatus(i), beyondInIndex(walk, i)))
+  return sql`${arms.length > 0 ? sql.join(arms, sql` union all `) : from(beyondInIndex(walk, -1))} order by ${inOrder(walk.order)}`
 }
 
 // One raw text rather than thirty columns, which are slow to build.

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { Tier } from '../../domain/vocabulary'
-import { callerRow } from '../gate/caller'
+import { callerTenant, callerViewer } from '../gate/caller'
 import { type Statement, sqlStatement } from '../query'
 import { caseTallies as tallies } from '../schema/cases'
 import { wards } from '../schema/directory'
@@ -15,14 +15,14 @@ export interface ExportedWard {
   cases: number
 }
 
-const isWhole = sql`caller.viewer = ''`
+const isWhole = sql`${callerViewer()} = ''`
 
 /** The tenant's enabled wards from A to Z, with how many cases the caller sees there. */
 export const wardExport: Statement<ExportedWard[]> = sqlStatement(sql`
   select ${wards.id}, ${wards.name}, ${wards.code}, ${wards.councilTier} as "councilTier",
     coalesce(iif(${isWhole}, ${tallies.n}, json_extract(${tallies.wards}, '$."' || ${wards.id} || '"')), 0) as cases
-  from ${callerRow()} caller cross join ${wards} left join ${tallies}
-    on ${tallies.tenantId} = caller.tenant and ${tallies.viewer} = caller.viewer
+  from ${wards} left join ${tallies}
+    on ${tallies.tenantId} = ${callerTenant()} and ${tallies.viewer} = ${callerViewer()}
     and ${tallies.kind} = iif(${isWhole}, 'ward', 'own') and ${tallies.key} = iif(${isWhole}, ${wards.id}, '')
-  where ${wards.tenantId} = caller.tenant and ${wards.enabled} = 1
+  where ${wards.tenantId} = ${callerTenant()} and ${wards.enabled} = 1
   order by ${wards.nameKey}`)
