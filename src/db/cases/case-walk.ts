@@ -94,7 +94,7 @@ function beyondInIndex(walk: Walk, index: number): SQL | undefined {
   const [after0, after1, after2] = [0, 1, 2].map((i) => sql`${placeholder(`after${i}`)}`)
   if (by !== 'status') {
     const place = laterOf(walk, sql`${after0}`, sql`${after1}`)
-    return sql`(${list(named(by))}) ${sql.raw(descending ? '<' : '>')} ${place}`
+    return sql`(${list(columnsOf(by))}) ${sql.raw(descending ? '<' : '>')} ${place}`
   }
   if (index < 0) return beyondStart(walk)
   const status = sql`${placeholder(`status${index}`)}`
