@@ -6,9 +6,9 @@
  *   npm run bench -- --quick
  *   npm run bench -- --only gate,growth
  */
-import { accessSync, constants } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { cpus, tmpdir, totalmem } from 'node:os'
+import { accessSync, constants, rmSync } from 'node:fs'
+import { mkdtemp } from 'node:fs/promises'
+import { cpus, loadavg, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
 import { progressOf } from '../scripts/dev/progress'
@@ -46,6 +46,8 @@ let base: string | undefined
 
 async function bench({ quick: isQuick, only }: Options): Promise<void> {
   base = await mkdtemp(join(memoryFolder(), 'casework-bench-'))
+  const [load = 0] = loadavg()
+  if (load >= 1) note(`Other programs are busy (load average ${load.toFixed(1)}): the figures will be noisy`)
   const total = only.reduce((sum, name) => sum + parts[name].steps(isQuick), 0)
   const progress = progressOf('steps', total)
   let done = 0
@@ -59,7 +61,7 @@ async function bench({ quick: isQuick, only }: Options): Promise<void> {
       const measured: Measured = {
         date: new Date().toISOString().slice(0, 10),
         seconds: Math.round((Date.now() - beganAt) / 1000),
-        ...{ machine: machine(), versions: versions() },
+        ...{ machine: machine(), load, versions: versions() },
       }
       const part: Kept = { [name]: { ...result, measured } }
       Object.assign(found, part)
@@ -69,7 +71,7 @@ async function bench({ quick: isQuick, only }: Options): Promise<void> {
     progress.show(total, 'done')
   } finally {
     progress.stop()
-    await cleanUp()
+    await stopInstances()
   }
   console.log(shown(found))
   for (const name of only) note(`${name}: ${found[name]?.measured.seconds} s`)
@@ -92,15 +94,10 @@ function machine(): string {
   return `${cpus().length} × ${model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GB, ${process.platform} ${process.arch}, ${memory}`
 }
 
-async function cleanUp(): Promise<void> {
-  await stopInstances()
-  if (base) await rm(base, { recursive: true, force: true })
-}
-
 /** Ends everything that this has started, and then itself. */
 async function stop(code: number, why: string): Promise<void> {
   console.error(`\n${why}`)
-  await cleanUp()
+  await stopInstances()
   process.exit(code)
 }
 
@@ -111,6 +108,8 @@ function partList(value: string): Part[] {
   return names.filter((name) => asked.includes(name))
 }
 
+// Miniflare ends the process at Ctrl-C as soon as it has ended its own, so that nothing later than this would run.
+process.on('exit', () => base && rmSync(base, { recursive: true, force: true, maxRetries: 10 }))
 process.on('SIGINT', () => void stop(130, 'Stopped; what was finished is written'))
 process.on('SIGTERM', () => void stop(143, 'Stopped; what was finished is written'))
 setTimeout(() => void stop(1, 'Stopped after 15 minutes; what was finished is written'), deadlineMs).unref()

@@ -16,9 +16,18 @@ import {
   titles,
 } from './tables'
 
-const measuredOn = ({ date, seconds, machine }: Measured) => `Measured on ${date} in ${seconds} s: ${machine}.`
+const measuredOn = ({ date, seconds, machine, load = 0 }: Measured) =>
+  `Measured on ${date} in ${seconds} s: ${machine}.${load >= 1 ? ` Other programs were busy (load average ${load.toFixed(1)}).` : ''}`
 
 const percent = (noise: number) => `${Math.round(noise * 100)} %`
+
+/** How far the floor's two places differ, in their medians and in a single round. */
+function noiseOf({ rows, noise }: ThroughputResult): string {
+  const [first = Number.NaN, again = Number.NaN] = rows
+    .filter(({ title }) => title.startsWith(titles.floor))
+    .map((row) => row.ratio)
+  return `by ${percent(Math.abs(again / first - 1))} in the median and by up to ${percent(noise)} in one round`
+}
 
 /** docs/bench.md: what was measured, how, and what is not exact about it. */
 export function benchPage(all: Kept): string {
@@ -52,8 +61,8 @@ ${throughputTable(gate)}
 The floor is a Hono Worker that reads one D1 row by its primary key. A refusal from memory reaches ${refusals} of the requests
 per second of a Hono Worker without D1.
 
-- **Noise.** The floor was measured twice in each round, first and last. In one round it differed from itself by up to
-  ${percent(gate.noise)}: smaller differences between rows mean nothing.
+- **Noise.** The floor was measured twice in each round, first and last. It differed from itself ${noiseOf(gate)}.
+  Smaller differences between rows mean nothing.
 - **Method.** Each Worker runs in a workerd of its own, bundled and minified, the gateway by \`wrangler deploy --dry-run\` and
   with its request log on. Its databases are new. autocannon keeps ${gate.connections} connections busy with
   ${whole(gate.callers)} keys in turn. ${gate.rounds} rounds, every second one in reverse order; medians. Ratios are taken
@@ -80,8 +89,8 @@ The gateway's requests:
 
 ${routesTable(cost)}
 
-- **Prices** are Cloudflare's list prices beyond what the paid plan includes, as published in ${prices.readOn}: $${prices.request}
-  per million Worker requests, $${prices.rowRead} per million rows read, $${prices.rowWritten} per million rows written, and
+- **Prices** are Cloudflare's list prices beyond what the paid plan includes, as published in ${prices.readOn}: $${prices.request.toFixed(2)}
+  per million Worker requests, $${prices.rowRead} per million rows read, $${prices.rowWritten.toFixed(2)} per million rows written, and
   $${prices.durableObjectRequest} per million requests to a Durable Object (${prices.sources.map((url, i) => `[${i + 1}](${url})`).join(', ')}).
   CPU time, storage and an object's duration come on top.
 - **hono-rate-limiter** uses no D1. Its row states what its source does per request: one call to an object, which reads its
@@ -155,9 +164,9 @@ export function summaryBlock({ gate, cost, exactness }: Kept): string | undefine
 
 ${summaryTable(gate, cost, exactness)}
 
-Measured on ${gate.measured.date} on one machine, where a difference below ${percent(gate.noise)} is noise. The last three
-limit callers but check no keys. [docs/bench.md](docs/bench.md) has the method, all figures, and the growth to
-a million cases.`
+Measured on ${gate.measured.date} on one machine, where the floor differed from itself ${noiseOf(gate)}.
+The last three limit callers but check no keys. [docs/bench.md](docs/bench.md) has the method, all figures, and the growth to a
+million cases.`
 }
 
 /** The chart of requests per second. */

@@ -3,6 +3,8 @@ export interface Measured {
   date: string
   seconds: number
   machine: string
+  /** Processes that wanted a processor before the run began, as the system averages them over a minute. */
+  load?: number
   versions: string
 }
 

@@ -5,7 +5,12 @@ import type { CellsResult, Cost, CostResult, ExactnessResult, GrowthResult, Thro
 const none = '–'
 
 /** The titles of the rows that the documents name. */
-export const titles = { ours: 'casework-gateway', me: 'casework-gateway, GET /api/me', bare: 'Hono, no D1' } as const
+export const titles = {
+  ours: 'casework-gateway',
+  me: 'casework-gateway, GET /api/me',
+  floor: 'Hono, one D1 read',
+  bare: 'Hono, no D1',
+} as const
 
 export const throughputTable = ({ rows }: ThroughputResult): string =>
   table(

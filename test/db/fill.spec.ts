@@ -69,6 +69,14 @@ describe('Filling a tenant with cases', () => {
     expect([all.pagination.total, archived.pagination.total]).toEqual([45, 5])
   })
 
+  test('is refused where a year has no numbers left', async () => {
+    const { tenant } = await filled(2)
+    await env.DB.prepare('update counters set n = 999999 where tenant_id = ?').bind(tenant.id).run()
+    const filling = fillCases(env.DB, { tenantId: tenant.id, count: 4, lastYear: 2025 })
+    await expect(filling).rejects.toThrow('A year has at most 999999 references')
+    expect(await rowsOf(tenant, 'id')).toHaveLength(2)
+  })
+
   test('is refused for a tenant without users, who could not have taken a case in', async () => {
     const { id } = await makeTenant()
     await expect(fillCases(env.DB, { tenantId: id, count: 1, lastYear: 2025 })).rejects.toThrow(

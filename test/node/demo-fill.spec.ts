@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import { operatorsOn, root, rowsOf, run, start, temporaryFolder } from './command'
@@ -36,20 +36,24 @@ it('fills another tenant, and names one that does not exist', async () => {
   })
 })
 
-it('is refused while a server has the databases', async () => {
-  // What a server looks like from here: a process of its name, noted in the folder.
-  const server = start(process.execPath, ['-e', 'setInterval(() => {}, 1000)', 'start.ts'])
-  writeFileSync(join(state, 'npm-start.json'), JSON.stringify({ pid: server.pid, port: 8790 }))
+it.each([
+  ['a server', 'start.ts', 8790, 'serves them on http://localhost:8790'],
+  ['another fill', 'demo-fill.ts', undefined, 'is filling them'],
+])('is refused while %s has the databases', async (_, command, port, doing) => {
+  // What it looks like from here: a process of its name, noted in the folder.
+  const other = start(process.execPath, ['-e', 'setInterval(() => {}, 1000)', command])
+  mkdirSync(state, { recursive: true })
+  writeFileSync(join(state, 'npm-start.json'), JSON.stringify({ pid: other.pid, port }))
   try {
     expect(await fill('--cases', '30')).toEqual({
       code: 1,
       stdout: '',
       stderr:
-        `error: The local databases in ${state} are in use: process ${server.pid} serves them on http://localhost:8790. ` +
+        `error: The local databases in ${state} are in use: process ${other.pid} ${doing}. ` +
         'Stop it first, or choose others with CASEWORK_STATE=.wrangler/second/state PORT=8788 npm start\n',
     })
   } finally {
-    process.kill(server.pid, 'SIGKILL')
+    process.kill(other.pid, 'SIGKILL')
   }
 })
 
