@@ -6,11 +6,13 @@ import { type Contestant, floors, gateway, type Limit, peers, startedOf } from '
 import type { Context } from '../run/context'
 import { makeKeys, tenantId } from '../run/gateway'
 import { type Instance, startInstance } from '../run/instance'
-import { type LoadRequest, putUnderLoad, type Throughput } from '../run/load'
+import { type Load, type LoadRequest, putUnderLoad, type Throughput } from '../run/load'
 
 const limit: Limit = { requests: 100, windowMs: 60_000 }
 const callers = 1000
 const connections = 16
+/** Requests before anything is measured. */
+const warmUp = 320
 
 /** One thing that is put under load, in turn with the others. */
 interface Measured {
@@ -36,13 +38,13 @@ export async function measureThroughput(context: Context): Promise<ThroughputRes
     throw new Error('The measured have changed: adapt the benchmark')
   // The floor opens and closes each round: what differs between its two places is noise.
   const order = [oneRead, ...others, bare, { ...oneRead, title: `${oneRead.title}, again` }]
-  for (const one of order) await measure(context, one, 1)
+  for (const one of order) await measure(context, one, { amount: warmUp })
   const found: Throughput[][] = order.map(() => [])
   for (let round = 0; round < rounds(context.isQuick); round++) {
     const places = [...order.keys()]
     for (const place of round % 2 === 0 ? places : places.reverse()) {
       const one = order[place]
-      if (one) found[place]?.push(await measure(context, one, context.isQuick ? 1 : 2))
+      if (one) found[place]?.push(await measure(context, one, { seconds: context.isQuick ? 1 : 2 }))
     }
   }
   await Promise.all(all.map(({ instance }) => instance.stop()))
@@ -52,12 +54,12 @@ export async function measureThroughput(context: Context): Promise<ThroughputRes
   )
 }
 
-async function measure(context: Context, one: Measured, seconds: number): Promise<Throughput> {
+async function measure(context: Context, one: Measured, length: Pick<Load, 'seconds' | 'amount'>): Promise<Throughput> {
   context.step(one.title)
   let withoutD1 = 0
   one.instance.watch(one.mustAskD1 ? (line) => (withoutD1 += line.includes('"d1Trips":0') ? 1 : 0) : undefined)
   const url = await one.instance.url('a')
-  const result = await putUnderLoad({ url, requests: one.requests, status: one.status, seconds, connections })
+  const result = await putUnderLoad({ url, requests: one.requests, status: one.status, ...length, connections })
   if (withoutD1 > 0) throw new Error(`${one.title}: ${withoutD1} requests were answered from memory`)
   return result
 }

@@ -76,10 +76,10 @@ export async function putUnderLoad({
     if (answered !== status) wrong = answered
   })
   const { duration, errors, timeouts } = await run
-  if (wrong !== undefined || errors + timeouts > 0 || times.length === 0) {
-    const faults = `${errors} errors, ${timeouts} timeouts`
-    throw new Error(`${requests[0]?.path}: an answer of ${wrong ?? status} instead of ${status}, ${faults}`)
-  }
+  const path = requests[0]?.path
+  if (wrong !== undefined) throw new Error(`${path}: an answer of ${wrong} instead of ${status}`)
+  if (errors + timeouts > 0) throw new Error(`${path}: ${errors} errors, ${timeouts} timeouts`)
+  if (times.length === 0) throw new Error(`${path}: no answer within ${duration} s`)
   return { perSecond: times.length / duration, p50Ms: median(times) }
 }
 
