@@ -5,10 +5,9 @@
  *
  *   npm run bench:search
  */
-import { readdirSync, readFileSync } from 'node:fs'
 import { getPlatformProxy } from 'wrangler'
-import { hashKey, mintKey } from '../src/gate/key-format'
 import type { Env } from '../src/settings'
+import { makeKeys, makeTenant, migrate, tenantId } from './run/gateway'
 
 const rows = 500
 const times = 2_000
@@ -88,31 +87,18 @@ async function measure(path: string, key: string): Promise<number[]> {
 
 /** A tenant of such cases; answers its admin's key. */
 async function seed(db: D1Database): Promise<string> {
-  const files = readdirSync('migrations').filter((file) => file.endsWith('.sql'))
-  for (const file of files.sort()) {
-    const statements = readFileSync(`migrations/${file}`, 'utf8').split('--> statement-breakpoint')
-    await db.batch(statements.map((sql) => db.prepare(sql)))
-  }
-  const key = mintKey()
+  await migrate(db)
+  await makeTenant(db)
+  const [key = ''] = await makeKeys(db, { count: 1, limit: 1000 })
   const description = words.map((word) => `${word} `.repeat(times)).join('')
-  await db.batch([
-    db.prepare(`insert into tenants (id, slug, name, plan, created_at) values ('T', 'bench', 'Bench', 'council', 0)`),
-    db.prepare(`insert into users (id, tenant_id, name, email, role, enabled, created_at)
-      values ('U', 'T', 'Alex', 'alex@example.com', 'admin', 1, 0)`),
-    db
-      .prepare(
-        `insert into keys (hash, id, family_id, tenant_id, user_id, prefix, scopes, quota, created_at)
-      values (?, 'K', 'K', 'T', 'U', 'sk_cw0_', 'cases:read reports:read', 1000, 0)`,
-      )
-      .bind(await hashKey(key)),
-    db
-      .prepare(
-        `insert into cases (id, tenant_id, serial, reference, status, archived, resident_name, summary, description,
+  await db
+    .prepare(
+      `insert into cases (id, tenant_id, serial, reference, status, archived, resident_name, summary, description,
         source_channel, created_at, updated_at)
       with recursive counted(n) as (select 1 union all select n + 1 from counted where n < ${rows})
-      select 'C' || n, 'T', n, printf('CW-2026-%04d', n), 'open', 0, 'Alex Resident', 'Bench', ?, 'api', n, n from counted`,
-      )
-      .bind(description),
-  ])
+      select 'C' || n, ?, n, printf('CW-2026-%04d', n), 'open', 0, 'Alex Resident', 'Bench', ?, 'api', n, n from counted`,
+    )
+    .bind(tenantId, description)
+    .run()
   return key
 }

@@ -75,7 +75,7 @@ async function faultsOf(page: string, tracked: Set<string>, topLevel: Set<string
 await check(async () => {
   const tracked = trackedPaths()
   const topLevel = new Set([...tracked].filter((path) => path !== '' && !path.includes('/')))
-  const pages = [...tracked].filter((path) => /^(?:[^/]+|docs\/.+|client\/[^/]+)\.md$/.test(path)).sort()
+  const pages = [...tracked].filter((path) => /^(?:[^/]+|docs\/.+|(?:client|bench)\/[^/]+)\.md$/.test(path)).sort()
   const faults = (await Promise.all(pages.map((page) => faultsOf(page, tracked, topLevel)))).flat()
   const index = await readFile(join(root, 'docs/README.md'), 'utf8')
   for (const page of pages.filter((name) => name.startsWith('docs/') && name !== 'docs/README.md')) {

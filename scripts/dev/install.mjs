@@ -1,4 +1,7 @@
-/** Installs the packages that package-lock.json names, where that has not been done yet. npm runs it before every script of package.json. */
+/**
+ * Installs the packages that package-lock.json names, where that has not been done yet. npm runs it before every script of
+ * package.json; with the name of a folder, such as `bench`, it installs that folder's own.
+ */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
@@ -8,7 +11,8 @@ import { fileURLToPath } from 'node:url'
 const leastMajor = 20
 const leastMinor = 19
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '../..')
+const [folder] = process.argv.slice(2)
+const root = join(dirname(fileURLToPath(import.meta.url)), '../..', folder ?? '')
 const lockFile = join(root, 'package-lock.json')
 const markFile = join(root, 'node_modules', '.package-lock.sha256')
 const npmsOwnLock = join(root, 'node_modules', '.package-lock.json')
@@ -49,7 +53,7 @@ function hasLostAPackage() {
 }
 
 function install() {
-  console.error('Installing the packages: once, about a minute …')
+  console.error(`Installing the packages${folder ? ` of ${folder}` : ''}: once, about a minute …`)
   // npm names itself to the scripts it runs; other package managers do, too, and have no `ci`.
   const npm = process.env.npm_execpath?.endsWith('npm-cli.js') ? process.env.npm_execpath : undefined
   // Whatever npm is doing that led here, such as `npm pack --dry-run`, this is done.

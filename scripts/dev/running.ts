@@ -6,16 +6,16 @@ import { UsageError } from '../operator/fault'
 import { root } from '../root'
 import { endNow, isAlive, processes } from './processes'
 
-/** The process that serves a folder's local databases, from its `npm-start.json`. */
+/** The process that serves or fills a folder's local databases, from its `npm-start.json`. */
 interface Running {
   pid: number
-  port: number
+  /** Undefined for one that serves nothing. */
+  port?: number | undefined
   /** The process group of its wrangler, once there is one. */
   group?: number
 }
 
-const isRunning = (value: unknown): value is Running =>
-  typeof value === 'object' && value !== null && 'pid' in value && 'port' in value
+const isRunning = (value: unknown): value is Running => typeof value === 'object' && value !== null && 'pid' in value
 
 /**
  * Takes the local databases of a folder for this process: two servers on the same files get in each other's way. What is
@@ -23,7 +23,7 @@ const isRunning = (value: unknown): value is Running =>
  *
  * @returns what notes the process group of our wrangler
  */
-export async function takeState({ state }: Place, port: number): Promise<(group: number | undefined) => void> {
+export async function takeState({ state }: Place, port?: number): Promise<(group: number | undefined) => void> {
   const file = join(state, 'npm-start.json')
   mkdirSync(state, { recursive: true })
   const mine: Running = { pid: process.pid, port }
@@ -63,15 +63,20 @@ function read(file: string): Running | undefined {
 
 const inUse = (state: string, other: Running | undefined) =>
   new UsageError(
-    `The local databases in ${state} are in use${other ? `: process ${other.pid} serves them on http://localhost:${other.port}` : ''}. ` +
+    `The local databases in ${state} are in use${other ? `: process ${other.pid} ${doing(other)}` : ''}. ` +
       'Stop it first, or choose others with CASEWORK_STATE=.wrangler/second/state PORT=8788 npm start',
   )
 
-/** Distinguishes our start from another process that has since got its id. */
+const doing = ({ port }: Running) => (port ? `serves them on http://localhost:${port}` : 'is filling them')
+
+/** Distinguishes our start or fill from another process that has since got its id. */
 function isStart(pid: number): boolean {
   if (!isAlive(pid)) return false
   const known = processes()
-  return known.length === 0 || known.some((one) => one.pid === pid && /\bstart(-proxied)?\.ts\b/.test(one.command))
+  return (
+    known.length === 0 ||
+    known.some((one) => one.pid === pid && /\b(start(-proxied)?|demo-fill)\.ts\b/.test(one.command))
+  )
 }
 
 /** Ends what a killed start has left running: its group, if what is in it is this project's wrangler with this folder. */

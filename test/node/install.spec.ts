@@ -33,6 +33,17 @@ const install = () => run(process.execPath, ['scripts/dev/install.mjs'], { npm_e
 /** `npm ci` empties the folder first, so this file tells whether it ran. */
 const canary = () => join(project, 'node_modules/canary')
 
+it('installs the packages of a folder that is named, and none of the project’s', async () => {
+  for (const part of ['one', 'package.json', 'package-lock.json'])
+    cpSync(join(project, part), join(project, 'bench', part), { recursive: true })
+  const args = ['scripts/dev/install.mjs', 'bench']
+  const { code, stderr } = await run(process.execPath, args, { npm_execpath: undefined }, project)
+  expect(code).toBe(0)
+  expect(stderr).toContain('Installing the packages of bench: once, about a minute …\n')
+  expect(existsSync(join(project, 'bench/node_modules/one/package.json'))).toBe(true)
+  expect(existsSync(join(project, 'node_modules'))).toBe(false)
+})
+
 it('installs what is missing, and then is quiet until the lock changes', async () => {
   const first = await install()
   expect(first.code).toBe(0)
