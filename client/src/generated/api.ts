@@ -1201,6 +1201,66 @@ export interface AuditEntry {
    */
   requestId: string | null
 }
+export interface ChangeList {
+  changes: Change[]
+  /**
+   * Pass it as `after` to go on. The same as `after` where nothing new has come.
+   */
+  next: number
+  /**
+   * The number of the oldest change kept; null before the first.
+   */
+  oldest: number | null
+}
+export interface Change {
+  /**
+   * Counted per tenant, without gaps.
+   */
+  sequence: number
+  /**
+   * The id of the change.
+   */
+  id: string
+  /**
+   * What has happened.
+   */
+  event:
+    | 'case_created'
+    | 'case_status_changed'
+    | 'case_resolved'
+    | 'case_closed'
+    | 'case_note_added'
+    | 'case_updated'
+    | 'case_archived'
+    | 'contact_submitted'
+    | 'submission_updated'
+    | 'news_published'
+    | 'news_updated'
+    | 'news_deleted'
+    | 'event_published'
+    | 'event_updated'
+    | 'event_deleted'
+    | 'ward_updated'
+    | 'councillor_profile_updated'
+  /**
+   * ISO 8601, UTC, with milliseconds.
+   */
+  at: string
+  /**
+   * The thing that has changed. A deleted one is no longer there.
+   */
+  target: {
+    type: 'case' | 'submission' | 'news' | 'event' | 'ward' | 'user'
+    /**
+     * Opaque id.
+     */
+    id: string
+    /**
+     * Of cases and submissions.
+     */
+    reference?: string | undefined
+  }
+}
 export interface SubmissionList {
   submissions: Submission[]
   pagination: Pagination
@@ -1668,6 +1728,20 @@ export interface ListAuditQuery {
    * A `nextCursor`; keep the filters the same.
    */
   cursor?: string | undefined
+}
+export interface ListChangesQuery {
+  /**
+   * The `next` of the previous call. Absent: from the oldest change kept.
+   */
+  after?: number | null | undefined
+  /**
+   * One event, or a comma-separated list. Absent: all that the key may read.
+   */
+  types?: string | undefined
+  /**
+   * 1 to 500.
+   */
+  limit?: number | undefined
 }
 export interface ListSubmissionsQuery {
   /**

@@ -96,3 +96,6 @@ export const callerViewer = () => viewerOf.anyone
 
 /** The caller's tenant and viewer: a row to read from, or a row value to compare with two columns at once. */
 export const callerRow = (audience: Audience = 'anyone') => rowOf[audience]
+
+/** The caller's tenant, viewer and scopes (a list with spaces between them), as a row to read from. */
+export const callerAsReader = () => ofCaller({ tenant: keys.tenantId, viewer, scopes: keys.scopes }, 'anyone')
