@@ -59,7 +59,7 @@ const isSeen = sql`(me.viewer = '' or ${changes.targetType} <> 'case' or exists 
 
 // Numbers have no gaps, so a stretch of them is as many rows.
 const stretch = sql`
-  select ${changes.sequence} as number, json_object(
+  select json_object(
     'sequence', ${changes.sequence}, 'id', ${changes.id}, 'event', ${changes.event}, 'at', ${asIso(sql`${changes.at}`)},
     'targetType', ${changes.targetType}, 'targetId', ${changes.targetId}, 'reference', ${changes.reference}) as line
   from ${changes}
@@ -72,9 +72,16 @@ const stretch = sql`
 const numbered = (of: 'min' | 'max') => sql`(
   select ${sql.raw(of)}(${changes.sequence}) from ${changes} where ${changes.tenantId} = caller.tenant)`
 
+const readsAny = sql.join(
+  changeTargets.map((target) => isWord(sql`caller.scopes`, sql.raw(`'${targetScopes[target]}'`))),
+  sql` or `,
+)
+
+// A key without any of the scopes has no row here, and so reads nothing.
 const me = sql`(
   select caller.*, coalesce(${placeholder('after')}, caller.oldest - 1, 0) as start from (
-    select caller.*, ${numbered('min')} as oldest, ${numbered('max')} as newest from ${callerAsReader()} caller) caller)`
+    select caller.*, ${numbered('min')} as oldest, ${numbered('max')} as newest
+    from ${callerAsReader()} caller where ${readsAny}) caller)`
 
 /** The changes after a number, in the gate's trip: a stretch of the primary key. No row if the caller was refused. */
 export const changePage: Statement<ChangePage | undefined> = atMostOne(
@@ -83,10 +90,7 @@ export const changePage: Statement<ChangePage | undefined> = atMostOne(
       .select({
         oldest: sql<number | null>`me.oldest`.as('oldest'),
         newest: sql<number | null>`me.newest`.as('newest'),
-        changes: jsonColumn<Change[]>(
-          sql`(select json_group_array(json(line) order by number) from (${stretch}))`,
-          'changes',
-        ),
+        changes: jsonColumn<Change[]>(sql`(select json_group_array(json(line)) from (${stretch}))`, 'changes'),
       })
       .from(sql`${me} me`),
   ),
