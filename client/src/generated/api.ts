@@ -1733,11 +1733,11 @@ export interface ListChangesQuery {
   /**
    * The `next` of the previous call. Absent: from the oldest change kept.
    */
-  after?: number | null | undefined
+  after?: number | undefined
   /**
    * One event, or a comma-separated list. Absent: all that the key may read.
    */
-  types?: string | undefined
+  types?: Change['event'] | readonly Change['event'][] | undefined
   /**
    * 1 to 500.
    */

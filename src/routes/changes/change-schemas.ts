@@ -35,10 +35,18 @@ export const ChangeList = z
 const isEvent = (name: string): name is ChangeEvent => changeEvents.some((event) => event === name)
 
 export const ChangesQuery = z.strictObject({
-  after: z.coerce.number().int().min(0).optional().openapi({
-    description: 'The `next` of the previous call. Absent: from the oldest change kept.',
-    example: 1041,
-  }),
+  // Not coerced: a blank would be 0.
+  after: z
+    .string()
+    .regex(/^\d{1,15}$/, { error: 'Must be a whole number' })
+    .transform(Number)
+    .optional()
+    .openapi({
+      type: 'integer',
+      minimum: 0,
+      description: 'The `next` of the previous call. Absent: from the oldest change kept.',
+      example: 1041,
+    }),
   types: z
     .string()
     .transform((value) => [...new Set(value.split(',').map((one) => one.trim()))])
