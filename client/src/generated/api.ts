@@ -1527,7 +1527,7 @@ export interface ListCasesQuery {
    */
   createdTo?: string | undefined
   /**
-   * Changed at or after this time.
+   * Changed at or after this time. To keep a copy in step, use `/api/changes`.
    */
   updatedSince?: string | undefined
   /**
@@ -1593,7 +1593,7 @@ export interface ExportCasesQuery {
    */
   createdTo?: string | undefined
   /**
-   * Changed at or after this time.
+   * Changed at or after this time. To keep a copy in step, use `/api/changes`.
    */
   updatedSince?: string | undefined
   /**
