@@ -61,6 +61,16 @@ describe('A message is announced when it reaches the inbox', () => {
       ],
     ],
     [
+      'spam taken back, and dismissed once it is spam again',
+      taken,
+      ['new', 'spam', 'dismissed'],
+      [
+        ['contact_submitted', 'spam', 'new'],
+        ['submission_updated', 'new', 'spam'],
+        ['submission_updated', 'spam', 'dismissed'],
+      ],
+    ],
+    [
       'a message marked as spam and as new again',
       {},
       ['spam', 'new'],
