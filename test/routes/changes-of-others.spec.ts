@@ -3,6 +3,7 @@ import { call } from '../support/call'
 import { eventsOf, logOf } from '../support/changes'
 import { kinds, makeItem } from '../support/publications'
 import { makePlace } from '../support/rows'
+import { d1Overtaken } from '../support/second-trip'
 import { d1Of, insert, makeKey, makeTenant, makeUser, type TestTenant } from '../support/tenants'
 
 async function arrange() {
@@ -92,6 +93,16 @@ describe('A ward and its councillors', () => {
       ['ward_updated', id],
       ...[goes.id, comes.id].toSorted().map((user) => ['councillor_profile_updated', user]),
     ])
+  })
+
+  it('are not in the log when another change came first', async () => {
+    const { tenant, key } = await arrange()
+    const id = await makePlace('wards', tenant)
+    const json = { councillorIds: [(await councillor(tenant)).id], version: 1 }
+    const changed = 'update wards set version = 2 where id = ?'
+    const bindings = { DB: d1Overtaken(() => d1Of().prepare(changed).bind(id).run()) }
+    expect((await call(`/api/wards/${id}`, { key, method: 'PATCH', json, bindings })).status).toBe(409)
+    expect(await eventsOf(tenant)).toEqual([])
   })
 })
 
