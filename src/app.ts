@@ -19,6 +19,7 @@ import { requestLog } from './request-log'
 import { audit } from './routes/audit/audit'
 import { cases } from './routes/cases/cases'
 import { categories } from './routes/categories/categories'
+import { changes } from './routes/changes/changes'
 import { health } from './routes/health'
 import { keys } from './routes/keys/keys'
 import { me } from './routes/me'
@@ -54,6 +55,7 @@ export function makeApp(): OpenAPIHono<AppEnv> {
   app.route('/api/users', users)
   app.route('/api/keys', keys)
   app.route('/api/audit', audit)
+  app.route('/api/changes', changes)
   app.route('/api/submissions', submissions)
   app.route('/api/reports', reports)
   app.route('/api/public/:tenant', publicApi)

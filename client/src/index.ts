@@ -6,6 +6,7 @@ import {
   auditOf,
   casesOf,
   categoriesOf,
+  changesOf,
   eventsOf,
   keysOf,
   newsOf,
@@ -88,6 +89,8 @@ export class Casework {
   readonly keys: ReturnType<typeof keysOf>
   /** The audit list. */
   readonly audit: ReturnType<typeof auditOf>
+  /** The log of changes, for keeping a copy in step. */
+  readonly changes: ReturnType<typeof changesOf>
   /** The public routes, which need no key. */
   readonly publicApi: ReturnType<typeof publicApiOf>
   /** The key's owner and limit. */
@@ -110,6 +113,7 @@ export class Casework {
     this.reports = reportsOf(send)
     this.keys = keysOf(send)
     this.audit = auditOf(send)
+    this.changes = changesOf(send)
     this.publicApi = publicApiOf(send)
     this.me = (options) => pending(send, () => ({ method: 'GET', path: '/api/me', options }))
     this.health = (options) => pending(send, () => ({ method: 'GET', path: '/healthz', options }))

@@ -154,6 +154,31 @@ export const auditOf = (send: Send) => ({
   ),
 })
 
+/** The log of changes: what has changed, for keeping a copy in step. */
+export const changesOf = (send: Send) => ({
+  /** One stretch of the log, oldest first. Throws `ValidationError` where changes after `after` are no longer kept. */
+  list: reader<api.ListChangesQuery, api.ChangeList>(send, '/api/changes'),
+  /**
+   * Every stretch of the log up to its end. Keep each one's `next` once you have dealt with its changes, and begin with it
+   * the next time. A stretch may be empty, and its `next` counts all the same.
+   *
+   * @example
+   * for await (const { changes, next } of client.changes.follow({ after })) {
+   *   for (const { target } of changes) await refresh(target)
+   *   await keep(next)
+   * }
+   */
+  async *follow(query: api.ListChangesQuery = {}, options?: CallOptions): AsyncGenerator<api.ChangeList, void, void> {
+    for (let { after } = query; ; ) {
+      const asked = { method: 'GET', path: '/api/changes', query: { ...query, after }, options } as const
+      const { data } = await send<api.ChangeList>(asked)
+      if (data.next === after) return
+      yield data
+      after = data.next
+    }
+  },
+})
+
 /** Public routes, without a key; five requests an hour from one address. */
 export const publicApiOf = (send: Send) => ({
   /** Sends a resident's message to a tenant, named by its slug. */

@@ -54,9 +54,10 @@ function queryOf({ operationId, parameters = [] }: Operation): JSONSchema | unde
   }
 }
 
-/** Flags are text in a query and booleans to a programmer; a list of statuses is an array. */
+/** Flags are text in a query and booleans to a programmer; a list of statuses or events is an array. */
 function typed(operationId: string, name: string, schema: JSONSchema): JSONSchema {
   if (JSON.stringify(schema.enum) === '["true","false"]') return { type: 'boolean' }
+  if (name === 'types') return { tsType: "Change['event'] | readonly Change['event'][]" }
   const isList = name === 'status' && ['listCases', 'exportCases'].includes(operationId)
   return isList ? { tsType: "Case['status'] | readonly Case['status'][]" } : schema
 }

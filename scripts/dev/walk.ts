@@ -111,6 +111,7 @@ async function walk(): Promise<void> {
   await step('GET', '/api/reports/public', 200)
   await walkKeys(id)
   await step('GET', '/api/audit', 200)
+  await step('GET', '/api/changes', 200)
 }
 
 try {

@@ -1,5 +1,12 @@
 import { recordAudit } from '../../src/db/audit'
-import { auditOfUserChange, insertUser, updateUser, userAfterWrite } from '../../src/db/directory/users'
+import { recordChange } from '../../src/db/changes'
+import {
+  auditOfUserChange,
+  changeOfCouncillor,
+  insertUser,
+  updateUser,
+  userAfterWrite,
+} from '../../src/db/directory/users'
 import { usersOfTenant } from '../../src/db/operators'
 import { fold } from '../../src/domain/fold'
 import { newId } from '../../src/domain/id'
@@ -50,9 +57,14 @@ addCommand(
       ...actorOf(tenant.id, tenant.now),
       ...{ id: newId(tenant.now), name, email, emailKey: fold(email), role, enabled: true },
     }
-    const [, , made] = await run(cell, [
+    const [, , , made] = await run(cell, [
       recordAudit(values, 'user.create', values.id),
       insertUser.bind(values),
+      recordChange(
+        { ...values, stepsDown: 0, expectedVersion: null },
+        'councillor_profile_updated',
+        changeOfCouncillor,
+      ),
       userAfterWrite.bind(values),
     ]).catch((error: unknown) => {
       throw error instanceof Taken ? conflict : error

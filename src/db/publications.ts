@@ -1,5 +1,6 @@
 import { and, desc, eq, getTableColumns, type InferSelectModel, type SQL, sql } from 'drizzle-orm'
 import { auditOf, auditOfEach } from './audit'
+import { changeOf } from './changes'
 import { atExpectedVersion, jsonColumn, ofCaller, ofCallerById, ofTenant, ofTenantById, touched } from './conditions'
 import { callerTenant, databaseClock } from './gate/caller'
 import { guard, unless } from './guards'
@@ -188,6 +189,9 @@ export const deletePublication = atMostOne(
 /** The audit entry of a change to an item: no entry if another change came first. */
 export const auditOfPublicationChange = auditOf(publications, isTarget)
 
+/** A change to an item, or one just inserted: none if another change came first. */
+export const changeOfPublication = changeOf(publications, isTarget, { id: publications.id })
+
 const areListed = sql`${publications.id} in (select value from json_each(${placeholder('ids')}))`
 
 /** Those of `ids` (a JSON list) that are the caller's items of a kind. */
@@ -212,6 +216,9 @@ export const approvePublications = statement(
 
 /** The audit entries of an approval, one for each item that it changes. Before the approval itself. */
 export const auditOfApproval = auditOfEach(publications, publications.id, areDrafts)
+
+/** The changes of an approval, one for each item that it changes. Before the approval itself. */
+export const changesOfApproval = changeOf(publications, areDrafts, { id: publications.id })
 
 /** Number of `ids` that exist. */
 export const countPublications = exactlyOne(

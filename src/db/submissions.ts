@@ -6,6 +6,7 @@ import {
   getTableName,
   type InferSelectModel,
   ne,
+  not,
   or,
   type SQL,
   type SQLWrapper,
@@ -14,6 +15,7 @@ import {
 } from 'drizzle-orm'
 import { auditOf } from './audit'
 import { summaryColumns } from './cases/case-columns'
+import { changeOf } from './changes'
 import {
   atExpectedVersion,
   jsonColumn,
@@ -171,6 +173,42 @@ export const updateSubmission = atMostOne(
 
 /** The audit entry of a change to a submission: no entry if another change came first. */
 export const auditOfSubmissionChange = auditOf(submissions, isTarget)
+
+const aboutSubmission = { id: submissions.id, reference: submissions.reference, fromStatus: submissions.status }
+const newStatus = sql`${placeholder('status')}`
+
+const wasTakenForSpam = sql`${submissions.spamReasons} <> '[]'`
+
+/** Taken for spam, and nobody has marked it otherwise: nothing has been said of it. */
+const isUnheardOf = and(eq(submissions.status, 'spam'), wasTakenForSpam, eq(submissions.version, 1))
+
+const comesIntoInbox = sql`(${newStatus} = 'new' and (${submissions.status} = 'spam' or ${wasTakenForSpam}))`
+
+const changeOfStatus = (condition: SQL | undefined) =>
+  changeOf(submissions, and(isTarget, ne(submissions.status, newStatus), condition), {
+    ...aboutSubmission,
+    toStatus: newStatus,
+  })
+
+/** The arrival of a message that was taken for spam: if that is what the change will do. */
+export const changeOfSpamToNew = changeOfStatus(comesIntoInbox)
+
+/** Any other change to a submission, unless it was taken for spam and has never arrived. */
+export const changeOfSubmission = changeOfStatus(and(not(comesIntoInbox), sql`not (${isUnheardOf})`))
+
+/** The arrival of a message, the submission `submissionId`. */
+export const changeOfNewSubmission = changeOf(
+  submissions,
+  and(eq(submissions.id, placeholder('submissionId')), ofTenant(submissions)),
+  { id: submissions.id, reference: submissions.reference, toStatus: submissions.status },
+)
+
+/** The conversion of the submission `submissionId`. Before the conversion itself. */
+export const changeOfConversion = changeOf(
+  submissions,
+  and(eq(submissions.id, placeholder('submissionId')), ofTenant(submissions), sql`not (${isUnheardOf})`),
+  { ...aboutSubmission, toStatus: sql`'converted'` },
+)
 
 /** The submission `submissionId` is still there. */
 export const submissionIsThere = guard(

@@ -1,8 +1,12 @@
 import { and, asc, gt, lt, lte, sql } from 'drizzle-orm'
 import { replayForMs } from './idempotency'
 import { atMostOne, build, changes, placeholder, type Statement, statement, type Values } from './query'
+import { changes as changeLog } from './schema/changes'
 import { idempotency } from './schema/ledger'
 import { windows } from './schema/tenants'
+
+/** A place in a table: its primary key, by column names. */
+type Place = Record<string, string | number>
 
 /**
  * A walk through a table by its primary key, a portion at a time: it looks at each row once, fresh or stale. An index on
@@ -12,7 +16,7 @@ export interface Walk {
   /** The place before the first row, as the `after…` of both queries. */
   readonly start: Values
   /** The last place of the portion that begins after a place, as its column names; no row where the table ends. */
-  readonly portion: Statement<Record<string, string> | undefined>
+  readonly portion: Statement<Place | undefined>
   /** Deletes the stale rows after one place and up to another, `upTo…`, and returns their number. */
   readonly forget: Statement<number>
 }
@@ -104,6 +108,56 @@ export const quietAddresses: Walk = {
       build
         .delete(windows)
         .where(and(gt(windows.id, placeholder('afterId')), lte(windows.id, placeholder('upToId')), isStale)),
+    ),
+  ),
+}
+
+/** Period for which changes are kept: 30 days, in milliseconds. */
+export const changesKeptForMs = 30 * 24 * 3600 * 1000
+
+const changeKey = sql`(${changeLog.tenantId}, ${changeLog.sequence})`
+
+const changePlace = (name: 'after' | 'upTo') =>
+  sql`(${placeholder(`${name}TenantId`)}, ${placeholder(`${name}Sequence`)})`
+
+const changesAhead = build
+  .select({ tenantId: changeLog.tenantId, sequence: changeLog.sequence })
+  .from(changeLog)
+  .where(sql`${changeKey} > ${changePlace('after')}`)
+  .orderBy(asc(changeLog.tenantId), asc(changeLog.sequence))
+  .limit(rowsAtOnce)
+
+// A tenant's newest stays, however old, so that the numbers go on from it.
+const isFollowed = sql`${changeLog.sequence} < (
+  select max(newest.sequence) from ${changeLog} newest where newest.tenant_id = ${changeLog.tenantId})`
+
+/** Changes older than 30 days, but for the newest of each tenant. */
+export const oldChanges: Walk = {
+  start: { afterTenantId: '', afterSequence: 0 },
+  portion: atMostOne(
+    statement(
+      build
+        .select({
+          tenantId: sql<string>`tenant_id`.as('tenant'),
+          sequence: sql<number>`sequence`.as('last'),
+        })
+        .from(sql`${changesAhead}`)
+        .orderBy(sql`tenant_id desc, sequence desc`)
+        .limit(1),
+    ),
+  ),
+  forget: changes(
+    statement(
+      build
+        .delete(changeLog)
+        .where(
+          and(
+            sql`${changeKey} > ${changePlace('after')}`,
+            sql`${changeKey} <= ${changePlace('upTo')}`,
+            lt(changeLog.at, sql`${nowMs} - ${sql.raw(String(changesKeptForMs))}`),
+            isFollowed,
+          ),
+        ),
     ),
   ),
 }

@@ -74,6 +74,51 @@ export const timelineTypes = [
 ] as const
 export type TimelineType = (typeof timelineTypes)[number]
 
+/** The events of the log of changes by what they are about: which kind of thing has changed, and how. */
+const eventsAbout = {
+  case: [
+    'case_created',
+    'case_status_changed',
+    'case_resolved',
+    'case_closed',
+    'case_note_added',
+    'case_updated',
+    'case_archived',
+  ],
+  submission: ['contact_submitted', 'submission_updated'],
+  news: ['news_published', 'news_updated', 'news_deleted'],
+  event: ['event_published', 'event_updated', 'event_deleted'],
+  ward: ['ward_updated'],
+  user: ['councillor_profile_updated'],
+} as const
+
+export type ChangeTarget = keyof typeof eventsAbout
+export type ChangeEvent = (typeof eventsAbout)[ChangeTarget][number]
+
+/** The scope that reads each kind of thing, and so the changes of it. */
+export const targetScopes = {
+  case: 'cases:read',
+  submission: 'submissions:read',
+  news: 'news:read',
+  event: 'events:read',
+  ward: 'wards:read',
+  user: 'users:read',
+} as const satisfies Record<ChangeTarget, Scope>
+
+export const changeTargets = Object.keys(targetScopes) as ChangeTarget[]
+
+export const changeEvents: readonly ChangeEvent[] = Object.values(eventsAbout).flat()
+
+/** The kind of thing that an event is about. */
+export function targetOf(event: ChangeEvent): ChangeTarget {
+  const target = changeTargets.find((one) => (eventsAbout[one] as readonly string[]).includes(event))
+  if (!target) throw new Error(`No such event: ${event}`)
+  return target
+}
+
+/** The scope that reads what an event is about. */
+export const scopeOf = (event: ChangeEvent): Scope => targetScopes[targetOf(event)]
+
 /** The part of an ordered list from `least` upwards, e.g. every role that may do what a manager may. */
 export function fromLeast<T extends string>(order: readonly T[], least: T): T[] {
   return order.slice(order.indexOf(least))

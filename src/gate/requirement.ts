@@ -7,6 +7,8 @@ export interface Requirement {
   readonly scope?: Scope
   /** Further required scopes, e.g. for a route that converts one resource to another. */
   readonly alsoScope?: Scope
+  /** Scopes of which one is enough, where the answer depends on which the key has. */
+  readonly anyScope?: readonly Scope[]
   readonly role?: Role
   readonly plan: Plan
   /** False where an `Idempotency-Key` is refused, since the answer may not be kept. */
@@ -25,11 +27,12 @@ export function guardValues({ scope, role = 'caseworker', plan }: Requirement) {
 }
 
 /** Throws 403, naming what is missing: plan first, then scope, then role. */
-export function authorise(principal: Principal, { scope, alsoScope, role, plan }: Requirement): void {
+export function authorise(principal: Principal, { scope, alsoScope, anyScope, role, plan }: Requirement): void {
   if (!fromLeast(plans, plan).includes(principal.plan)) {
     throw new ApiError('plan_required', { details: { requiredPlan: plan } })
   }
-  for (const needed of [scope, alsoScope]) {
+  const isAny = anyScope?.some((one) => principal.scopes.includes(one))
+  for (const needed of [scope, alsoScope, isAny ? undefined : anyScope?.[0]]) {
     if (needed && !principal.scopes.includes(needed)) {
       throw new ApiError('scope_required', { details: { requiredScope: needed } })
     }

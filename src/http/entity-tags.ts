@@ -59,7 +59,13 @@ export function versionsOf(tags: EntityTag[]): number[] {
 /** Our tag of a versioned thing: `"<version>-<hash of the body>"`; undefined for a body without a version. */
 export async function entityTagOf(body: JsonText<object>): Promise<string | undefined> {
   const version = versionIn(body)
-  return version === undefined ? undefined : `"${version}-${(await sha256Hex(body)).slice(0, 16)}"`
+  return version === undefined ? undefined : entityTagAt(version, body)
+}
+
+/** Our tag of a body that is at a version, or at a place in a log: `"<version>-<hash of the body>"`. */
+export async function entityTagAt(version: string | number, body: string): Promise<string> {
+  const hash = await sha256Hex(body)
+  return `"${version}-${hash.slice(0, 16)}"`
 }
 
 /** The version in a body, found without parsing it: inside a JSON string there is a backslash before every quote. */

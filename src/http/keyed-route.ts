@@ -4,9 +4,11 @@ import { forward } from '../upstream/forward'
 
 /** A keyed route's requirements: enforced by the middleware, published by the document. */
 export function keyedRoute(requirement: Requirement) {
-  const { scope, alsoScope, role, plan } = requirement
+  const { scope, alsoScope, anyScope, role, plan } = requirement
   const needed: string[] = [scope, alsoScope].filter((one) => one !== undefined)
-  const security: Record<string, string[]>[] = [{ bearer: needed }, { apiKey: needed }]
+  // Each requirement of the list is enough by itself.
+  const ways = anyScope?.map((one) => [...needed, one]) ?? [needed]
+  const security: Record<string, string[]>[] = ways.flatMap((scopes) => [{ bearer: scopes }, { apiKey: scopes }])
   return {
     middleware: [keyed(requirement), forward()],
     security,

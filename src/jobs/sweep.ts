@@ -1,7 +1,7 @@
 import { newMeter, runBatch } from '../db/batch'
 import { type DatabaseCause, databaseCauseOf } from '../db/database-error'
 import type { Values } from '../db/query'
-import { oldResults, quietAddresses, type Walk } from '../db/sweep'
+import { oldChanges, oldResults, quietAddresses, type Walk } from '../db/sweep'
 import { databasesOf, type Env } from '../settings'
 import { repairCounters } from './counters'
 
@@ -13,6 +13,7 @@ interface Swept {
   cell: number
   resultsDeleted: number
   windowsDeleted: number
+  changesDeleted: number
   /** False where something was left for the next day. */
   done: boolean
   /** The cause of a fault. */
@@ -20,9 +21,10 @@ interface Swept {
 }
 
 /**
- * The daily clean-up: results kept for replays longer than 24 hours, and windows of addresses that have been quiet for
- * two windows. Then counters of cases are recounted. The cells are swept side by side, so that none waits for a slow one,
- * and each writes one JSON line to the log, and one for each portion of counters that it repaired. Throws at the end where a cell has failed, so that the run counts as failed.
+ * The daily clean-up: results kept for replays longer than 24 hours, windows of addresses that have been quiet for two
+ * windows, and changes older than 30 days. Then counters of cases are recounted. The cells are swept side by side, so that
+ * none waits for a slow one, and each writes one JSON line to the log, and one for each portion of counters that it
+ * repaired. Throws at the end where a cell has failed, so that the run counts as failed.
  */
 export async function sweep(
   env: Env,
@@ -51,7 +53,7 @@ interface Run {
 }
 
 async function sweepCell(cell: number, d1: D1Database, { isLate, repaired }: Run): Promise<Swept> {
-  const swept: Swept = { cell, resultsDeleted: 0, windowsDeleted: 0, done: false }
+  const swept: Swept = { cell, resultsDeleted: 0, windowsDeleted: 0, changesDeleted: 0, done: false }
   try {
     const noResultsLeft = await walk(d1, oldResults, isLate, (deleted) => {
       swept.resultsDeleted += deleted
@@ -59,8 +61,11 @@ async function sweepCell(cell: number, d1: D1Database, { isLate, repaired }: Run
     const noWindowsLeft = await walk(d1, quietAddresses, isLate, (deleted) => {
       swept.windowsDeleted += deleted
     })
+    const noChangesLeft = await walk(d1, oldChanges, isLate, (deleted) => {
+      swept.changesDeleted += deleted
+    })
     await repairCounters(d1, isLate, repaired)
-    swept.done = noResultsLeft && noWindowsLeft
+    swept.done = noResultsLeft && noWindowsLeft && noChangesLeft
   } catch (error) {
     swept.cause = databaseCauseOf(error)
   }
@@ -92,7 +97,7 @@ async function walk(
 }
 
 /** A place as values: `{ id }` after `upTo` is `{ upToId }`. */
-function named(prefix: 'after' | 'upTo', place: Record<string, string>): Values {
+function named(prefix: 'after' | 'upTo', place: Record<string, string | number>): Values {
   return Object.fromEntries(
     Object.entries(place).map(([name, value]) => [`${prefix}${name[0]?.toUpperCase()}${name.slice(1)}`, value]),
   )

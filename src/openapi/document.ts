@@ -14,6 +14,7 @@ const tagDescriptions: Record<string, string> = {
   audit: 'Who changed which id, how and when.',
   cases: 'Residents’ requests and the work done on them.',
   categories: 'The tenant’s kinds of case.',
+  changes: 'What has changed, for keeping a copy in step.',
   events: 'Surgeries, consultations and other dates.',
   health: 'Liveness and readiness. No key needed.',
   keys: 'Create, list, rotate and revoke API keys.',
@@ -141,11 +142,12 @@ const isArray = (media: object | undefined) => media !== undefined && 'type' in 
 /** The plan, scopes and role that an operation needs, in a sentence. */
 function accessOf(operation: Operation): string {
   const extensions = operation as { 'x-required-plan'?: string; 'x-required-role'?: string | null }
-  const scopes = (operation.security?.[0]?.bearer ?? []).map((scope) => `\`${scope}\``)
+  const ways = (operation.security ?? []).flatMap(({ bearer }) => (bearer ? [bearer] : []))
+  const scopes = ways.map((needed) => needed.map((scope) => `\`${scope}\``).join(' and ')).filter(Boolean)
   const role = extensions['x-required-role']
   return [
     `**Plan** ${extensions['x-required-plan']} or higher`,
-    scopes.length > 0 && `**scope** ${scopes.join(' and ')}`,
+    scopes.length > 0 && `**scope** ${scopes.join(' or ')}`,
     role && `**role** ${role} or higher`,
   ]
     .filter(Boolean)

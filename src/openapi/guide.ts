@@ -27,6 +27,11 @@ A GET returns an \`ETag\`. Send it back as \`If-Match\`, or the \`version\` in t
 rejected with 409 and \`details.current\`. Without either, the last write wins. \`If-None-Match\` on a GET returns 304 if nothing
 has changed.
 
+## Keeping a copy in step
+\`GET /api/changes\` lists what has changed since a number, oldest first: ids only, so get what they name. Send \`next\` as the
+next \`after\`, until it stays the same. Changes are kept for 30 days; an \`after\` from before that is 400, and then everything
+has to be read again. \`updatedSince\` on lists of cases is a filter, no replacement: it knows no deletions.
+
 ## Errors
 Every error has one shape: \`{"error": "…", "details": {…}}\`. 400 and 422 name each field in \`details.fields\` with a code and a
 message. 401 is the same for every key that does not work. 403 states what is missing: \`requiredScope\`, \`requiredRole\` or

@@ -21,7 +21,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-const emptied = ['delete from idempotency', 'delete from windows', 'delete from tenants']
+const emptied = ['delete from idempotency', 'delete from windows', 'delete from changes', 'delete from tenants']
 
 const sweep = (bindings: typeof env) => run(bindings, { now: () => time, log: (line) => lines.push(JSON.parse(line)) })
 
@@ -77,8 +77,8 @@ describe('The daily clean-up', () => {
     await sweep(env)
     const time = '2026-03-01T03:17:00.000Z'
     expect(byCell()).toEqual([
-      { time, job: 'sweep', cell: 0, resultsDeleted: 3, windowsDeleted: 1, done: true },
-      { time, job: 'sweep', cell: 1, resultsDeleted: 0, windowsDeleted: 1, done: true },
+      { time, job: 'sweep', cell: 0, resultsDeleted: 3, windowsDeleted: 1, changesDeleted: 0, done: true },
+      { time, job: 'sweep', cell: 1, resultsDeleted: 0, windowsDeleted: 1, changesDeleted: 0, done: true },
     ])
   })
 })
@@ -92,8 +92,8 @@ describe('The daily clean-up of much', () => {
     const batches = cleaning()
     expect(await windowIds()).toHaveLength(2 * rowsAtOnce)
     expect(byCell()[0]).toMatchObject({ windowsDeleted: rowsAtOnce, done: true })
-    // One that finds no results, one that finds the first portion, and the three.
-    expect(batches.map(({ changes }) => changes)).toEqual([0, 0, 0, 0, rowsAtOnce])
+    // One that finds no results, one that finds the first portion, the three, and one that finds no changes.
+    expect(batches.map(({ changes }) => changes)).toEqual([0, 0, 0, 0, rowsAtOnce, 0])
     expect(sum(batches, 'rowsRead')).toBeLessThanOrEqual(2 * 3 * rowsAtOnce + 20)
   })
 
@@ -104,8 +104,8 @@ describe('The daily clean-up of much', () => {
     await sweep({ ...env, DB })
     const batches = cleaning()
     expect(await resultCount()).toBe(2 * rowsAtOnce)
-    // The first portion's end, four portions, and one that finds no windows.
-    expect(batches).toHaveLength(6)
+    // The first portion's end, four portions, one that finds no windows, and one that finds no changes.
+    expect(batches).toHaveLength(7)
     expect(sum(batches, 'changes')).toBe(rowsAtOnce + 500)
     expect(Math.max(...batches.map(({ changes }) => changes))).toBeLessThan(rowsAtOnce / 2)
     expect(sum(batches, 'rowsRead')).toBeLessThanOrEqual(5 * (3 * rowsAtOnce + 500) + 50)
@@ -116,7 +116,7 @@ describe('The daily clean-up of much', () => {
     const { DB, cleaning } = counted()
     await sweep({ ...env, DB })
     const batches = cleaning()
-    expect(batches.map(({ changes }) => changes)).toEqual([0, 17, 17, 6, 0])
+    expect(batches.map(({ changes }) => changes)).toEqual([0, 17, 17, 6, 0, 0])
     expect(await resultCount()).toBe(0)
     expect(17 * 900_000).toBeLessThanOrEqual(bytesAtOnce)
   })

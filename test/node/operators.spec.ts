@@ -151,6 +151,14 @@ describe('users', () => {
     )
   })
 
+  it('are in the log of changes when they are councillors', async () => {
+    const person = ['create', '--tenant', 'acme', '--name', 'Sam', '--email', 'sam@example.com', '--role', 'councillor']
+    const { id } = await answer('users', ...person)
+    expect(await rowsOf(state, 'select sequence, event, target_type, target_id from changes')).toEqual([
+      { sequence: 1, event: 'councillor_profile_updated', target_type: 'user', target_id: id },
+    ])
+  })
+
   it('are not lifted if they do not exist', async () => {
     const nobody = ['--tenant', 'acme', '--email', 'nobody@example.com', '--plan', 'pro']
     expect(await refusal('users', 'set-plan-override', ...nobody)).toBe(

@@ -35,7 +35,9 @@ async function refusalsOf(operation: Operation): Promise<[number, Response][]> {
     [500, await ask(key, { bindings: broken('D1_ERROR: no such table: windows') })],
     [503, await ask(key, { bindings: broken('D1_ERROR: Network connection lost.') })],
     [400, await ask(key, { path: `${arranged.path.split('?')[0]}?bogus=1` })],
-    ...(operation.scopes.length > 0 ? [[403, await ask(weak.key)] as [number, Response]] : []),
+    ...(operation.scopes.length + operation.anyScope.length > 0
+      ? [[403, await ask(weak.key)] as [number, Response]]
+      : []),
     ...(operation.namesId ? [[404, await ask(key, { path: withId(operation, ulid()) })] as [number, Response]] : []),
     ...(operation.takesBody ? [[413, await ask(key, { body: aboveLimit, headers })] as [number, Response]] : []),
     ...(mindsVersions(operation) ? [[409, await ask(key, { headers })] as [number, Response]] : []),
@@ -97,7 +99,7 @@ describe.each(operations)('$method $path answers as the document says', (operati
 })
 
 test('What an origin may answer is said where one may stand behind the gateway, and nowhere else', () => {
-  const own = /^\/api\/(me|keys|audit)/
+  const own = /^\/api\/(me|keys|audit|changes)/
   for (const { method, path, statuses } of operations) {
     const ofOrigins = own.test(path) ? [] : [405, 502, 504]
     expect(

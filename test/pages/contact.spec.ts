@@ -121,7 +121,7 @@ describe('A form that is sent', () => {
     const more = { phone: '01632 960001', postcode: 'tr1 1aa', address: '1 Example Street\r\nFalmouth' }
     const sent = await sendForm(tenant, { ...goodAnswers, ...more, categoryId: category, wardId: '' })
     expect(sent.status).toBe(303)
-    expect(costOf(sent)).toMatchObject({ trips: 2, rowsWritten: 8 })
+    expect(costOf(sent)).toMatchObject({ trips: 2, rowsWritten: 9 })
     const location = sent.headers.get('Location') ?? ''
     expect(location).toMatch(new RegExp(`^/contact/${tenant.slug}/sent/[0-9a-f-]{36}$`))
 

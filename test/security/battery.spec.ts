@@ -107,6 +107,21 @@ describe.each(operations)('$method $path: what the caller needs', (operation) =>
     })
   }
 
+  if (operation.anyScope.length > 0) {
+    test('403 with none of the scopes of which one is enough, and 200 with any of them', async () => {
+      const arranged = await arrangedOnce(operation)
+      const keyWith = async (given: string[]) => (await makeKey(arranged.tenant, { scopes: given })).key
+      const others = scopes.filter((one) => !operation.anyScope.includes(one))
+      await expectRefusal(await send(operation, arranged, await keyWith(others)), operation, 403, {
+        error: 'This API key lacks the required scope',
+        details: { requiredScope: operation.anyScope[0] },
+      })
+      for (const scope of operation.anyScope) {
+        expect((await send(operation, arranged, await keyWith([scope]))).status, scope).toBe(operation.success)
+      }
+    })
+  }
+
   const below = operation.role && roles[roles.indexOf(operation.role) - 1]
   if (below) {
     test(`403 for a ${below}`, async () => {

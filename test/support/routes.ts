@@ -11,7 +11,10 @@ export interface Operation {
   id: string
   method: string
   path: string
+  /** Scopes that are needed together. */
   scopes: Scope[]
+  /** Scopes of which one is enough; empty where none or all of `scopes` are needed. */
+  anyScope: Scope[]
   /** The least role, undefined where every role will do. */
   role: Role | undefined
   plan: Plan
@@ -57,6 +60,12 @@ function parametersOf({ parameters = [] }: { parameters?: unknown[] }): string[]
 const methods = ['get', 'post', 'patch', 'delete'] as const
 const document = documentOf(app)
 
+/** The scopes of an operation's ways in: one way with all that it needs, or several with one each. */
+function scopesOf(security: Record<string, string[]>[]): Pick<Operation, 'scopes' | 'anyScope'> {
+  const ways = security.flatMap(({ bearer }) => (bearer ? [z.array(z.enum(scopes)).parse(bearer)] : []))
+  return ways.length === 1 ? { scopes: ways.flat(), anyScope: [] } : { scopes: [], anyScope: ways.flat() }
+}
+
 /** Every operation of the document that asks for a key. */
 export function keyedOperations(): Operation[] {
   return Object.entries(document.paths ?? {}).flatMap(([path, item]) =>
@@ -69,7 +78,7 @@ export function keyedOperations(): Operation[] {
         id: operation.operationId ?? `${method} ${path}`,
         method: method.toUpperCase(),
         path,
-        scopes: z.array(z.enum(scopes)).parse(Object.values(operation.security[0] ?? {})[0]),
+        ...scopesOf(operation.security),
         role: role ?? undefined,
         plan: z.enum(plans).parse(operation['x-required-plan']),
         statuses,

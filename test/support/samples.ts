@@ -58,6 +58,7 @@ const samples: Record<string, Sample> = {
   revokeKey: { row: aKey },
   getKeyUsage: { row: aKey },
   listAudit: {},
+  listChanges: {},
 }
 
 function aWard(tenant: TestTenant): Promise<string> {

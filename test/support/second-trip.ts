@@ -25,7 +25,7 @@ export function d1Overtaken(by: () => Promise<unknown>, cell = 0): D1Database {
 }
 
 const tables = [
-  ...['audit', 'case_counts', 'cases', 'categories', 'counters', 'idempotency', 'keys'],
+  ...['audit', 'case_counts', 'cases', 'categories', 'changes', 'counters', 'idempotency', 'keys'],
   ...['publications', 'submissions', 'timeline', 'users', 'ward_councillors', 'wards'],
 ]
 

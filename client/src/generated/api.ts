@@ -1217,6 +1217,66 @@ export interface AuditEntry {
    */
   requestId: string | null
 }
+export interface ChangeList {
+  changes: Change[]
+  /**
+   * Pass it as `after` to go on. The same as `after` where nothing new has come.
+   */
+  next: number
+  /**
+   * The number of the oldest change kept; null before the first.
+   */
+  oldest: number | null
+}
+export interface Change {
+  /**
+   * Counted per tenant, without gaps.
+   */
+  sequence: number
+  /**
+   * The id of the change.
+   */
+  id: string
+  /**
+   * What has happened.
+   */
+  event:
+    | 'case_created'
+    | 'case_status_changed'
+    | 'case_resolved'
+    | 'case_closed'
+    | 'case_note_added'
+    | 'case_updated'
+    | 'case_archived'
+    | 'contact_submitted'
+    | 'submission_updated'
+    | 'news_published'
+    | 'news_updated'
+    | 'news_deleted'
+    | 'event_published'
+    | 'event_updated'
+    | 'event_deleted'
+    | 'ward_updated'
+    | 'councillor_profile_updated'
+  /**
+   * ISO 8601, UTC, with milliseconds.
+   */
+  at: string
+  /**
+   * The thing that has changed. A deleted one is no longer there.
+   */
+  target: {
+    type: 'case' | 'submission' | 'news' | 'event' | 'ward' | 'user'
+    /**
+     * Opaque id.
+     */
+    id: string
+    /**
+     * Of cases and submissions.
+     */
+    reference?: string | undefined
+  }
+}
 export interface SubmissionList {
   submissions: Submission[]
   pagination: Pagination
@@ -1487,7 +1547,7 @@ export interface ListCasesQuery {
    */
   createdTo?: string | undefined
   /**
-   * Changed at or after this time.
+   * Changed at or after this time. To keep a copy in step, use `/api/changes`.
    */
   updatedSince?: string | undefined
   /**
@@ -1553,7 +1613,7 @@ export interface ExportCasesQuery {
    */
   createdTo?: string | undefined
   /**
-   * Changed at or after this time.
+   * Changed at or after this time. To keep a copy in step, use `/api/changes`.
    */
   updatedSince?: string | undefined
   /**
@@ -1692,6 +1752,20 @@ export interface ListAuditQuery {
    * A `nextCursor`; keep the filters the same.
    */
   cursor?: string | undefined
+}
+export interface ListChangesQuery {
+  /**
+   * The `next` of the previous call. Absent: from the oldest change kept.
+   */
+  after?: number | undefined
+  /**
+   * One event, or a comma-separated list. Absent: all that the key may read.
+   */
+  types?: Change['event'] | readonly Change['event'][] | undefined
+  /**
+   * 1 to 500.
+   */
+  limit?: number | undefined
 }
 export interface ListSubmissionsQuery {
   /**

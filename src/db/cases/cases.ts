@@ -1,5 +1,6 @@
 import { and, eq, ne, type SQL, sql } from 'drizzle-orm'
 import { auditOf } from '../audit'
+import { changeOf } from '../changes'
 import { atExpectedVersion, ofTenantById, touched, unlessNull } from '../conditions'
 import { asIso } from '../gate/caller'
 import { guard, unless } from '../guards'
@@ -147,6 +148,23 @@ export function updateCase(changes: CaseChanges, values: Values): BoundStatement
 /** The audit entry of a change to a case: no entry if another change came first. */
 export const auditOfCaseChange = auditOf(cases, isTarget)
 
+const aboutCase = { id: cases.id, reference: cases.reference }
+
+/** The change of a case that has just been inserted. */
+export const changeOfNewCase = changeOf(cases, ofTenantById(cases), { ...aboutCase, toStatus: cases.status })
+
+/** A change to a case: none if another came first. */
+export const changeOfCase = changeOf(cases, isTarget, aboutCase)
+
+const comesToStatus = ne(cases.status, newStatus)
+
+/** A change of a case's status, if that is what the change will do. */
+export const changeOfCaseStatus = changeOf(cases, and(isTarget, comesToStatus), {
+  ...aboutCase,
+  fromStatus: cases.status,
+  toStatus: newStatus,
+})
+
 function entryWhere(condition?: SQL, fromStatus = sql`null`, toStatus = sql`null`): Statement<{ createdAt: string }[]> {
   const entry = {
     caseId: cases.id,
@@ -175,4 +193,4 @@ export const fileNote = filing(
 )
 
 /** Adds a `status_changed` entry, if that is what the change will do. */
-export const addStatusEntry = entryWhere(ne(cases.status, newStatus), sql`${cases.status}`, newStatus)
+export const addStatusEntry = entryWhere(comesToStatus, sql`${cases.status}`, newStatus)

@@ -2,6 +2,7 @@ import { and, asc, eq, type InferSelectModel, ne, notLike, or, type SQL, sql } f
 import { fold } from '../../domain/fold'
 import { serviceEmails } from '../../domain/service-user'
 import { auditOf } from '../audit'
+import { changeOf } from '../changes'
 import { atExpectedVersion, ofCaller, ofCallerById, ofTenantById, touched, unlessNull } from '../conditions'
 import { callerTenant } from '../gate/caller'
 import { listedAtOnce } from '../limits'
@@ -90,7 +91,7 @@ export const userWithEmail = atMostOne(
 )
 
 /** Not a service user: those are not people. */
-const isPerson = notLike(users.email, serviceEmails)
+export const isPerson = notLike(users.email, serviceEmails)
 
 /** An enabled admin other than the user `id`, and a person; checked only if `stepsDown` is 1. */
 export const anotherAdmin = atMostOne(
@@ -174,3 +175,9 @@ export function updateUser(
 
 /** The audit entry of a change to a user: no entry if another change came first or it is not allowed. */
 export const auditOfUserChange = auditOf(users, isTarget)
+
+/** A councillor before or after the change that sets `role`; service users are not people, so no councillors. */
+const isCouncillor = and(isPerson, sql`'councillor' in (${users.role}, coalesce(${placeholder('role')}, ''))`)
+
+/** A change to a councillor, or one just inserted: none for other roles. Before the change itself. */
+export const changeOfCouncillor = changeOf(users, and(isTarget, isCouncillor), { id: users.id })

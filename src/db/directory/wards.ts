@@ -1,6 +1,7 @@
 import { and, asc, eq, getTableColumns, gt, type InferSelectModel, type SQL, sql } from 'drizzle-orm'
 import { fold } from '../../domain/fold'
 import { auditOf } from '../audit'
+import { changeOf } from '../changes'
 import {
   atExpectedVersion,
   jsonColumn,
@@ -27,6 +28,7 @@ import {
 import { wardCouncillors, wards } from '../schema/directory'
 import { users } from '../schema/tenants'
 import { stamp } from '../stamp'
+import { isPerson } from './users'
 
 type Row = InferSelectModel<typeof wards>
 
@@ -174,3 +176,26 @@ export const linkCouncillors = statement(
 
 /** The audit entry of a change to a ward: no entry if another change came first. */
 export const auditOfWardChange = auditOf(wards, isTarget)
+
+/** A change to a ward, or one just inserted: none if another change came first. */
+export const changeOfWard = changeOf(wards, isTarget, { id: wards.id })
+
+const asked = sql`(select value from json_each(${placeholder('councillorIds')}))`
+const linked = sql`(select ${wardCouncillors.userId} from ${wardCouncillors} where ${wardCouncillors.wardId} = ${placeholder('id')})`
+const both = sql`(select value as user_id from ${asked} union select user_id from ${linked})`
+
+/**
+ * The changes of the councillors whom `councillorIds` adds to the ward `id` or leaves out. Before the links themselves,
+ * and the change of the ward.
+ */
+export const changesOfCouncillors = changeOf(
+  sql`${both} either cross join ${users} on ${users.id} = either.user_id`,
+  and(
+    ofTenant(users),
+    eq(users.role, 'councillor'),
+    isPerson,
+    sql`(${users.id} in ${asked}) <> (${users.id} in ${linked})`,
+    sql`exists (select 1 from ${wards} where ${isTarget})`,
+  ),
+  { id: users.id },
+)

@@ -77,6 +77,9 @@ export const callerTenant = (audience: Audience = 'anyone') => tenantOf[audience
 /** The caller's key family: the owner of idempotent results. Null where they may not read. */
 export const callerFamily = () => sql`caller.family`
 
+/** The caller's scopes: a list with spaces between them. Only ever beside their tenant. */
+export const callerScopes = () => sql`caller.scopes`
+
 /** When the caller's key was made. */
 export const callerMade = () => sql`caller.made`
 

@@ -130,7 +130,7 @@ export const caseFilters = {
     .openapi({ default: 'false' }),
   createdFrom: moment('Created at or after this time.').optional(),
   createdTo: moment('Created at or before this time.').optional(),
-  updatedSince: moment('Changed at or after this time.').optional(),
+  updatedSince: moment('Changed at or after this time. To keep a copy in step, use `/api/changes`.').optional(),
   reference: codeParam({ description: 'The case with this reference.', example: 'CW-2026-0042', max: 32 }),
   externalId: codeParam({ description: 'The case with your own id.', example: 'crm-10042', max: 128 }),
   search: searchText.optional().openapi({

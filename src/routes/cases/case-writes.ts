@@ -1,5 +1,6 @@
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
 import type { AppEnv } from '../../app-env'
+import type { Actor } from '../../db/actor'
 import { recordAudit } from '../../db/audit'
 import { caseReferences } from '../../db/cases/case-references'
 import {
@@ -10,17 +11,21 @@ import {
   caseAfterWrite,
   caseById,
   caseIsTheirs,
+  changeOfCase,
+  changeOfCaseStatus,
+  changeOfNewCase,
   fileNote,
   insertCase,
   touchCase,
   updateCase,
 } from '../../db/cases/cases'
+import { recordChange } from '../../db/changes'
 import { referencesAreUsable } from '../../db/guards'
 import { storeResult } from '../../db/idempotency'
 import { takeNumber } from '../../db/numbers'
-import { group } from '../../db/query'
+import { type BoundStatement, group } from '../../db/query'
 import { newId } from '../../domain/id'
-import type { TimelineType } from '../../domain/vocabulary'
+import type { ChangeEvent, TimelineType } from '../../domain/vocabulary'
 import { ApiError } from '../../errors'
 import type { Gate } from '../../gate/gate'
 import { writeChange } from '../../http/change-versioned'
@@ -101,6 +106,7 @@ export const caseWrites = new OpenAPIHono<AppEnv>()
         usable: referencesAreUsable.bind({ ...values, ...referenceValues(body) }),
         inserted: insertCase.bind(values),
         entry: addEntry.bind({ ...values, ...entry(actor.now, 'created'), entryId: made.timeline[0].id }),
+        change: recordChange(values, 'case_created', changeOfNewCase),
       })
       .catch(rethrowOvertaken)
     const answer = insertedCase(made, inserted)
@@ -156,6 +162,7 @@ export const caseWrites = new OpenAPIHono<AppEnv>()
         }),
         there: caseIsTheirs.bind(values),
         entry: addEntry.bind({ ...values, ...made }),
+        change: recordChange(values, 'case_note_added', changeOfCase),
         updated: touchCase.bind(values),
       })
       .catch(rethrowOvertaken)
@@ -165,6 +172,19 @@ export const caseWrites = new OpenAPIHono<AppEnv>()
 /** Placeholder values of a timeline entry. */
 function entry<T extends TimelineType>(now: string, type: T, body: string | null = null) {
   return { entryId: newId(now), type, body }
+}
+
+/** The events of a change: of the status, of archiving it, and of everything else. */
+function eventsOf({ status, archived, ...others }: Changes, values: Actor): BoundStatement[] {
+  const ofStatus = (event: ChangeEvent) => recordChange({ ...values, status }, event, changeOfCaseStatus)
+  const isUpdated = archived === false || Object.keys(others).length > 0
+  return [
+    status && ofStatus('case_status_changed'),
+    status === 'resolved' && ofStatus('case_resolved'),
+    status === 'closed' && ofStatus('case_closed'),
+    archived && recordChange(values, 'case_archived', changeOfCase),
+    isUpdated && recordChange(values, 'case_updated', changeOfCase),
+  ].filter((one) => typeof one === 'object')
 }
 
 /** Writes a change with its timeline and audit entries; 409 if another change came in between. */
@@ -185,6 +205,7 @@ async function change(gate: Gate, id: string, changes: Changes, expected: number
     // Statements that look for the expected version come before the change, which increments it.
     audit: recordAudit(values, 'case.update', id, auditOfCaseChange),
     entries: group(entries),
+    changes: group(eventsOf(changes, values)),
     updated: updateCase(changes, values),
     after: caseAfterWrite.bind(values),
   })

@@ -1,5 +1,6 @@
 import canonicalize from 'canonicalize'
 import { recordAudit } from '../../db/audit'
+import { recordChange } from '../../db/changes'
 import {
   contactLookups,
   duplicateForMs,
@@ -13,6 +14,7 @@ import { uniqueViolation } from '../../db/database-error'
 import { choicesAreUsable } from '../../db/guards'
 import { type Idempotency, storedResult, storeResult } from '../../db/idempotency'
 import { takeNumber } from '../../db/numbers'
+import { changeOfNewSubmission } from '../../db/submissions'
 import { fold } from '../../domain/fold'
 import { sha256Hex } from '../../domain/hash'
 import { newId } from '../../domain/id'
@@ -166,6 +168,9 @@ async function keep(
     ticket: storeResult(ofTenant(gate), ticket, receipt),
     message: storeResult(actor, message, receipt, duplicateForMs),
     usable: choicesAreUsable.bind({ ...actor, ...fields }),
+    ...(status === 'new' && {
+      change: recordChange({ ...actor, submissionId }, 'contact_submitted', changeOfNewSubmission),
+    }),
   })
   return { reference: kept.reference, submissionId }
 }

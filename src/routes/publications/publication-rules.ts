@@ -1,12 +1,15 @@
 import type { Context } from 'hono'
 import type { AppEnv } from '../../app-env'
 import { recordAudit } from '../../db/audit'
+import { recordChange } from '../../db/changes'
 import { wardIsUsable } from '../../db/guards'
 import { storeResult } from '../../db/idempotency'
 import {
   approvePublications,
   auditOfApproval,
   auditOfPublicationChange,
+  changeOfPublication,
+  changesOfApproval,
   countPublications,
   datesAreInOrder,
   deletePublication,
@@ -105,6 +108,7 @@ export async function createItem<T extends { version: number }>(
       result: storeResult(actor, gate.idempotency, { status: 201, location, body: present(made) }),
       usable: wardIsUsable.bind({ ...actor, ...fields }),
       inserted: insertPublication.bind({ ...actor, ...fields, kind, id }),
+      change: recordChange({ ...actor, kind, id, expectedVersion: null }, `${kind}_updated`, changeOfPublication),
     })
     .catch(rethrowOvertaken)
   return { item: present({ ...made, ...inserted, updatedAt: inserted.createdAt }), location }
@@ -140,6 +144,7 @@ export async function changeItem(
     there: publicationIsThere.bind(target),
     usable: wardIsUsable.bind({ ...target, wardId: changes.wardId ?? null }),
     audit: recordAudit(target, `${kind}.update`, id, auditOfPublicationChange),
+    change: recordChange(target, `${kind}_updated`, changeOfPublication),
     updated: updatePublication(changes, target),
     ...(isRescheduled && { inOrder: datesAreInOrder.bind(target) }),
     after: publicationAfterWrite.bind(target),
@@ -157,6 +162,7 @@ export async function deleteItem(c: Context<AppEnv>, kind: Kind, id: string): Pr
   const target = { ...gate.actor, kind, id, expectedVersion: expected ?? null }
   const { deleted, left } = await gate.write({
     audit: recordAudit(target, `${kind}.delete`, id, auditOfPublicationChange),
+    change: recordChange(target, `${kind}_deleted`, changeOfPublication),
     deleted: deletePublication.bind(target),
     left: publicationAfterWrite.bind(target),
   })
@@ -182,6 +188,7 @@ export async function approveItems(c: Context<AppEnv>, kind: Kind, given: string
   const values = { ...gate.actor, kind, ids }
   const { answer } = await gate.write({
     audit: recordAudit(values, `${kind}.approve`, '', auditOfApproval),
+    changes: recordChange(values, `${kind}_published`, changesOfApproval),
     updated: approvePublications.bind(values),
     result: storeResult(gate.actor, gate.idempotency, { status: 200, filing: { query: fileApproval, values } }),
     answer: countPublications.bind(values),

@@ -2,13 +2,17 @@ import type { Context } from 'hono'
 import type { AppEnv } from '../../app-env'
 import { recordAnotherAudit, recordAudit } from '../../db/audit'
 import { caseReferences } from '../../db/cases/case-references'
-import { addEntry, insertCase } from '../../db/cases/cases'
+import { addEntry, changeOfNewCase, insertCase } from '../../db/cases/cases'
+import { recordChange } from '../../db/changes'
 import { uniqueViolation } from '../../db/database-error'
 import { referencesAreUsable } from '../../db/guards'
 import { storeResult } from '../../db/idempotency'
 import { takeNumber } from '../../db/numbers'
 import {
   auditOfSubmissionChange,
+  changeOfConversion,
+  changeOfSpamToNew,
+  changeOfSubmission,
   convertSubmission,
   type Submission as Found,
   submissionAfterWrite,
@@ -64,6 +68,8 @@ export async function changeSubmission(
   const target = { ...gate.actor, id, status, expectedVersion: expected ?? null }
   const batch = {
     audit: recordAudit(target, 'submission.update', id, auditOfSubmissionChange),
+    arrival: recordChange(target, 'contact_submitted', changeOfSpamToNew),
+    change: recordChange(target, 'submission_updated', changeOfSubmission),
     updated: updateSubmission.bind(target),
     after: submissionAfterWrite.bind(target),
   }
@@ -136,6 +142,8 @@ async function insert(
       usable: referencesAreUsable.bind({ ...values, ...referenceValues(asked) }),
       inserted: insertCase.bind(values),
       entry: addEntry.bind({ ...values, entryId: entry.id, type: entry.type, body: null }),
+      newCase: recordChange(values, 'case_created', changeOfNewCase),
+      change: recordChange(values, 'submission_updated', changeOfConversion),
       converted: convertSubmission.bind({ ...actor, id: submissionId }),
       auditOfConversion: recordAnotherAudit(actor, 'submission.convert', submissionId),
     })

@@ -1,9 +1,11 @@
 import type { Context } from 'hono'
 import type { AppEnv } from '../../app-env'
 import { recordAudit } from '../../db/audit'
+import { recordChange } from '../../db/changes'
 import {
   anotherAdmin,
   auditOfUserChange,
+  changeOfCouncillor,
   type UserChanges as Fields,
   insertUser,
   type User as UserRow,
@@ -60,6 +62,11 @@ export async function createUser(c: Context<AppEnv>, body: NewUser): Promise<{ u
       // Before all that may fail, so that a concurrent retry fails here and replays the stored result.
       result: storeResult(actor, gate.idempotency, { status: 201, location, body: user }),
       inserted: insertUser.bind({ ...actor, ...user, emailKey }),
+      change: recordChange(
+        { ...actor, ...user, stepsDown: 0, expectedVersion: null },
+        'councillor_profile_updated',
+        changeOfCouncillor,
+      ),
     })
     .catch(rethrowTaken)
   return { user: { ...user, ...inserted }, location }
@@ -94,6 +101,7 @@ export async function changeUser(
   const target = { ...gate.actor, id, stepsDown, expectedVersion: expected ?? null }
   const batch = {
     audit: recordAudit(target, 'user.update', id, auditOfUserChange),
+    change: recordChange({ ...target, role: changes.role ?? null }, 'councillor_profile_updated', changeOfCouncillor),
     updated: updateUser(changes, target),
     after: userAfterWrite.bind(target),
     keys: liveKeysAfterWrite.bind(target),

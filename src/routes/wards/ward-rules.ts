@@ -2,8 +2,11 @@ import type { Context } from 'hono'
 import type { AppEnv } from '../../app-env'
 import type { Actor } from '../../db/actor'
 import { recordAudit } from '../../db/audit'
+import { recordChange } from '../../db/changes'
 import {
   auditOfWardChange,
+  changeOfWard,
+  changesOfCouncillors,
   councillorsAmong,
   councillorsAreUsable,
   insertWard,
@@ -65,6 +68,8 @@ export async function createWard(c: Context<AppEnv>, body: NewWard): Promise<{ w
       result: storeResult(actor, gate.idempotency, { status: 201, location, body: ward }),
       usable: councillorsAreUsable.bind(values),
       inserted: insertWard.bind(values),
+      change: recordChange(values, 'ward_updated', changeOfWard),
+      councillors: recordChange(values, 'councillor_profile_updated', changesOfCouncillors),
       linked: linkCouncillors.bind(values),
     })
     .catch(rethrowTaken)
@@ -115,8 +120,10 @@ export async function changeWard(c: Context<AppEnv>, id: string, { version, ...b
   const { after } = await writeChange(gate, expected, {
     // All that looks for the expected version goes before the change itself, which changes it.
     audit: recordAudit(target, 'ward.update', id, auditOfWardChange),
+    change: recordChange(target, 'ward_updated', changeOfWard),
     ...(isRelinked && {
       usable: councillorsAreUsable.bind(links),
+      councillors: recordChange(links, 'councillor_profile_updated', changesOfCouncillors),
       unlinked: unlinkCouncillors.bind(links),
       linked: linkCouncillors.bind(links),
     }),

@@ -63,6 +63,36 @@ export function describeLists(installed: () => Installed): void {
     expect(urls()).toEqual(['/api/wards?enabled=true', '/api/wards?enabled=true&cursor=x%2By'])
   })
 
+  it('follows the log of changes to its end, also over stretches without any', async () => {
+    const stretch = (ids: string[], next: number): Step => ({
+      status: 200,
+      body: { changes: ids.map((id) => ({ id })), next, oldest: 3 },
+    })
+    const client = await clientOf([
+      stretch(['chg_3', 'chg_5'], 5),
+      stretch([], 1005),
+      stretch(['chg_1009'], 1009),
+      stretch([], 1009),
+    ])
+    const read: [string[], number][] = []
+    for await (const { changes, next } of client.changes.follow({ types: ['case_created', 'case_closed'], limit: 2 })) {
+      read.push([changes.map(({ id }) => id), next])
+    }
+    expect(read).toEqual([
+      [['chg_3', 'chg_5'], 5],
+      [[], 1005],
+      [['chg_1009'], 1009],
+    ])
+    const asked = '/api/changes?types=case_created%2Ccase_closed&limit=2'
+    expect(urls()).toEqual([asked, `${asked}&after=5`, `${asked}&after=1005`, `${asked}&after=1009`])
+  })
+
+  it('follows the log from a number, and asks once where nothing is new', async () => {
+    const client = await clientOf([{ status: 200, body: { changes: [], next: 7, oldest: 3 } }])
+    for await (const stretch of client.changes.follow({ after: 7 })) throw new Error(`Unexpected: ${stretch.next}`)
+    expect(urls()).toEqual(['/api/changes?after=7'])
+  })
+
   it('for await goes through the audit list', async () => {
     const client = await clientOf([
       { status: 200, body: { entries: [{ id: '1' }], nextCursor: 'c' } },
