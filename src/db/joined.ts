@@ -11,7 +11,7 @@ export interface BoundSql {
 
 /** A query as a scalar expression that yields all of its rows as one text. */
 export interface Read extends Pieces {
-  /** True if it asks about the caller as an outer row, and not by subselects. */
+  /** True if it asks about the caller as an outer row (`outerCaller`), and not by subselects. */
   readonly isCorrelated?: boolean
   /** The rows that its text holds, each as its values. */
   rowsOf(text: string): unknown[][]
@@ -21,26 +21,17 @@ interface BoundRead extends Read {
   readonly values: Values
 }
 
-/**
- * SQL that asks about the caller by subselects, which SQLite answers once. Where it asks about an outer row instead, whatever
- * a query reads from may be made anew for each of its rows: a search read a hundred million.
- */
-export const asking = ({ pieces, parameters }: Pieces): Pieces =>
-  inPieces(pieces.join('?').replaceAll(/\bcaller\.(\w+)/g, '(select $1 from caller)'), parameters)
-
 /** SQL that stands alone: what asks about the caller brings them along. */
-export function alone(pieces: Pieces): Pieces {
-  if (!asksAboutCaller(pieces)) return pieces
-  const own = asking(pieces)
-  const parameters = [...theCaller.parameters, ...own.parameters]
-  return inPieces(`with caller as materialized ${theCaller.pieces.join('?')} ${own.pieces.join('?')}`, parameters)
+export function alone(query: Pieces): Pieces {
+  if (!asksAboutCaller(query)) return query
+  const parameters = [...theCaller.parameters, ...query.parameters]
+  return inPieces(`with caller as materialized ${theCaller.pieces.join('?')} ${query.pieces.join('?')}`, parameters)
 }
 
 const asksAboutCaller = ({ pieces }: Pieces) => pieces.some((piece) => /\bcaller\b/.test(piece))
 
 /** A query whose text is a JSON array of rows, each of them an array. */
-export function readOfRows(query: Pieces, columns: number): Read {
-  const { pieces, parameters } = asking(query)
+export function readOfRows({ pieces, parameters }: Pieces, columns: number): Read {
   const names = Array.from({ length: columns }, (_, index) => `c${index}`).join(', ')
   const scalar = `(with listed(${names}) as (${pieces.join('?')}) select json_group_array(json_array(${names})) from listed)`
   return { ...inPieces(scalar, parameters), rowsOf: (text) => JSON.parse(text) }

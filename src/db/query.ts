@@ -3,7 +3,7 @@ import type { RunnableQuery } from 'drizzle-orm/runnable-query'
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { drizzle } from 'drizzle-orm/sqlite-proxy'
 import type { JsonText } from '../domain/json-text'
-import { alone, asking, type BoundSql, type Read, readOfRows } from './joined'
+import { alone, type BoundSql, type Read, readOfRows } from './joined'
 import { filled, inPieces, type Pieces, parametersOf, type Values } from './parameters'
 
 /** Builds SQL and maps rows, but never runs anything: `runBatch` does that. */
@@ -79,15 +79,12 @@ export function statement<T>(
  */
 export function textStatement<T>(expression: SQL, { isCorrelated = false } = {}): Statement<JsonText<T> | undefined> {
   const pieces = inPieces(expression)
-  const select = inPieces(`select ${pieces.pieces.join('?')} as text`, pieces.parameters)
-  return made(
-    select,
-    { ...(isCorrelated ? pieces : asking(pieces)), isCorrelated, rowsOf: (text) => [[text]] },
-    ([result]) => {
-      const [text] = Object.values((result?.results[0] ?? {}) as object)
-      return text ?? undefined
-    },
-  )
+  const from = isCorrelated ? ' from caller' : ''
+  const select = inPieces(`select ${pieces.pieces.join('?')} as text${from}`, pieces.parameters)
+  return made(select, { ...pieces, isCorrelated, rowsOf: (text) => [[text]] }, ([result]) => {
+    const [text] = Object.values((result?.results[0] ?? {}) as object)
+    return text ?? undefined
+  })
 }
 
 /** A JSON text, parsed. */

@@ -1,6 +1,6 @@
 import { and, eq, gte, isNull, lte, or, type SQL, sql } from 'drizzle-orm'
 import type { Status } from '../../domain/vocabulary'
-import { callerRow, callerTenant, callerViewer } from '../gate/caller'
+import { callerRow, callerTenant, outerCaller } from '../gate/caller'
 import { givenNames, placeholder } from '../query'
 import { cases } from '../schema/cases'
 
@@ -88,8 +88,9 @@ export const isSeenBy = (visibility: Visibility, assignee: SQL = sql`${cases.ass
     : eq(cases.tenantId, callerTenant(visibility))
 
 /** True for cases that the caller sees, whoever they are. A refused caller's null comes first: no row is read for it. */
-export const isSeenByCaller = sql`
-  ${callerTenant()} is not null and ${cases.tenantId} = ${callerTenant()} and ${callerViewer()} in ('', ${cases.assigneeId})`
+export const isSeenByOuterCaller = sql`
+  ${outerCaller.tenant} is not null and ${cases.tenantId} = ${outerCaller.tenant}
+  and ${outerCaller.viewer} in ('', ${cases.assigneeId})`
 
 /** The caller in SQL: their tenant, and it with their viewer as a row value. */
 export interface CallerInSql {

@@ -23,11 +23,11 @@ import {
 import { cases, timeline } from '../schema/cases'
 import { stamp } from '../stamp'
 import type { CaseDetail } from './case-columns'
-import { isSeenByCaller } from './case-filters'
+import { isSeenByOuterCaller } from './case-filters'
 import { type CaseWithTimeline, caseJson } from './case-json'
 
 /** The case `id`, if it is visible: of the caller's tenant and, for a caseworker, their own. */
-const isVisible = sql`${eq(cases.id, placeholder('id'))} and ${isSeenByCaller}`
+const isVisible = sql`${eq(cases.id, placeholder('id'))} and ${isSeenByOuterCaller}`
 
 /** The case `id`, if it is visible to the actor: a caller who has passed the gate. */
 const isTheirs = and(
@@ -35,11 +35,11 @@ const isTheirs = and(
   unlessNull('viewer', (viewer) => eq(cases.assigneeId, viewer)),
 )
 
-const caseWhere = (condition: SQL | undefined) =>
-  textStatement<CaseWithTimeline>(sql`(select ${caseJson} from ${cases} where ${condition})`, { isCorrelated: true })
+const caseWhere = (condition: SQL | undefined, isCorrelated = false) =>
+  textStatement<CaseWithTimeline>(sql`(select ${caseJson} from ${cases} where ${condition})`, { isCorrelated })
 
 /** The case `id` with its timeline, in the gate's trip. */
-export const caseTextById = caseWhere(isVisible)
+export const caseTextById = caseWhere(isVisible, true)
 
 /** The same, parsed. */
 export const caseById = parsed(caseTextById)

@@ -54,6 +54,7 @@ function wardsWhere(condition: SQL | undefined): Statement<Ward[]> {
       .where(condition)
       .orderBy(asc(wards.nameKey))
       .limit(listedAtOnce + 1),
+    { outgrowsText: true },
   )
 }
 

@@ -65,26 +65,33 @@ export const callerTable = sql`(
 /** Callers of a read: all, or only those who see all cases, or only those who see their own. */
 type Audience = 'anyone' | 'caseworker' | 'not caseworker'
 
-const tenantOf: Record<Audience, SQL> = {
-  anyone: sql`caller.tenant`,
-  caseworker: sql`case caller.role when 'caseworker' then caller.tenant end`,
-  'not caseworker': sql`case caller.role when 'caseworker' then null else caller.tenant end`,
-}
+/** Facts about the caller, as a scalar or a row value; null where they are not of the audience. */
+const perAudience = (facts: string): Record<Audience, SQL> => ({
+  anyone: sql.raw(`(select ${facts} from caller)`),
+  caseworker: sql.raw(`(select ${facts} from caller where role = 'caseworker')`),
+  'not caseworker': sql.raw(`(select ${facts} from caller where role <> 'caseworker')`),
+})
+
+const tenantOf = perAudience('tenant')
+const rowOf = perAudience('tenant, viewer')
 
 /** The caller's tenant; null where they may not read, or are not of the audience. */
 export const callerTenant = (audience: Audience = 'anyone') => tenantOf[audience]
 
 /** The caller's key family: the owner of idempotent results. Null where they may not read. */
-export const callerFamily = () => sql`caller.family`
+export const callerFamily = () => sql`(select family from caller)`
 
 /** The caller's scopes: a list with spaces between them. Only ever beside their tenant. */
 export const callerScopes = () => sql`caller.scopes`
 
 /** When the caller's key was made. */
-export const callerMade = () => sql`caller.made`
+export const callerMade = () => sql`(select made from caller)`
 
 /** Viewer of the caller's cases and totals: a caseworker, or '' for the whole tenant. Only ever beside their tenant. */
-export const callerViewer = () => sql`caller.viewer`
+export const callerViewer = () => sql`(select viewer from caller)`
 
-/** Both as a row value, to compare with two columns at once: SQLite then has no choice between them. */
-export const callerRow = (audience: Audience = 'anyone') => sql`(select ${callerTenant(audience)}, ${callerViewer()})`
+/** Tenant and viewer as a row value, to compare with two columns at once. */
+export const callerRow = (audience: Audience = 'anyone') => rowOf[audience]
+
+/** The same of the row that a correlated text is read from (`textStatement`). */
+export const outerCaller = { tenant: sql`caller.tenant`, viewer: sql`caller.viewer` }
