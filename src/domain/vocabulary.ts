@@ -74,6 +74,31 @@ export const timelineTypes = [
 ] as const
 export type TimelineType = (typeof timelineTypes)[number]
 
+/** What may happen to a tenant's things that others want to know of: the log of changes and the webhooks. */
+export const changeEvents = [
+  'case_created',
+  'case_updated',
+  'case_status_changed',
+  'case_resolved',
+  'case_closed',
+  'case_archived',
+  'case_note_added',
+  'contact_submitted',
+  'submission_updated',
+  'news_published',
+  'news_updated',
+  'news_deleted',
+  'event_published',
+  'event_updated',
+  'event_deleted',
+  'ward_updated',
+  'councillor_profile_updated',
+] as const
+export type ChangeEvent = (typeof changeEvents)[number]
+
+export const changeTargets = ['case', 'submission', 'news', 'event', 'user', 'ward'] as const
+export type ChangeTarget = (typeof changeTargets)[number]
+
 /** The part of an ordered list from `least` upwards, e.g. every role that may do what a manager may. */
 export function fromLeast<T extends string>(order: readonly T[], least: T): T[] {
   return order.slice(order.indexOf(least))
