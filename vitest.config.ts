@@ -16,6 +16,7 @@ async function inWorkerd(name: string, include: string[], exclude: string[] = []
             TEST_MIGRATIONS: await readD1Migrations('./migrations'),
             SERVER_TIMING: 'true',
             IP_HASH_SECRET: 'a secret for tests only',
+            WEBHOOK_KEY: 'a key for tests only of 32 characters',
           },
         },
       }),

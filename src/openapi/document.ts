@@ -24,6 +24,7 @@ const tagDescriptions: Record<string, string> = {
   submissions: 'Messages from the contact form.',
   users: 'The tenant’s users.',
   wards: 'The areas that councillors represent.',
+  webhooks: 'Where changes are sent to as they happen.',
 }
 
 const requestHeaders = {
@@ -150,11 +151,12 @@ function accessOf(operation: Operation): string {
     .join(' · ')
 }
 
-/** Deletions that honour a version: events and news. */
-const deletesVersioned = (path: string, method: string) => method === 'delete' && /^\/api\/(events|news)\//.test(path)
+/** Deletions that honour a version: events, news and webhooks. */
+const deletesVersioned = (path: string, method: string) =>
+  method === 'delete' && /^\/api\/(events|news|webhooks)\//.test(path)
 
-/** Answers that show a key are never kept, so never replayed. */
-const isUnreplayable = (path: string) => path.startsWith('/api/keys')
+/** Answers that show a key or a secret are never kept, so never replayed. */
+const isUnreplayable = (path: string) => /^\/api\/(keys|webhooks$|webhooks\/.*\/rotate-secret$)/.test(path)
 
 interface MediaTypes {
   [type: string]: { schema?: unknown; example?: unknown; examples?: unknown }

@@ -1,5 +1,6 @@
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
-import type { DisabledReason, Outcome, PayloadKind } from '../../webhooks/vocabulary'
+import type { ChangeEvent } from '../../domain/vocabulary'
+import type { DisabledReason, Outcome, PayloadKind, testEvent } from '../../domain/webhooks'
 import { flag, instant } from './columns'
 
 /**
@@ -55,7 +56,7 @@ export const webhookDeliveries = sqliteTable(
     id: text().notNull(),
     /** Null for a test. */
     sequence: integer(),
-    event: text().notNull(),
+    event: text().$type<ChangeEvent | typeof testEvent>().notNull(),
     at: instant('at').notNull(),
     outcome: text().$type<Outcome>().notNull(),
     /** The HTTP status; null where none came. */
