@@ -2,9 +2,11 @@ import { env } from 'cloudflare:workers'
 import { Webhook } from 'standardwebhooks'
 import { vi } from 'vitest'
 import type { ChangeEvent } from '../../src/domain/vocabulary'
+import type { Env } from '../../src/settings'
 import { mintSecret, sealSecret } from '../../src/webhooks/secrets'
+import { drain, realClock } from '../../src/webhooks/sender'
 import { nextId } from './ids'
-import { d1Of, insert, type TestTenant } from './tenants'
+import { d1Of, insert, makeTenant, type TestTenant } from './tenants'
 
 type Columns = Record<string, unknown>
 
@@ -63,7 +65,9 @@ export async function endpointRow(id: string, cell = 0): Promise<Columns> {
 /** An endpoint's attempts, oldest first. */
 export async function attemptsOf(id: string): Promise<Columns[]> {
   const { results } = await d1Of()
-    .prepare('select sequence, event, outcome, status, manual from webhook_deliveries where endpoint_id = ? order by id')
+    .prepare(
+      'select sequence, event, outcome, status, manual from webhook_deliveries where endpoint_id = ? order by id',
+    )
     .bind(id)
     .all()
   return results
@@ -74,6 +78,28 @@ export async function makeDue(id: string): Promise<void> {
   const sql = 'update webhook_endpoints set next_attempt_at = null, lease = null, lease_until = null where id = ?'
   await d1Of().prepare(sql).bind(id).run()
 }
+
+/** Sends to an endpoint what it has, without sitting out a wait. */
+export function sendTo(id: string, bindings: Partial<Env> = {}, lines: Record<string, unknown>[] = []) {
+  const log = (line: string) => lines.push(JSON.parse(line))
+  const place = { env: { ...env, ...bindings }, d1: bindings.DB ?? d1Of(), cell: 0 }
+  return drain(place, id, Date.now() + 3900, { ...realClock, random: () => 0.5, log })
+}
+
+/** A tenant's endpoint with so many changes to send. */
+export async function arrangeEndpoint(count: number, columns: Columns = {}) {
+  const tenant = await makeTenant()
+  const id = await makeEndpoint(tenant, columns)
+  for (let n = 0; n < count; n++) await makeChange(tenant)
+  return { tenant, id }
+}
+
+/** The outcomes of an endpoint's attempts, each with its sequence, oldest first. */
+export const outcomesOf = async (id: string) =>
+  (await attemptsOf(id)).map(({ sequence, outcome }) => [sequence, outcome])
+
+/** An answer of this status. */
+export const status = (code: number) => new Response(null, { status: code })
 
 /** A message as a receiver got it. */
 export interface Received {
