@@ -14,6 +14,7 @@ import {
   submissionsOf,
   usersOf,
   wardsOf,
+  webhooksOf,
 } from './resources.js'
 import { transport } from './transport.js'
 
@@ -56,6 +57,7 @@ export type {
 } from './options.js'
 export type { Pending } from './pending.js'
 export type { Method } from './request.js'
+export { verifyWebhook, type WebhookHeaders, WebhookVerificationError } from './webhooks.js'
 export type { RateLimit } from './window.js'
 
 /**
@@ -86,6 +88,8 @@ export class Casework {
   readonly reports: ReturnType<typeof reportsOf>
   /** API keys. */
   readonly keys: ReturnType<typeof keysOf>
+  /** Webhooks: where changes are sent to as they happen. */
+  readonly webhooks: ReturnType<typeof webhooksOf>
   /** The audit list. */
   readonly audit: ReturnType<typeof auditOf>
   /** The public routes, which need no key. */
@@ -109,6 +113,7 @@ export class Casework {
     this.submissions = submissionsOf(send)
     this.reports = reportsOf(send)
     this.keys = keysOf(send)
+    this.webhooks = webhooksOf(send)
     this.audit = auditOf(send)
     this.publicApi = publicApiOf(send)
     this.me = (options) => pending(send, () => ({ method: 'GET', path: '/api/me', options }))

@@ -6,6 +6,7 @@ import { exampleOf, type Schemas, type Side } from './examples'
 import { guide } from './guide'
 import { headers, headersOfError, headersOfSuccess, refs } from './headers'
 import { errorResponses, errorSchema, refusalsAt } from './refusals'
+import { messageSchemas, webhookOperations } from './webhooks'
 
 type Document = ReturnType<OpenAPIHono<AppEnv>['getOpenAPI31Document']>
 type Operation = NonNullable<NonNullable<Document['paths']>[string]['get']>
@@ -78,13 +79,14 @@ export function documentOf(app: OpenAPIHono<AppEnv>): Document {
   }
   return {
     ...document,
+    webhooks: webhookOperations,
     tags: [...tags].map((name) => ({ name, description: tagDescriptions[name] ?? '' })),
     components: {
       ...document.components,
       headers,
       parameters: usedParameters(document),
       responses: errorResponses((status) => refs(headersOfError(status))),
-      schemas: { ...document.components?.schemas, Error: errorSchema },
+      schemas: { ...document.components?.schemas, ...messageSchemas, Error: errorSchema },
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', description: '`Authorization: Bearer sk_…`' },
         apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: '`X-API-Key: sk_…`' },
