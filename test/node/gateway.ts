@@ -95,5 +95,5 @@ export async function startGateway(settings: Record<string, string>) {
     return fetch(`${address}${path}`, { redirect: 'manual', ...init, headers: { ...own, ...headers } })
   }
 
-  return { address, port, key, send, stop }
+  return { address, port, key, state: place.state, send, stop }
 }
