@@ -70,7 +70,7 @@ async function ask<T>(method: string, path: string, json?: object): Promise<T> {
 }
 
 /** Starts the cron of each minute and waits until it is done. */
-const minute = () => fetch(`${gateway.address}/cdn-cgi/handler/scheduled?cron=*+*+*+*+*`)
+const minute = () => fetch(`${gateway.address}/__scheduled?cron=*+*+*+*+*`)
 
 const addChanges = (...sequences: number[]) =>
   rowsOf(
