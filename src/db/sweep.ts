@@ -3,6 +3,7 @@ import { replayForMs } from './idempotency'
 import { atMostOne, build, changes, placeholder, type Statement, statement, type Values } from './query'
 import { idempotency } from './schema/ledger'
 import { windows } from './schema/tenants'
+import { webhookDeliveries } from './schema/webhooks'
 
 /**
  * A walk through a table by its primary key, a portion at a time: it looks at each row once, fresh or stale. An index on
@@ -104,6 +105,44 @@ export const quietAddresses: Walk = {
       build
         .delete(windows)
         .where(and(gt(windows.id, placeholder('afterId')), lte(windows.id, placeholder('upToId')), isStale)),
+    ),
+  ),
+}
+
+const deliveryKey = sql`(${webhookDeliveries.endpointId}, ${webhookDeliveries.id})`
+
+const deliveryPlace = (name: 'after' | 'upTo') => sql`(${placeholder(`${name}Endpoint`)}, ${placeholder(`${name}Id`)})`
+
+const deliveriesAhead = build
+  .select({ endpoint: sql`${webhookDeliveries.endpointId}`.as('endpoint'), id: webhookDeliveries.id })
+  .from(webhookDeliveries)
+  .where(sql`${deliveryKey} > ${deliveryPlace('after')}`)
+  .orderBy(asc(webhookDeliveries.endpointId), asc(webhookDeliveries.id))
+  .limit(rowsAtOnce)
+
+/** Attempts at delivering webhooks that were made more than 30 days ago. */
+export const oldDeliveries: Walk = {
+  start: { afterEndpoint: '', afterId: '' },
+  portion: atMostOne(
+    statement(
+      build
+        .select({ endpoint: sql<string>`endpoint`.as('endpoint'), id: sql<string>`id`.as('id') })
+        .from(sql`${deliveriesAhead}`)
+        .orderBy(sql`endpoint desc, id desc`)
+        .limit(1),
+    ),
+  ),
+  forget: changes(
+    statement(
+      build
+        .delete(webhookDeliveries)
+        .where(
+          and(
+            sql`${deliveryKey} > ${deliveryPlace('after')}`,
+            sql`${deliveryKey} <= ${deliveryPlace('upTo')}`,
+            sql`${webhookDeliveries.at} < ${nowMs} - 30 * 86400000`,
+          ),
+        ),
     ),
   ),
 }

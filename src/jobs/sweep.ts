@@ -1,7 +1,7 @@
 import { newMeter, runBatch } from '../db/batch'
 import { type DatabaseCause, databaseCauseOf } from '../db/database-error'
 import type { Values } from '../db/query'
-import { oldResults, quietAddresses, type Walk } from '../db/sweep'
+import { oldDeliveries, oldResults, quietAddresses, type Walk } from '../db/sweep'
 import { databasesOf, type Env } from '../settings'
 
 /** Time after which a run begins no further portion, in milliseconds: Cloudflare ends it after 15 minutes. */
@@ -12,6 +12,7 @@ interface Swept {
   cell: number
   resultsDeleted: number
   windowsDeleted: number
+  deliveriesDeleted: number
   /** False where something was left for the next day. */
   done: boolean
   /** The cause of a fault. */
@@ -19,8 +20,8 @@ interface Swept {
 }
 
 /**
- * The daily clean-up: results kept for replays longer than 24 hours, and windows of addresses that have been quiet for
- * two windows. The cells are swept side by side, so that none waits for a slow one, and each writes one JSON line to the
+ * The daily clean-up: results kept for replays longer than 24 hours, windows of addresses that have been quiet for two
+ * windows, and attempts at delivering webhooks of more than 30 days ago. The cells are swept side by side, so that none waits for a slow one, and each writes one JSON line to the
  * log. Throws at the end where a cell has failed, so that the run counts as failed.
  */
 export async function sweep(
@@ -40,7 +41,7 @@ export async function sweep(
 }
 
 async function sweepCell(cell: number, d1: D1Database, isLate: () => boolean): Promise<Swept> {
-  const swept: Swept = { cell, resultsDeleted: 0, windowsDeleted: 0, done: false }
+  const swept: Swept = { cell, resultsDeleted: 0, windowsDeleted: 0, deliveriesDeleted: 0, done: false }
   try {
     const noResultsLeft = await walk(d1, oldResults, isLate, (deleted) => {
       swept.resultsDeleted += deleted
@@ -48,7 +49,10 @@ async function sweepCell(cell: number, d1: D1Database, isLate: () => boolean): P
     const noWindowsLeft = await walk(d1, quietAddresses, isLate, (deleted) => {
       swept.windowsDeleted += deleted
     })
-    swept.done = noResultsLeft && noWindowsLeft
+    const noDeliveriesLeft = await walk(d1, oldDeliveries, isLate, (deleted) => {
+      swept.deliveriesDeleted += deleted
+    })
+    swept.done = noResultsLeft && noWindowsLeft && noDeliveriesLeft
   } catch (error) {
     swept.cause = databaseCauseOf(error)
   }

@@ -3,7 +3,7 @@ const minute = 60 * second
 const hour = 60 * minute
 
 /** Waits before each attempt, in milliseconds: the first one is at once. */
-export const steps = [
+const steps = [
   0,
   5 * second,
   minute,
