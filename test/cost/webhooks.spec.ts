@@ -2,8 +2,9 @@ import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { newMeter, runBatch } from '../../src/db/batch'
 import { dueEndpoints } from '../../src/db/webhooks/claim'
+import { call, costOf as costOfRequest } from '../support/call'
 import { d1With } from '../support/gate-app'
-import { d1Of } from '../support/tenants'
+import { d1Of, makeKey, makeTenant } from '../support/tenants'
 import { arrangeEndpoint, makeChange, makeEndpoint, receive, sendTo, status } from '../support/webhooks'
 
 afterEach(() => {
@@ -36,6 +37,12 @@ describe('Sending webhooks', () => {
     const { id } = await arrangeEndpoint(2)
     receive(() => status(500))
     expect((await costOf(id)).map(({ written }) => written)).toEqual([1, 2])
+  })
+
+  it('what creating one costs is two trips and four rows: the window, the webhook with its index, the audit', async () => {
+    const { key } = await makeKey(await makeTenant())
+    const json = { url: 'https://crm.example.com/', events: ['case_created'] }
+    expect(costOfRequest(await call('/api/webhooks', { key, json }))).toMatchObject({ trips: 2, rowsWritten: 4 })
   })
 
   it('an idle minute reads two rows for each endpoint and writes nothing', async () => {
