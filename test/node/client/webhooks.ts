@@ -33,7 +33,7 @@ export function describeWebhooks(installed: () => Installed): void {
     const { body, headers } = signed()
     expect(await verify(body, headers, secret)).toEqual(message)
     expect(await verify(Buffer.from(body), new Headers(headers), secret)).toEqual(message)
-    expect(await verify(new TextEncoder().encode(body).buffer, headers, secret)).toEqual(message)
+    expect(await verify(Uint8Array.from(new TextEncoder().encode(body)).buffer, headers, secret)).toEqual(message)
   })
 
   it('takes either secret while one replaces the other', async () => {
