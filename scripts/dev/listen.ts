@@ -33,7 +33,7 @@ function listen(port: number, secret: string | undefined): void {
   })
   server.listen(port, '127.0.0.1', () => {
     const how = secret ? 'verifying each message' : 'verifying nothing: pass --secret to verify'
-    console.error(`Listening on http://localhost:${port}, ${how}. Ctrl-C stops it.`)
+    console.error(`Listening on http://127.0.0.1:${port}, ${how}. Ctrl-C stops it.`)
   })
 }
 
