@@ -30,10 +30,19 @@ interface Aside {
   refusals: number
 }
 
+/** What a run has written up so far. */
+interface Notes {
+  attempted: Recorded[]
+  parked: Parked[]
+  unparked: number[]
+}
+
 /**
  * Sends an endpoint's changes in order, until the first failure or until it is late, and then the parked ones that are due.
  * A message that is refused for good is gone past: it is parked once a later one gets through, and is otherwise the next
  * again.
+ *
+ * @param isWhole true if these are all the changes that the endpoint wants up to the last one looked at
  */
 export async function runThrough(
   claim: Claim,
@@ -42,62 +51,64 @@ export async function runThrough(
   isWhole: boolean,
   world: World,
 ): Promise<Progress> {
-  const attempted: Recorded[] = []
-  const parked: Parked[] = []
-  const unparked: number[] = []
+  const notes: Notes = { attempted: [], parked: [], unparked: [] }
+  const { cursor, head, isLeft } = await sendInOrder(claim, changes, world, notes)
+  if (!head && !isLeft) await retryParked(parkedDue, world, notes)
+  const isGone = notes.attempted.some(({ outcome }) => outcome === 'gone')
+  const disabledReason = isGone ? ('gone' as const) : reasonOf(claim, head, cursor)
+  return {
+    ...notes,
+    cursor: head || isLeft || !isWhole ? cursor : Math.max(cursor, claim.scannedTo),
+    ...standing(claim, head, cursor, notes.attempted, world),
+    ...(disabledReason && { waitMs: null }),
+    disabledReason,
+  }
+}
+
+/** Sends until the first failure: the new cursor, the message that is next again, and if any was left since it is late. */
+async function sendInOrder(claim: Claim, changes: ClaimedChange[], world: World, notes: Notes) {
   const aside: Aside[] = []
   let cursor = claim.cursor
-  let stopped: Aside | undefined
-  let isLeft = false
-
-  const send = async (change: ClaimedChange) => {
-    const at = world.now()
-    const id = newId(new Date(at).toISOString())
-    const tried = await world.send(change, id)
-    const { outcome, status, ms } = tried
-    attempted.push({ id, sequence: change.sequence, event: change.event, at, outcome, status, ms })
-    return tried
-  }
-  const later = (sequence: number, attempts: number, tried: Attempt) =>
-    parked.push({ sequence, attempts, waitMs: waitAfter(attempts, tried.retryAfterSeconds, world.random) })
-
   for (const change of changes) {
-    if (world.isLate()) {
-      isLeft = true
-      break
-    }
-    const tried = await send(change)
+    if (world.isLate()) return { cursor, head: aside[0], isLeft: true }
     const isHead = cursor === claim.cursor && aside.length === 0
+    const tried = await send(change, world, notes)
     if (tried.outcome === 'delivered') {
-      for (const one of aside.splice(0)) later(one.change.sequence, one.attempts, one.tried)
+      for (const one of aside.splice(0)) park(one.change.sequence, one.attempts, one.tried, world, notes)
       cursor = change.sequence
       continue
     }
     const refusals = tried.outcome === 'refused' ? refusalsAfter(isHead ? claim.refusals : 0, tried.status) : 0
-    stopped = { change, tried, attempts: (isHead ? claim.attempts : 0) + 1, refusals }
-    if (refusals < refusalsToPark || aside.length === asideAtOnce) break
-    aside.push(stopped)
-    stopped = undefined
+    const failed = { change, tried, attempts: (isHead ? claim.attempts : 0) + 1, refusals }
+    if (refusals < refusalsToPark || aside.length === asideAtOnce) {
+      return { cursor, head: aside[0] ?? failed, isLeft: false }
+    }
+    aside.push(failed)
   }
+  return { cursor, head: aside[0], isLeft: false }
+}
 
-  const head = aside[0] ?? stopped
-  const isGone = attempted.some(({ outcome }) => outcome === 'gone')
-  for (const { attempts, ...change } of head || isLeft ? [] : parkedDue) {
-    if (world.isLate()) break
-    const tried = await send(change)
-    if (tried.outcome === 'delivered' || isSpent(attempts + 1)) unparked.push(change.sequence)
-    else later(change.sequence, attempts + 1, tried)
+/** Tries parked messages again, each by itself. */
+async function retryParked(due: (ClaimedChange & { attempts: number })[], world: World, notes: Notes): Promise<void> {
+  for (const { attempts, ...change } of due) {
+    if (world.isLate()) return
+    const tried = await send(change, world, notes)
+    if (tried.outcome === 'delivered' || isSpent(attempts + 1)) notes.unparked.push(change.sequence)
+    else park(change.sequence, attempts + 1, tried, world, notes)
   }
-  const disabledReason = isGone ? ('gone' as const) : reasonOf(claim, head, cursor)
-  return {
-    attempted,
-    parked,
-    unparked,
-    cursor: head || isLeft || !isWhole ? cursor : Math.max(cursor, claim.scannedTo),
-    ...standing(claim, head, cursor, attempted, world),
-    ...(disabledReason && { waitMs: null }),
-    disabledReason,
-  }
+}
+
+async function send(change: ClaimedChange, world: World, { attempted }: Notes): Promise<Attempt> {
+  const at = world.now()
+  const id = newId(new Date(at).toISOString())
+  const tried = await world.send(change, id)
+  const { outcome, status, ms } = tried
+  attempted.push({ id, sequence: change.sequence, event: change.event, at, outcome, status, ms })
+  return tried
+}
+
+function park(sequence: number, attempts: number, tried: Attempt, { random }: World, { parked }: Notes): void {
+  parked.push({ sequence, attempts, waitMs: waitAfter(attempts, tried.retryAfterSeconds, random) })
 }
 
 function standing(claim: Claim, head: Aside | undefined, cursor: number, attempted: Recorded[], { random }: World) {
