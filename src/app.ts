@@ -30,6 +30,8 @@ import { reports } from './routes/reports/reports'
 import { submissions } from './routes/submissions/submissions'
 import { users } from './routes/users/users'
 import { wards } from './routes/wards/wards'
+import { webhooks } from './routes/webhooks/webhooks'
+import { wakesWebhooks } from './webhooks/wake'
 
 /** Composes the app: middleware in order, then each router at its address. */
 export function makeApp(): OpenAPIHono<AppEnv> {
@@ -45,6 +47,8 @@ export function makeApp(): OpenAPIHono<AppEnv> {
   app.use('/api/*', keyedHeaders(), notModified())
   app.use('/api/public/*', anyOrigin(), publicHeaders())
   app.use('/contact/*', publicHeaders())
+  app.use('/api/*', wakesWebhooks())
+  app.use('/contact/*', wakesWebhooks())
 
   app.route('/api/me', me)
   app.route('/api/cases', cases)
@@ -54,6 +58,7 @@ export function makeApp(): OpenAPIHono<AppEnv> {
   app.route('/api/categories', categories)
   app.route('/api/users', users)
   app.route('/api/keys', keys)
+  app.route('/api/webhooks', webhooks)
   app.route('/api/audit', audit)
   app.route('/api/changes', changes)
   app.route('/api/submissions', submissions)

@@ -5,6 +5,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { AppEnv } from './app-env'
 import { type DatabaseCause, DatabaseUnavailable, databaseCauseOf, missingTableOf } from './db/database-error'
 import { SettingsError } from './settings'
+import { WebhookKeyMissing } from './webhooks/secrets'
 
 /** All error codes, each with its status and default message. No other error leaves the API. */
 const errors = {
@@ -148,22 +149,34 @@ const adviceOn = (missingTable: string | undefined) =>
   }
 
 /** The causes of a 5xx that a log may name. */
-type Cause = DatabaseCause | 'settings' | 'upstream_broken' | 'upstream_timeout' | 'upstream_unavailable'
+type Cause =
+  | DatabaseCause
+  | 'settings'
+  | 'upstream_broken'
+  | 'upstream_timeout'
+  | 'upstream_unavailable'
+  | 'webhook_key_missing'
 
 /** The cause of a 5xx: of the refusal, or of the error that led to it. */
 export function causeOf(error: unknown): Cause {
   if (error instanceof SettingsError) return 'settings'
+  if (error instanceof WebhookKeyMissing) return 'webhook_key_missing'
   if (!(error instanceof ApiError)) return databaseCauseOf(error)
   if (error.code === 'bad_gateway') return 'upstream_broken'
   if (error.code === 'gateway_timeout') return 'upstream_timeout'
-  const isUpstreams = error.code === 'unavailable' && !(error.cause instanceof DatabaseUnavailable)
-  return isUpstreams ? 'upstream_unavailable' : causeOf(error.cause)
+  const { cause } = error
+  const isOurs = cause instanceof DatabaseUnavailable || cause instanceof WebhookKeyMissing
+  return error.code === 'unavailable' && !isOurs ? 'upstream_unavailable' : causeOf(cause)
 }
 
 function knownError(error: unknown): ApiError | undefined {
   if (error instanceof ApiError) return error
   if (error instanceof DatabaseUnavailable) {
     return new ApiError('unavailable', { headers: { 'Retry-After': String(error.retryAfterSeconds) }, cause: error })
+  }
+  if (error instanceof WebhookKeyMissing) {
+    const message = 'Webhooks are not set up on this gateway: its operator has to set WEBHOOK_KEY'
+    return new ApiError('unavailable', { message, headers: { 'Retry-After': '3600' }, cause: error })
   }
   // The validators' own refusals: malformed JSON, or a media type that is not JSON.
   if (error instanceof HTTPException && error.status < 500) return new ApiError('invalid_request')

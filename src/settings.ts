@@ -31,6 +31,20 @@ export interface Env {
   /** Additional caller headers that the origin receives: a comma-separated list. */
   UPSTREAM_HEADERS?: string
   PROXIED?: string
+  /** Secret that encrypts the secrets of webhooks: at least 32 characters. Several, with commas, while it is replaced. */
+  WEBHOOK_KEY?: string
+  /** Deadline of an endpoint's answer, in milliseconds. */
+  WEBHOOK_TIMEOUT_MS?: string
+  /** `true` lets webhooks go to this machine: for development and tests only. */
+  WEBHOOK_ALLOW_LOOPBACK?: string
+  /** Takes over the sending from the cron and from the request that made a change, where it is bound. */
+  WEBHOOK_QUEUE?: Queue<DueEndpoint>
+}
+
+/** A message of the queue: an endpoint that has something to send. */
+export interface DueEndpoint {
+  cell: number
+  endpointId: string
 }
 
 /** Resources that can be proxied. Keys, audit and `me` are the gateway's own. */
@@ -100,6 +114,9 @@ const Settings = z.object({
   PROXIED: commaList.pipe(
     z.array(z.enum(proxiable, { error: `Must be a comma-separated list of: ${proxiable.join(', ')}` })),
   ),
+  WEBHOOK_KEY: commaList.pipe(z.array(z.string().min(32, 'Must have at least 32 characters'))),
+  WEBHOOK_TIMEOUT_MS: count(10_000, 10_000),
+  WEBHOOK_ALLOW_LOOPBACK: z.enum(['true', 'false']).default('false'),
 })
 
 /** The deployment's settings, read from the variables in `wrangler.toml`. */
@@ -121,6 +138,12 @@ export interface Settings {
   readonly serverTiming: boolean
   /** The server that some resources are proxied to; undefined where D1 serves them all. */
   readonly upstream: Upstream | undefined
+  /** What the secrets of webhooks are encrypted under: the first encrypts, all decrypt. Empty if not configured. */
+  readonly webhookKeys: readonly string[]
+  /** Deadline of an endpoint's answer. */
+  readonly webhookTimeoutMs: number
+  /** Webhooks may go to this machine. */
+  readonly allowsLoopback: boolean
 }
 
 /** An existing Casework server behind the gateway. */
@@ -166,6 +189,9 @@ export function settingsOf(env: Vars): Settings {
     d1DeadlineMs: result.data.D1_DEADLINE_MS,
     serverTiming: result.data.SERVER_TIMING === 'true',
     upstream: upstreamFor(env, result.data),
+    webhookKeys: result.data.WEBHOOK_KEY,
+    webhookTimeoutMs: result.data.WEBHOOK_TIMEOUT_MS,
+    allowsLoopback: result.data.WEBHOOK_ALLOW_LOOPBACK === 'true',
   }
   parsed.set(env, settings)
   return settings

@@ -15,6 +15,7 @@ import {
   submissionsOf,
   usersOf,
   wardsOf,
+  webhooksOf,
 } from './resources.js'
 import { transport } from './transport.js'
 
@@ -57,6 +58,7 @@ export type {
 } from './options.js'
 export type { Pending } from './pending.js'
 export type { Method } from './request.js'
+export { verifyWebhook, type WebhookHeaders, WebhookVerificationError } from './webhooks.js'
 export type { RateLimit } from './window.js'
 
 /**
@@ -87,6 +89,8 @@ export class Casework {
   readonly reports: ReturnType<typeof reportsOf>
   /** API keys. */
   readonly keys: ReturnType<typeof keysOf>
+  /** Webhooks: where changes are sent to as they happen. */
+  readonly webhooks: ReturnType<typeof webhooksOf>
   /** The audit list. */
   readonly audit: ReturnType<typeof auditOf>
   /** The log of changes, for keeping a copy in step. */
@@ -112,6 +116,7 @@ export class Casework {
     this.submissions = submissionsOf(send)
     this.reports = reportsOf(send)
     this.keys = keysOf(send)
+    this.webhooks = webhooksOf(send)
     this.audit = auditOf(send)
     this.changes = changesOf(send)
     this.publicApi = publicApiOf(send)

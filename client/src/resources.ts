@@ -143,6 +143,40 @@ export const keysOf = (send: Send) => ({
   usage: getter<api.Usage>(send, '/api/keys', 'usage'),
 })
 
+/** Webhooks: where changes are sent to as they happen. */
+export const webhooksOf = (send: Send) => ({
+  /** Lists the webhooks, at most 20, without their secrets. */
+  list: (options?: CallOptions): Pending<api.Webhook[]> =>
+    pending(send, () => ({ method: 'GET', path: '/api/webhooks', options })),
+  /** Gets one webhook. */
+  get: getter<api.Webhook>(send, '/api/webhooks'),
+  /** Creates a webhook; its secret is shown once in the answer. Never retried. */
+  create: (body: api.NewWebhook, options?: CallOptions): Pending<api.MadeWebhook> =>
+    pending(send, () => ({ method: 'POST', path: '/api/webhooks', body, options: { ...options, ...onceOnly } })),
+  /** Changes the given fields of a webhook; `enabled: true` starts a disabled one again. */
+  update: updater<api.WebhookChanges, api.Webhook>(send, '/api/webhooks'),
+  /** Deletes a webhook for good. */
+  delete: remover<api.DeletedWebhook>(send, '/api/webhooks'),
+  /** Makes a new secret, shown once in the answer; the old one signs too for `graceSeconds`. Never retried. */
+  rotateSecret: (id: string, body?: api.SecretRotation, options?: CallOptions): Pending<api.MadeWebhook> => {
+    const make = { method: 'POST', body, options: { ...options, ...onceOnly } } as const
+    return pending(send, () => ({ ...make, path: pathTo('/api/webhooks', id, 'rotate-secret') }))
+  },
+  /** Sends a `webhook_test` now and reports what came of it. */
+  test: (id: string, options?: PostOptions): Pending<api.WebhookTest> =>
+    pending(send, () => ({ method: 'POST', path: pathTo('/api/webhooks', id, 'test'), options })),
+  /** Sends again what happened from a change or a time on. */
+  replay: doer<[body: api.ReplayRequest], api.Replayed>(send, '/api/webhooks', 'replay'),
+  /** Lists a webhook's attempts, newest first. Await it for one page, or walk it for all. */
+  deliveries: (id: string, query?: api.ListWebhookDeliveriesQuery, options?: CallOptions) =>
+    pagedList<api.ListWebhookDeliveriesQuery, api.DeliveryList, api.Delivery>(
+      send,
+      pathTo('/api/webhooks', id, 'deliveries'),
+      (body) => body.deliveries,
+      (body) => body,
+    )(query, options),
+})
+
 /** The audit list. */
 export const auditOf = (send: Send) => ({
   /** Lists the entries, newest first. Await it for one page, or walk it for all. */

@@ -19,6 +19,11 @@ async function typesOfTheApi(): Promise<string> {
       if (query) definitions[`${capitalised(operation.operationId)}Query`] = query
     }
   }
+  definitions.WebhookMessage = {
+    oneOf: Object.values<Webhook>(document.webhooks).map(
+      ({ post }) => post.requestBody.content['application/json'].schema,
+    ),
+  }
   const text = JSON.stringify({ type: 'object', definitions }).replaceAll('#/components/schemas/', '#/definitions/')
   const all = await compile(JSON.parse(text), 'Everything', {
     additionalProperties: false,
@@ -39,6 +44,10 @@ async function typesOfTheApi(): Promise<string> {
 interface Operation {
   operationId: string
   parameters?: { in?: string; name: string; required?: boolean; description?: string; schema: JSONSchema }[]
+}
+
+interface Webhook {
+  post: { requestBody: { content: { 'application/json': { schema: JSONSchema } } } }
 }
 
 function queryOf({ operationId, parameters = [] }: Operation): JSONSchema | undefined {

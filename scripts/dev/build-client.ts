@@ -34,9 +34,14 @@ await promisify(execFile)(process.execPath, [tsc, '-p', join(client, 'tsconfig.b
 /** Puts all that the package is made of into one folder of it, so that its maps lead to sources that it holds. */
 async function gatherSources(): Promise<void> {
   await cp(join(client, 'src'), sources, { recursive: true })
-  await cp(join(root, 'src/domain/signature.ts'), join(sources, 'signature.ts'))
-  const text = await readFile(entry, 'utf8')
-  const moved = text.replaceAll('../../src/domain/signature.js', './signature.js')
-  if (moved === text) throw new Error('client/src/index.ts no longer exports src/domain/signature.ts')
-  await writeFile(entry, moved)
+  for (const shared of ['base64', 'signature', 'webhook-signature']) {
+    await cp(join(root, `src/domain/${shared}.ts`), join(sources, `${shared}.ts`))
+  }
+  for (const name of ['index.ts', 'webhooks.ts']) {
+    const file = join(sources, name)
+    const text = await readFile(file, 'utf8')
+    const moved = text.replaceAll('../../src/domain/', './')
+    if (moved === text) throw new Error(`client/src/${name} no longer needs anything of src/domain`)
+    await writeFile(file, moved)
+  }
 }

@@ -10,10 +10,16 @@ const handedOn = [
   'UPSTREAM_SECRET',
   'UPSTREAM_TIMEOUT_MS',
   'UPSTREAM_HEADERS',
+  'WEBHOOK_KEY',
 ]
 
 /** Development defaults; a deployment must set its own secret. */
-const defaults = { IP_HASH_SECRET: 'for development only', SERVER_TIMING: 'true' }
+const defaults = {
+  IP_HASH_SECRET: 'for development only',
+  SERVER_TIMING: 'true',
+  WEBHOOK_KEY: 'a key of webhooks for development only',
+  WEBHOOK_ALLOW_LOOPBACK: 'true',
+}
 
 /** The settings that the Worker runs with here. */
 export interface LocalSettings {

@@ -35,10 +35,28 @@ export interface Server {
 /** Deadline for the Worker's first answer, on a busy machine. */
 const patienceMs = 120_000
 
+/**
+ * The cron that sends webhooks, which `wrangler dev` never starts by itself: here as often as in production. Miniflare's own
+ * `/cdn-cgi/handler/scheduled` does not get past the assets of this wrangler.
+ */
+const cron = '/__scheduled?cron=*+*+*+*+*'
+
+const minute = 60_000
+
+/** Starts the Worker's cron. What comes of it is in the Worker's log. */
+async function startCron(port: number): Promise<void> {
+  try {
+    const response = await fetch(`http://localhost:${port}${cron}`, { signal: AbortSignal.timeout(minute) })
+    await response.body?.cancel()
+  } catch {
+    // It is being stopped, or loaded anew: the next one is a minute away.
+  }
+}
+
 /** Serves the Worker on a port with the local databases, and with some settings that its own files do not hold. */
 export function serve({ config, state }: Place, port: number, settings: Record<string, string>): Server {
   const vars = Object.entries(settings).flatMap(([name, value]) => ['--var', `${name}:${value}`])
-  const ports = ['--port', String(port), '--inspector-port', '0']
+  const ports = ['--port', String(port), '--inspector-port', '0', '--test-scheduled']
   const child = startWrangler(
     ['dev', '--config', config, ...ports, '--persist-to', state, '--show-interactive-dev-session=false', ...vars],
     { ownGroup: true },
@@ -61,6 +79,7 @@ export function serve({ config, state }: Place, port: number, settings: Record<s
         if (isBroken || Date.now() - beganAt > patienceMs) throw await output.fault()
         await sleep(100)
       }
+      setInterval(() => startCron(port), minute).unref()
     } finally {
       clearTimeout(reminder)
     }

@@ -82,6 +82,16 @@ async function walkKeys(userId: string): Promise<void> {
   await step('GET', '/api/keys/{id}/usage', 200, { id })
 }
 
+async function walkWebhooks(): Promise<void> {
+  const created = { url: 'https://walk.example.com/', events: ['ward_updated'] }
+  const { id } = await walkThings('/api/webhooks', created, { enabled: false })
+  await step('POST', '/api/webhooks/{id}/rotate-secret', 200, { id })
+  await step('POST', '/api/webhooks/{id}/test', 200, { id })
+  await step('POST', '/api/webhooks/{id}/replay', 200, { id, json: { since: new Date().toISOString() } })
+  await step('GET', '/api/webhooks/{id}/deliveries', 200, { id })
+  await step('DELETE', '/api/webhooks/{id}', 200, { id })
+}
+
 /** The keyed operations of the document that were not walked. */
 async function leftOut(): Promise<string[]> {
   const { paths }: { paths: Record<string, Record<string, { security?: object[] }>> } = await (
@@ -110,6 +120,7 @@ async function walk(): Promise<void> {
   await walkSubmissions(tenant.slug, `There is a deep hole (${unique}).`)
   await step('GET', '/api/reports/public', 200)
   await walkKeys(id)
+  await walkWebhooks()
   await step('GET', '/api/audit', 200)
   await step('GET', '/api/changes', 200)
 }

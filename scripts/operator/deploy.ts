@@ -7,6 +7,9 @@ import { firstError, passThrough, runWrangler } from './wrangler'
 
 const secret = 'IP_HASH_SECRET'
 
+/** Would let anybody with an admin's key send to what runs next to the Worker. */
+const unsafe = 'WEBHOOK_ALLOW_LOOPBACK'
+
 const program = new Command('deploy')
   .description(`Deploy: check for ${secret}, migrate every cell's database, then deploy the Worker.`)
   .option('--config <file>', "wrangler's configuration", 'wrangler.toml')
@@ -14,6 +17,11 @@ const program = new Command('deploy')
   .action(async ({ config }: { config: string }) => {
     const place = placeOf({ config, remote: true })
     requireIds(place)
+    requireSafe(
+      readConfig(place.config)
+        .split('\n')
+        .some((line) => line.trimStart().startsWith(unsafe)),
+    )
     await requireSecret(place)
     for (const cell of cellsOf(place)) await migrateCell(cell)
     note('Deploying the Worker …')
@@ -29,6 +37,11 @@ function requireIds({ config }: Place): void {
   )
 }
 
+/** Throws a `UsageError` if webhooks could be sent to the Worker's own machine. */
+function requireSafe(allowsLoopback: boolean): void {
+  if (allowsLoopback) throw new UsageError(`${unsafe} is for development and tests only: remove it, then deploy`)
+}
+
 /**
  * Throws a `UsageError` if the deployed Worker would lack the secret that addresses are hashed with: its public side
  * would answer nothing but 500.
@@ -38,7 +51,8 @@ async function requireSecret({ config }: Place): Promise<void> {
   const error = firstError(stderr) ?? firstError(stdout)
   // A Worker that has never been deployed has no secrets.
   if (code !== 0 && !/not found/.test(error ?? '')) throw new UsageError(`Could not list the secrets: ${error}`)
-  const names = code === 0 ? JSON.parse(stdout).map(({ name }: { name: string }) => name) : []
+  const names: string[] = code === 0 ? JSON.parse(stdout).map(({ name }: { name: string }) => name) : []
+  requireSafe(names.includes(unsafe))
   if (names.includes(secret)) return
   throw new UsageError(`${secret} is not set: "openssl rand -base64 32 | npx wrangler secret put ${secret}" sets it`)
 }

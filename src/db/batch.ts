@@ -11,9 +11,20 @@ export interface Meter {
   rowsRead: number
   rowsWritten: number
   durationMs: number
+  /** Rows added to the log of changes: something for webhooks. */
+  changesRecorded: number
 }
 
-export const newMeter = (): Meter => ({ trips: 0, statements: 0, rowsRead: 0, rowsWritten: 0, durationMs: 0 })
+export const newMeter = (): Meter => ({
+  trips: 0,
+  statements: 0,
+  rowsRead: 0,
+  rowsWritten: 0,
+  durationMs: 0,
+  changesRecorded: 0,
+})
+
+const recordsChange = /^\s*insert into "changes"/i
 
 /**
  * Runs named statements in one D1 batch, in the order of their names: one round trip, one transaction, all or nothing.
@@ -33,7 +44,8 @@ export async function runBatch<const N extends NamedBoundStatements>(
   meter.trips += 1
   meter.statements += sent.length
   const results = await within(deadlineMs, d1.batch(sent.map(({ sql, params }) => d1.prepare(sql).bind(...params))))
-  for (const { meta } of results) {
+  for (const [index, { meta }] of results.entries()) {
+    if (recordsChange.test(sent[index]?.sql ?? '')) meter.changesRecorded += meta.changes
     meter.rowsRead += meta.rows_read
     meter.rowsWritten += meta.rows_written
     meter.durationMs += meta.duration

@@ -4,6 +4,7 @@ import { atMostOne, build, changes, placeholder, type Statement, statement, type
 import { changes as changeLog } from './schema/changes'
 import { idempotency } from './schema/ledger'
 import { windows } from './schema/tenants'
+import { webhookDeliveries } from './schema/webhooks'
 
 /** A place in a table: its primary key, by column names. */
 type Place = Record<string, string | number>
@@ -156,6 +157,44 @@ export const oldChanges: Walk = {
             sql`${changeKey} <= ${changePlace('upTo')}`,
             lt(changeLog.at, sql`${nowMs} - ${sql.raw(String(changesKeptForMs))}`),
             isFollowed,
+          ),
+        ),
+    ),
+  ),
+}
+
+const deliveryKey = sql`(${webhookDeliveries.endpointId}, ${webhookDeliveries.id})`
+
+const deliveryPlace = (name: 'after' | 'upTo') => sql`(${placeholder(`${name}Endpoint`)}, ${placeholder(`${name}Id`)})`
+
+const deliveriesAhead = build
+  .select({ endpoint: sql`${webhookDeliveries.endpointId}`.as('endpoint'), id: webhookDeliveries.id })
+  .from(webhookDeliveries)
+  .where(sql`${deliveryKey} > ${deliveryPlace('after')}`)
+  .orderBy(asc(webhookDeliveries.endpointId), asc(webhookDeliveries.id))
+  .limit(rowsAtOnce)
+
+/** Attempts at delivering webhooks that were made more than 30 days ago. */
+export const oldDeliveries: Walk = {
+  start: { afterEndpoint: '', afterId: '' },
+  portion: atMostOne(
+    statement(
+      build
+        .select({ endpoint: sql<string>`endpoint`.as('endpoint'), id: sql<string>`id`.as('id') })
+        .from(sql`${deliveriesAhead}`)
+        .orderBy(sql`endpoint desc, id desc`)
+        .limit(1),
+    ),
+  ),
+  forget: changes(
+    statement(
+      build
+        .delete(webhookDeliveries)
+        .where(
+          and(
+            sql`${deliveryKey} > ${deliveryPlace('after')}`,
+            sql`${deliveryKey} <= ${deliveryPlace('upTo')}`,
+            sql`${webhookDeliveries.at} < ${nowMs} - 30 * 86400000`,
           ),
         ),
     ),

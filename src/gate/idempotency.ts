@@ -30,7 +30,7 @@ export async function readIdempotency(
   const key = method === 'POST' ? raw.headers.get(name) : null
   if (key === null) return {}
   if (!replayable) {
-    const message = 'Not supported here: API keys are shown only once'
+    const message = 'Not supported here: the answer holds a secret that is shown only once'
     return { fault: invalidFields({ [name]: { code: 'unknown', message } }) }
   }
   if (!/^[\x20-\x7e]{1,255}$/.test(key)) {

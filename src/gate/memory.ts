@@ -19,5 +19,9 @@ export function memory<T>(longestMs: number, most: number) {
       if (entries.size >= most && !oldest.done) entries.delete(oldest.value)
       entries.set(name, { value, until: now + longestMs })
     },
+
+    forget(name: string): void {
+      entries.delete(name)
+    },
   }
 }

@@ -1,7 +1,7 @@
 import { newMeter, runBatch } from '../db/batch'
 import { type DatabaseCause, databaseCauseOf } from '../db/database-error'
 import type { Values } from '../db/query'
-import { oldChanges, oldResults, quietAddresses, type Walk } from '../db/sweep'
+import { oldChanges, oldDeliveries, oldResults, quietAddresses, type Walk } from '../db/sweep'
 import { databasesOf, type Env } from '../settings'
 import { repairCounters } from './counters'
 
@@ -14,6 +14,7 @@ interface Swept {
   resultsDeleted: number
   windowsDeleted: number
   changesDeleted: number
+  deliveriesDeleted: number
   /** False where something was left for the next day. */
   done: boolean
   /** The cause of a fault. */
@@ -22,9 +23,9 @@ interface Swept {
 
 /**
  * The daily clean-up: results kept for replays longer than 24 hours, windows of addresses that have been quiet for two
- * windows, and changes older than 30 days. Then counters of cases are recounted. The cells are swept side by side, so that
- * none waits for a slow one, and each writes one JSON line to the log, and one for each portion of counters that it
- * repaired. Throws at the end where a cell has failed, so that the run counts as failed.
+ * windows, and changes and attempts at delivering webhooks older than 30 days. Then counters of cases are recounted. The
+ * cells are swept side by side, so that none waits for a slow one, and each writes one JSON line to the log, and one for
+ * each portion of counters that it repaired. Throws at the end where a cell has failed, so that the run counts as failed.
  */
 export async function sweep(
   env: Env,
@@ -53,7 +54,14 @@ interface Run {
 }
 
 async function sweepCell(cell: number, d1: D1Database, { isLate, repaired }: Run): Promise<Swept> {
-  const swept: Swept = { cell, resultsDeleted: 0, windowsDeleted: 0, changesDeleted: 0, done: false }
+  const swept: Swept = {
+    cell,
+    resultsDeleted: 0,
+    windowsDeleted: 0,
+    changesDeleted: 0,
+    deliveriesDeleted: 0,
+    done: false,
+  }
   try {
     const noResultsLeft = await walk(d1, oldResults, isLate, (deleted) => {
       swept.resultsDeleted += deleted
@@ -64,8 +72,11 @@ async function sweepCell(cell: number, d1: D1Database, { isLate, repaired }: Run
     const noChangesLeft = await walk(d1, oldChanges, isLate, (deleted) => {
       swept.changesDeleted += deleted
     })
+    const noDeliveriesLeft = await walk(d1, oldDeliveries, isLate, (deleted) => {
+      swept.deliveriesDeleted += deleted
+    })
     await repairCounters(d1, isLate, repaired)
-    swept.done = noResultsLeft && noWindowsLeft && noChangesLeft
+    swept.done = noResultsLeft && noWindowsLeft && noChangesLeft && noDeliveriesLeft
   } catch (error) {
     swept.cause = databaseCauseOf(error)
   }

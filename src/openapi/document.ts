@@ -6,6 +6,7 @@ import { exampleOf, type Schemas, type Side } from './examples'
 import { guide } from './guide'
 import { headers, headersOfError, headersOfSuccess, refs } from './headers'
 import { errorResponses, errorSchema, refusalsAt } from './refusals'
+import { messageSchemas, webhookOperations } from './webhooks'
 
 type Document = ReturnType<OpenAPIHono<AppEnv>['getOpenAPI31Document']>
 type Operation = NonNullable<NonNullable<Document['paths']>[string]['get']>
@@ -25,6 +26,7 @@ const tagDescriptions: Record<string, string> = {
   submissions: 'Messages from the contact form.',
   users: 'The tenant’s users.',
   wards: 'The areas that councillors represent.',
+  webhooks: 'Where changes are sent to as they happen.',
 }
 
 const requestHeaders = {
@@ -78,13 +80,14 @@ export function documentOf(app: OpenAPIHono<AppEnv>): Document {
   }
   return {
     ...document,
+    webhooks: webhookOperations,
     tags: [...tags].map((name) => ({ name, description: tagDescriptions[name] ?? '' })),
     components: {
       ...document.components,
       headers,
       parameters: usedParameters(document),
       responses: errorResponses((status) => refs(headersOfError(status))),
-      schemas: { ...document.components?.schemas, Error: errorSchema },
+      schemas: { ...document.components?.schemas, ...messageSchemas, Error: errorSchema },
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', description: '`Authorization: Bearer sk_…`' },
         apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: '`X-API-Key: sk_…`' },
@@ -154,11 +157,12 @@ function accessOf(operation: Operation): string {
     .join(' · ')
 }
 
-/** Deletions that honour a version: events and news. */
-const deletesVersioned = (path: string, method: string) => method === 'delete' && /^\/api\/(events|news)\//.test(path)
+/** Deletions that honour a version: events, news and webhooks. */
+const deletesVersioned = (path: string, method: string) =>
+  method === 'delete' && /^\/api\/(events|news|webhooks)\//.test(path)
 
-/** Answers that show a key are never kept, so never replayed. */
-const isUnreplayable = (path: string) => path.startsWith('/api/keys')
+/** Answers that show a key or a secret are never kept, so never replayed. */
+const isUnreplayable = (path: string) => /^\/api\/(keys|webhooks$|webhooks\/.*\/rotate-secret$)/.test(path)
 
 interface MediaTypes {
   [type: string]: { schema?: unknown; example?: unknown; examples?: unknown }

@@ -32,6 +32,11 @@ has changed.
 next \`after\`, until it stays the same. Changes are kept for 30 days; an \`after\` from before that is 400, and then everything
 has to be read again. \`updatedSince\` on lists of cases is a filter, no replacement: it knows no deletions.
 
+## Webhooks
+\`POST /api/webhooks\` names an https address and the events it wants. Each change is sent there at least once and in order,
+signed by [Standard Webhooks](https://www.standardwebhooks.com) 1.0: verify \`webhook-signature\` over the raw body before
+you trust it, answer 2xx within 10 seconds, and remember \`webhook-id\` to tell repeats.
+
 ## Errors
 Every error has one shape: \`{"error": "…", "details": {…}}\`. 400 and 422 name each field in \`details.fields\` with a code and a
 message. 401 is the same for every key that does not work. 403 states what is missing: \`requiredScope\`, \`requiredRole\` or

@@ -83,7 +83,7 @@ const refusals: Record<string, Refusal> = {
     description:
       'Valid JSON that breaks a rule: `details.fields` names each field with a code and a message, at most 50.',
     example: { error: 'Validation failed', details: fieldsExample('too_long', 'Must be at most 255 characters') },
-    applies: ({ hasBody }) => hasBody,
+    applies: ({ hasBody, isKeyed, method }) => hasBody || (isKeyed && method === 'post'),
   },
   429: {
     name: 'TooManyRequests',

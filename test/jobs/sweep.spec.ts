@@ -21,7 +21,13 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-const emptied = ['delete from idempotency', 'delete from windows', 'delete from changes', 'delete from tenants']
+const emptied = [
+  'delete from idempotency',
+  'delete from windows',
+  'delete from changes',
+  'delete from webhook_deliveries',
+  'delete from tenants',
+]
 
 const sweep = (bindings: typeof env) => run(bindings, { now: () => time, log: (line) => lines.push(JSON.parse(line)) })
 
@@ -58,6 +64,18 @@ describe('The daily clean-up', () => {
     expect(results).toEqual([{ key: 'young' }])
   })
 
+  it('forgets attempts at delivering webhooks after 30 days', async () => {
+    const row = { event: 'case_created', outcome: 'failed', status: 500, ms: 1, manual: 0, sequence: 1 }
+    const days = (n: number) => Date.now() - n * 24 * hour
+    await insert('webhook_deliveries', { ...row, endpoint_id: 'a', id: '1', at: days(30) - 1000 })
+    await insert('webhook_deliveries', { ...row, endpoint_id: 'a', id: '2', at: days(30) + 60_000 })
+    await insert('webhook_deliveries', { ...row, endpoint_id: 'b', id: '1', at: days(31) })
+    await sweep(env)
+    const { results } = await d1Of().prepare('select endpoint_id, id from webhook_deliveries').all()
+    expect(results).toEqual([{ endpoint_id: 'a', id: '2' }])
+    expect(byCell()[0]).toMatchObject({ deliveriesDeleted: 2, done: true })
+  })
+
   it('leaves alone who has just been counted', async () => {
     const tenant = await aTenant()
     const { key, familyId } = await makeKey(tenant)
@@ -77,8 +95,26 @@ describe('The daily clean-up', () => {
     await sweep(env)
     const time = '2026-03-01T03:17:00.000Z'
     expect(byCell()).toEqual([
-      { time, job: 'sweep', cell: 0, resultsDeleted: 3, windowsDeleted: 1, changesDeleted: 0, done: true },
-      { time, job: 'sweep', cell: 1, resultsDeleted: 0, windowsDeleted: 1, changesDeleted: 0, done: true },
+      {
+        time,
+        job: 'sweep',
+        cell: 0,
+        resultsDeleted: 3,
+        windowsDeleted: 1,
+        changesDeleted: 0,
+        deliveriesDeleted: 0,
+        done: true,
+      },
+      {
+        time,
+        job: 'sweep',
+        cell: 1,
+        resultsDeleted: 0,
+        windowsDeleted: 1,
+        changesDeleted: 0,
+        deliveriesDeleted: 0,
+        done: true,
+      },
     ])
   })
 })
@@ -92,8 +128,8 @@ describe('The daily clean-up of much', () => {
     const batches = cleaning()
     expect(await windowIds()).toHaveLength(2 * rowsAtOnce)
     expect(byCell()[0]).toMatchObject({ windowsDeleted: rowsAtOnce, done: true })
-    // One that finds no results, one that finds the first portion, the three, and one that finds no changes.
-    expect(batches.map(({ changes }) => changes)).toEqual([0, 0, 0, 0, rowsAtOnce, 0])
+    // One that finds no results, one that finds the first portion, the three, and one each that finds no changes and no deliveries.
+    expect(batches.map(({ changes }) => changes)).toEqual([0, 0, 0, 0, rowsAtOnce, 0, 0])
     expect(sum(batches, 'rowsRead')).toBeLessThanOrEqual(2 * 3 * rowsAtOnce + 20)
   })
 
@@ -104,8 +140,8 @@ describe('The daily clean-up of much', () => {
     await sweep({ ...env, DB })
     const batches = cleaning()
     expect(await resultCount()).toBe(2 * rowsAtOnce)
-    // The first portion's end, four portions, one that finds no windows, and one that finds no changes.
-    expect(batches).toHaveLength(7)
+    // The first portion's end, four portions, and one each that finds no windows, no changes and no deliveries.
+    expect(batches).toHaveLength(8)
     expect(sum(batches, 'changes')).toBe(rowsAtOnce + 500)
     expect(Math.max(...batches.map(({ changes }) => changes))).toBeLessThan(rowsAtOnce / 2)
     expect(sum(batches, 'rowsRead')).toBeLessThanOrEqual(5 * (3 * rowsAtOnce + 500) + 50)
@@ -116,7 +152,7 @@ describe('The daily clean-up of much', () => {
     const { DB, cleaning } = counted()
     await sweep({ ...env, DB })
     const batches = cleaning()
-    expect(batches.map(({ changes }) => changes)).toEqual([0, 17, 17, 6, 0, 0])
+    expect(batches.map(({ changes }) => changes)).toEqual([0, 17, 17, 6, 0, 0, 0])
     expect(await resultCount()).toBe(0)
     expect(17 * 900_000).toBeLessThanOrEqual(bytesAtOnce)
   })
@@ -157,7 +193,7 @@ describe('A cell that fails', () => {
     expect(await windowIds(1)).toEqual([])
     expect(byCell()).toMatchObject([
       { cell: 0, resultsDeleted, windowsDeleted: 0, done: false, cause },
-      { cell: 1, resultsDeleted: 0, windowsDeleted: 1, done: true },
+      { cell: 1, resultsDeleted: 0, windowsDeleted: 1, deliveriesDeleted: 0, done: true },
     ])
     expect(JSON.stringify(lines)).not.toMatch(/SQLITE|D1_ERROR/)
     await sweep(env)

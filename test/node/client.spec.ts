@@ -6,6 +6,7 @@ import { describePacing } from './client/pacing'
 import { describePackage } from './client/package'
 import { describeRetries } from './client/retries'
 import { describeTypes } from './client/types'
+import { describeWebhooks } from './client/webhooks'
 
 let installed: Installed
 
@@ -21,3 +22,4 @@ describe('lists', () => describeLists(() => installed))
 describe('package', () => describePackage(() => installed))
 describe('types', () => describeTypes(() => installed))
 describe('pacing', () => describePacing(() => installed))
+describe('webhooks', () => describeWebhooks(() => installed))

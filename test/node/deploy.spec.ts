@@ -11,6 +11,11 @@ const config = join(folder, 'wrangler.toml')
 
 /** What is deployed, with databases of these ids. */
 function configure(...databaseIds: string[]): void {
+  configureWith('', databaseIds)
+}
+
+/** The same with further lines. */
+function configureWith(lines: string, databaseIds: string[]): void {
   const databases = databaseIds.map(
     (id, cell) => `[[d1_databases]]
 binding = "${cell === 0 ? 'DB' : `DB_${cell}`}"
@@ -20,7 +25,7 @@ migrations_dir = "${root}migrations"
 `,
   )
   const worker = `name = "casework-gateway"\nmain = "${root}src/index.ts"\ncompatibility_date = "2026-04-20"\n`
-  writeFileSync(config, worker + databases.join(''))
+  writeFileSync(config, worker + databases.join('') + lines)
 }
 
 const [id, secondId] = ['11111111-2222-3333-4444-555555555555', '66666666-7777-8888-9999-000000000000']
@@ -99,4 +104,17 @@ it('A Worker whose database was never made is not deployed', async () => {
     stderr: `error: A database in ${config} still has a placeholder database_id: "npx wrangler d1 create casework" creates a database and prints its id\n`,
     asked: [],
   })
+})
+
+it.each([
+  ['a variable', '[vars]\nWEBHOOK_ALLOW_LOOPBACK = "true"\n', ['IP_HASH_SECRET']],
+  ['a secret', '', ['IP_HASH_SECRET', 'WEBHOOK_ALLOW_LOOPBACK']],
+])('A Worker that may send webhooks to its own machine is not deployed: %s', async (_, lines, secrets) => {
+  configureWith(lines, [id])
+  const { code, stderr, asked } = await deploy(withSecrets(secrets))
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr: 'error: WEBHOOK_ALLOW_LOOPBACK is for development and tests only: remove it, then deploy\n',
+  })
+  expect(asked.filter((one) => /d1|^PUT|^POST/.test(one))).toEqual([])
 })

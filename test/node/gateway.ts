@@ -55,7 +55,7 @@ export async function startGateway(settings: Record<string, string>) {
   const { place, key, remove } = await withDemo()
   const port = await freePort()
   const vars = Object.entries(settings).flatMap(([name, value]) => ['--var', `${name}:${value}`])
-  const args = ['dev', '--config', place.config, '--port', String(port), '--inspector-port', '0']
+  const args = ['dev', '--config', place.config, '--port', String(port), '--inspector-port', '0', '--test-scheduled']
   const child = startWrangler([...args, '--persist-to', place.state, '--show-interactive-dev-session=false', ...vars], {
     ownGroup: true,
   })
@@ -95,5 +95,5 @@ export async function startGateway(settings: Record<string, string>) {
     return fetch(`${address}${path}`, { redirect: 'manual', ...init, headers: { ...own, ...headers } })
   }
 
-  return { address, port, key, send, stop }
+  return { address, port, key, state: place.state, send, stop }
 }

@@ -46,11 +46,11 @@ async function refusalsOf(operation: Operation): Promise<[number, Response][]> {
 
 /** What changes or deletes a versioned thing. */
 const mindsVersions = ({ method, path }: Operation) =>
-  method === 'PATCH' || (method === 'DELETE' && /^\/api\/(events|news)\//.test(path))
+  method === 'PATCH' || (method === 'DELETE' && /^\/api\/(events|news|webhooks)\//.test(path))
 
 describe.each(operations)('$method $path answers as the document says', (operation) => {
   const { method, path } = operation
-  const isReplayable = method === 'POST' && !path.startsWith('/api/keys')
+  const isReplayable = method === 'POST' && !/^\/api\/(keys|webhooks$|.*rotate-secret)/.test(path)
 
   test('when it succeeds, with a Location where the document has one', async () => {
     const arranged = await arrange(operation)
@@ -99,7 +99,7 @@ describe.each(operations)('$method $path answers as the document says', (operati
 })
 
 test('What an origin may answer is said where one may stand behind the gateway, and nowhere else', () => {
-  const own = /^\/api\/(me|keys|audit|changes)/
+  const own = /^\/api\/(me|keys|audit|changes|webhooks)/
   for (const { method, path, statuses } of operations) {
     const ofOrigins = own.test(path) ? [] : [405, 502, 504]
     expect(

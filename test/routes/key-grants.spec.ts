@@ -113,7 +113,7 @@ describe('a new key’s grant', () => {
 
   it('400 for an Idempotency-Key, since the answer is not kept', async () => {
     const { key } = await makeAdmin()
-    const fault = { code: 'unknown', message: 'Not supported here: API keys are shown only once' }
+    const fault = { code: 'unknown', message: 'Not supported here: the answer holds a secret that is shown only once' }
     expect(await refusal(post(key, aKey, { 'Idempotency-Key': 'once' }))).toEqual({
       status: 400,
       body: { error: 'Invalid request', details: { fields: { 'Idempotency-Key': fault } } },

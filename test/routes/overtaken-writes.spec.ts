@@ -4,13 +4,14 @@ import { deleted, disabled, post } from '../support/overtaken'
 import { aCase, ofCases, ofSubmissions } from '../support/overtaken-cases'
 import { ofDirectories, ofPeople } from '../support/overtaken-directories'
 import { author, ofPublications } from '../support/overtaken-publications'
+import { ofWebhooks } from '../support/overtaken-webhooks'
 import { kinds, makeItem } from '../support/publications'
 import { keyedOperations } from '../support/routes'
 import { makePlace } from '../support/rows'
 import { d1Overtaken, everything } from '../support/second-trip'
 import { d1Of, makeKey, makeTenant } from '../support/tenants'
 
-const scenes = [...ofCases, ...ofSubmissions, ...ofPublications, ...ofDirectories, ...ofPeople]
+const scenes = [...ofCases, ...ofSubmissions, ...ofPublications, ...ofDirectories, ...ofPeople, ...ofWebhooks]
 
 describe('A write is acknowledged only if it was written', () => {
   it.each(scenes)('$operation when $when, between its two trips', async ({ arrange, answer }) => {

@@ -2,6 +2,7 @@ import { kinds, makeItem } from './publications'
 import type { Operation } from './routes'
 import { makeCase, makePlace, makeSubmission } from './rows'
 import { makeKey, makeUser, type TestTenant } from './tenants'
+import { makeChange, makeEndpoint } from './webhooks'
 
 /** What the security battery needs to send one operation's request so that it succeeds. */
 export interface Sample {
@@ -59,6 +60,21 @@ const samples: Record<string, Sample> = {
   getKeyUsage: { row: aKey },
   listAudit: {},
   listChanges: {},
+  listWebhooks: {},
+  createWebhook: { body: () => ({ url: 'https://crm.example.com/hooks', events: ['case_created'] }) },
+  getWebhook: { row: makeEndpoint },
+  updateWebhook: { row: makeEndpoint, body: () => ({ description: 'Case sync' }) },
+  deleteWebhook: { row: makeEndpoint },
+  rotateWebhookSecret: { row: makeEndpoint, body: () => ({ graceSeconds: 60 }) },
+  // To where nothing listens.
+  testWebhook: { row: (tenant) => makeEndpoint(tenant, { url: 'https://192.0.2.1/' }) },
+  replayWebhook: { row: aReplayable, body: () => ({ sequence: 1 }) },
+  listWebhookDeliveries: { row: makeEndpoint },
+}
+
+async function aReplayable(tenant: TestTenant): Promise<string> {
+  await makeChange(tenant)
+  return makeEndpoint(tenant, { cursor: 1 })
 }
 
 function aWard(tenant: TestTenant): Promise<string> {

@@ -1,5 +1,25 @@
 // GENERATED from /openapi.json by `npm run client:types`. DO NOT EDIT: change the schemas in src/routes and run it.
 
+export type WebhookMessage =
+  | CaseCreatedMessage
+  | CaseUpdatedMessage
+  | CaseStatusChangedMessage
+  | CaseResolvedMessage
+  | CaseClosedMessage
+  | CaseArchivedMessage
+  | CaseNoteAddedMessage
+  | ContactSubmittedMessage
+  | SubmissionUpdatedMessage
+  | NewsPublishedMessage
+  | NewsUpdatedMessage
+  | NewsDeletedMessage
+  | EventPublishedMessage
+  | EventUpdatedMessage
+  | EventDeletedMessage
+  | WardUpdatedMessage
+  | CouncillorProfileUpdatedMessage
+  | WebhookTestMessage
+
 export interface Me {
   tenant: {
     /**
@@ -1172,6 +1192,339 @@ export interface Usage {
    */
   lastUsedAt: string | null
 }
+export interface Webhook {
+  /**
+   * Opaque id.
+   */
+  id: string
+  url: string
+  description: string | null
+  events: (
+    | 'case_created'
+    | 'case_updated'
+    | 'case_status_changed'
+    | 'case_resolved'
+    | 'case_closed'
+    | 'case_archived'
+    | 'case_note_added'
+    | 'contact_submitted'
+    | 'submission_updated'
+    | 'news_published'
+    | 'news_updated'
+    | 'news_deleted'
+    | 'event_published'
+    | 'event_updated'
+    | 'event_deleted'
+    | 'ward_updated'
+    | 'councillor_profile_updated'
+  )[]
+  /**
+   * `full` sends the main fields of what it is about, as they are when it is sent; `thin` only its id.
+   */
+  payload: 'full' | 'thin'
+  enabled: boolean
+  /**
+   * `manual`, `gone` after a 410, or `failing` after five days in which nothing got through.
+   */
+  disabledReason: 'manual' | 'gone' | 'failing' | null
+  /**
+   * The `sequence` of the last change that is done with.
+   */
+  cursor: number
+  /**
+   * Messages still to be sent, among the next 1,000 changes.
+   */
+  pending: number
+  /**
+   * Since when nothing has got through; null if all is well.
+   */
+  failingSince: string | null
+  /**
+   * When a failed message is tried again.
+   */
+  nextAttemptAt: string | null
+  /**
+   * HTTP status of the last attempt, if any.
+   */
+  lastStatus: number | null
+  /**
+   * ISO 8601, UTC, with milliseconds.
+   */
+  lastSuccessAt: string | null
+  /**
+   * Incremented on every change.
+   */
+  version: number
+  /**
+   * ISO 8601, UTC, with milliseconds.
+   */
+  createdAt: string
+  /**
+   * ISO 8601, UTC, with milliseconds.
+   */
+  updatedAt: string
+}
+export interface MadeWebhook {
+  /**
+   * What signs its messages, shown only once.
+   */
+  secret: string
+  /**
+   * Opaque id.
+   */
+  id: string
+  url: string
+  description: string | null
+  events: (
+    | 'case_created'
+    | 'case_updated'
+    | 'case_status_changed'
+    | 'case_resolved'
+    | 'case_closed'
+    | 'case_archived'
+    | 'case_note_added'
+    | 'contact_submitted'
+    | 'submission_updated'
+    | 'news_published'
+    | 'news_updated'
+    | 'news_deleted'
+    | 'event_published'
+    | 'event_updated'
+    | 'event_deleted'
+    | 'ward_updated'
+    | 'councillor_profile_updated'
+  )[]
+  /**
+   * `full` sends the main fields of what it is about, as they are when it is sent; `thin` only its id.
+   */
+  payload: 'full' | 'thin'
+  enabled: boolean
+  /**
+   * `manual`, `gone` after a 410, or `failing` after five days in which nothing got through.
+   */
+  disabledReason: 'manual' | 'gone' | 'failing' | null
+  /**
+   * The `sequence` of the last change that is done with.
+   */
+  cursor: number
+  /**
+   * Messages still to be sent, among the next 1,000 changes.
+   */
+  pending: number
+  /**
+   * Since when nothing has got through; null if all is well.
+   */
+  failingSince: string | null
+  /**
+   * When a failed message is tried again.
+   */
+  nextAttemptAt: string | null
+  /**
+   * HTTP status of the last attempt, if any.
+   */
+  lastStatus: number | null
+  /**
+   * ISO 8601, UTC, with milliseconds.
+   */
+  lastSuccessAt: string | null
+  /**
+   * Incremented on every change.
+   */
+  version: number
+  /**
+   * ISO 8601, UTC, with milliseconds.
+   */
+  createdAt: string
+  /**
+   * ISO 8601, UTC, with milliseconds.
+   */
+  updatedAt: string
+}
+export interface NewWebhook {
+  /**
+   * Where to: https, port 443, a public host name. Redirects are not followed.
+   */
+  url: string
+  /**
+   * What to send.
+   *
+   * @minItems 1
+   * @maxItems 100
+   */
+  events: (
+    | 'case_created'
+    | 'case_updated'
+    | 'case_status_changed'
+    | 'case_resolved'
+    | 'case_closed'
+    | 'case_archived'
+    | 'case_note_added'
+    | 'contact_submitted'
+    | 'submission_updated'
+    | 'news_published'
+    | 'news_updated'
+    | 'news_deleted'
+    | 'event_published'
+    | 'event_updated'
+    | 'event_deleted'
+    | 'ward_updated'
+    | 'councillor_profile_updated'
+  )[]
+  /**
+   * What it is for.
+   */
+  description?: string | null | undefined
+  /**
+   * `full` sends the main fields of what it is about, as they are when it is sent; `thin` only its id.
+   */
+  payload?: 'full' | 'thin' | null | undefined
+}
+export interface WebhookChanges {
+  /**
+   * Where to: https, port 443, a public host name. Redirects are not followed.
+   */
+  url?: string | undefined
+  /**
+   * What to send.
+   *
+   * @minItems 1
+   * @maxItems 100
+   */
+  events?: undefined | (
+    | 'case_created'
+    | 'case_updated'
+    | 'case_status_changed'
+    | 'case_resolved'
+    | 'case_closed'
+    | 'case_archived'
+    | 'case_note_added'
+    | 'contact_submitted'
+    | 'submission_updated'
+    | 'news_published'
+    | 'news_updated'
+    | 'news_deleted'
+    | 'event_published'
+    | 'event_updated'
+    | 'event_deleted'
+    | 'ward_updated'
+    | 'councillor_profile_updated'
+  )[]
+  /**
+   * What it is for.
+   */
+  description?: string | null | undefined
+  /**
+   * `full` sends the main fields of what it is about, as they are when it is sent; `thin` only its id.
+   */
+  payload?: 'full' | 'thin' | null | undefined
+  /**
+   * `false` stops it, `true` starts it again.
+   */
+  enabled?: boolean | null | undefined
+  /**
+   * With `enabled: true`: send what has come in the meantime (`pending`, the default) or skip it (`now`).
+   */
+  resume?: 'pending' | 'now' | null | undefined
+  /**
+   * The version you last read; 409 if it has changed.
+   */
+  version?: number | null | undefined
+}
+export interface DeletedWebhook {
+  success: true
+}
+export interface SecretRotation {
+  /**
+   * How long the old secret signs too; 86400 if absent.
+   */
+  graceSeconds?: number | null | undefined
+}
+export interface WebhookTest {
+  /**
+   * `delivered` 2xx · `refused` other 4xx · `failed` 408, 425, 429 and 5xx · `redirected` 3xx · `timeout` · `unreachable` no answer · `gone` 410.
+   */
+  outcome: 'delivered' | 'refused' | 'failed' | 'redirected' | 'timeout' | 'unreachable' | 'gone'
+  /**
+   * HTTP status, if one came.
+   */
+  status: number | null
+  /**
+   * Duration in milliseconds.
+   */
+  ms: number
+}
+export interface Replayed {
+  /**
+   * What comes after it is sent again.
+   */
+  cursor: number
+}
+export interface ReplayRequest {
+  /**
+   * The first change to send again.
+   */
+  sequence?: number | null | undefined
+  /**
+   * Send again what has happened since.
+   */
+  since?: string | null | undefined
+}
+export interface DeliveryList {
+  deliveries: Delivery[]
+  /**
+   * Pass it as `cursor` to get the next page; null at the end.
+   */
+  nextCursor: string | null
+}
+export interface Delivery {
+  /**
+   * The attempt’s id: `X-Casework-Delivery`.
+   */
+  id: string
+  /**
+   * The change; null for a test.
+   */
+  sequence: number | null
+  event:
+    | 'case_created'
+    | 'case_updated'
+    | 'case_status_changed'
+    | 'case_resolved'
+    | 'case_closed'
+    | 'case_archived'
+    | 'case_note_added'
+    | 'contact_submitted'
+    | 'submission_updated'
+    | 'news_published'
+    | 'news_updated'
+    | 'news_deleted'
+    | 'event_published'
+    | 'event_updated'
+    | 'event_deleted'
+    | 'ward_updated'
+    | 'councillor_profile_updated'
+    | 'webhook_test'
+  /**
+   * ISO 8601, UTC, with milliseconds.
+   */
+  at: string
+  /**
+   * `delivered` 2xx · `refused` other 4xx · `failed` 408, 425, 429 and 5xx · `redirected` 3xx · `timeout` · `unreachable` no answer · `gone` 410.
+   */
+  outcome: 'delivered' | 'refused' | 'failed' | 'redirected' | 'timeout' | 'unreachable' | 'gone'
+  /**
+   * HTTP status, if one came.
+   */
+  status: number | null
+  /**
+   * Duration in milliseconds.
+   */
+  ms: number
+  /**
+   * True for a test.
+   */
+  manual: boolean
+}
 export interface AuditList {
   entries: AuditEntry[]
   /**
@@ -1501,6 +1854,420 @@ export interface PublicWards {
 export interface Health {
   status: 'ok'
 }
+export interface CaseCreatedMessage {
+  event: 'case_created'
+  /**
+   * When it happened.
+   */
+  timestamp: string
+  /**
+   * Its place in the log of changes.
+   */
+  sequence: number
+  /**
+   * With the payload `thin`, or once it has been deleted, only the id.
+   */
+  data: {
+    /**
+     * The id of what it is about.
+     */
+    id: string
+    reference?: string | undefined
+    status?: 'open' | 'in_progress' | 'resolved' | 'closed' | undefined
+    residentName?: string | undefined
+  }
+}
+export interface CaseUpdatedMessage {
+  event: 'case_updated'
+  /**
+   * When it happened.
+   */
+  timestamp: string
+  /**
+   * Its place in the log of changes.
+   */
+  sequence: number
+  /**
+   * With the payload `thin`, or once it has been deleted, only the id.
+   */
+  data: {
+    /**
+     * The id of what it is about.
+     */
+    id: string
+    reference?: string | undefined
+    status?: 'open' | 'in_progress' | 'resolved' | 'closed' | undefined
+    residentName?: string | undefined
+  }
+}
+export interface CaseStatusChangedMessage {
+  event: 'case_status_changed'
+  /**
+   * When it happened.
+   */
+  timestamp: string
+  /**
+   * Its place in the log of changes.
+   */
+  sequence: number
+  /**
+   * With the payload `thin`, or once it has been deleted, only the id.
+   */
+  data: {
+    /**
+     * The id of what it is about.
+     */
+    id: string
+    reference?: string | undefined
+    fromStatus?: 'open' | 'in_progress' | 'resolved' | 'closed' | undefined
+    toStatus?: 'open' | 'in_progress' | 'resolved' | 'closed' | undefined
+  }
+}
+export interface CaseResolvedMessage {
+  event: 'case_resolved'
+  /**
+   * When it happened.
+   */
+  timestamp: string
+  /**
+   * Its place in the log of changes.
+   */
+  sequence: number
+  /**
+   * With the payload `thin`, or once it has been deleted, only the id.
+   */
+  data: {
+    /**
+     * The id of what it is about.
+     */
+    id: string
+    reference?: string | undefined
+    status?: 'open' | 'in_progress' | 'resolved' | 'closed' | undefined
+    residentName?: string | undefined
+  }
+}
+export interface CaseClosedMessage {
+  event: 'case_closed'
+  /**
+   * When it happened.
+   */
+  timestamp: string
+  /**
+   * Its place in the log of changes.
+   */
+  sequence: number
+  /**
+   * With the payload `thin`, or once it has been deleted, only the id.
+   */
+  data: {
+    /**
+     * The id of what it is about.
+     */
+    id: string
+    reference?: string | undefined
+    status?: 'open' | 'in_progress' | 'resolved' | 'closed' | undefined
+    residentName?: string | undefined
+  }
+}
+export interface CaseArchivedMessage {
+  event: 'case_archived'
+  /**
+   * When it happened.
+   */
+  timestamp: string
+  /**
+   * Its place in the log of changes.
+   */
+  sequence: number
+  /**
+   * With the payload `thin`, or once it has been deleted, only the id.
+   */
+  data: {
+    /**
+     * The id of what it is about.
+     */
+    id: string
+    reference?: string | undefined
+    status?: 'open' | 'in_progress' | 'resolved' | 'closed' | undefined
+    residentName?: string | undefined
+  }
+}
+export interface CaseNoteAddedMessage {
+  event: 'case_note_added'
+  /**
+   * When it happened.
+   */
+  timestamp: string
+  /**
+   * Its place in the log of changes.
+   */
+  sequence: number
+  /**
+   * With the payload `thin`, or once it has been deleted, only the id.
+   */
+  data: {
+    /**
+     * The id of what it is about.
+     */
+    id: string
+    reference?: string | undefined
+    status?: 'open' | 'in_progress' | 'resolved' | 'closed' | undefined
+    residentName?: string | undefined
+  }
+}
+export interface ContactSubmittedMessage {
+  event: 'contact_submitted'
+  /**
+   * When it happened.
+   */
+  timestamp: string
+  /**
+   * Its place in the log of changes.
+   */
+  sequence: number
+  /**
+   * With the payload `thin`, or once it has been deleted, only the id.
+   */
+  data: {
+    /**
+     * The id of what it is about.
+     */
+    id: string
+    reference?: string | undefined
+    status?: 'new' | 'converted' | 'spam' | 'dismissed' | undefined
+    name?: string | undefined
+  }
+}
+export interface SubmissionUpdatedMessage {
+  event: 'submission_updated'
+  /**
+   * When it happened.
+   */
+  timestamp: string
+  /**
+   * Its place in the log of changes.
+   */
+  sequence: number
+  /**
+   * With the payload `thin`, or once it has been deleted, only the id.
+   */
+  data: {
+    /**
+     * The id of what it is about.
+     */
+    id: string
+    reference?: string | undefined
+    status?: 'new' | 'converted' | 'spam' | 'dismissed' | undefined
+    name?: string | undefined
+  }
+}
+export interface NewsPublishedMessage {
+  event: 'news_published'
+  /**
+   * When it happened.
+   */
+  timestamp: string
+  /**
+   * Its place in the log of changes.
+   */
+  sequence: number
+  /**
+   * With the payload `thin`, or once it has been deleted, only the id.
+   */
+  data: {
+    /**
+     * The id of what it is about.
+     */
+    id: string
+    externalId?: string | null | undefined
+    title?: string | undefined
+    approved?: boolean | undefined
+    publishedAt?: string | null | undefined
+  }
+}
+export interface NewsUpdatedMessage {
+  event: 'news_updated'
+  /**
+   * When it happened.
+   */
+  timestamp: string
+  /**
+   * Its place in the log of changes.
+   */
+  sequence: number
+  /**
+   * With the payload `thin`, or once it has been deleted, only the id.
+   */
+  data: {
+    /**
+     * The id of what it is about.
+     */
+    id: string
+    externalId?: string | null | undefined
+    title?: string | undefined
+    approved?: boolean | undefined
+    publishedAt?: string | null | undefined
+  }
+}
+export interface NewsDeletedMessage {
+  event: 'news_deleted'
+  /**
+   * When it happened.
+   */
+  timestamp: string
+  /**
+   * Its place in the log of changes.
+   */
+  sequence: number
+  /**
+   * With the payload `thin`, or once it has been deleted, only the id.
+   */
+  data: {
+    /**
+     * The id of what it is about.
+     */
+    id: string
+  }
+}
+export interface EventPublishedMessage {
+  event: 'event_published'
+  /**
+   * When it happened.
+   */
+  timestamp: string
+  /**
+   * Its place in the log of changes.
+   */
+  sequence: number
+  /**
+   * With the payload `thin`, or once it has been deleted, only the id.
+   */
+  data: {
+    /**
+     * The id of what it is about.
+     */
+    id: string
+    externalId?: string | null | undefined
+    title?: string | undefined
+    approved?: boolean | undefined
+    publishedAt?: string | null | undefined
+    type?: 'council' | 'area' | 'surgery' | 'consultation' | 'community' | 'other' | undefined
+    startsAt?: string | undefined
+  }
+}
+export interface EventUpdatedMessage {
+  event: 'event_updated'
+  /**
+   * When it happened.
+   */
+  timestamp: string
+  /**
+   * Its place in the log of changes.
+   */
+  sequence: number
+  /**
+   * With the payload `thin`, or once it has been deleted, only the id.
+   */
+  data: {
+    /**
+     * The id of what it is about.
+     */
+    id: string
+    externalId?: string | null | undefined
+    title?: string | undefined
+    approved?: boolean | undefined
+    publishedAt?: string | null | undefined
+    type?: 'council' | 'area' | 'surgery' | 'consultation' | 'community' | 'other' | undefined
+    startsAt?: string | undefined
+  }
+}
+export interface EventDeletedMessage {
+  event: 'event_deleted'
+  /**
+   * When it happened.
+   */
+  timestamp: string
+  /**
+   * Its place in the log of changes.
+   */
+  sequence: number
+  /**
+   * With the payload `thin`, or once it has been deleted, only the id.
+   */
+  data: {
+    /**
+     * The id of what it is about.
+     */
+    id: string
+  }
+}
+export interface WardUpdatedMessage {
+  event: 'ward_updated'
+  /**
+   * When it happened.
+   */
+  timestamp: string
+  /**
+   * Its place in the log of changes.
+   */
+  sequence: number
+  /**
+   * With the payload `thin`, or once it has been deleted, only the id.
+   */
+  data: {
+    /**
+     * The id of what it is about.
+     */
+    id: string
+    name?: string | undefined
+    code?: string | null | undefined
+    enabled?: boolean | undefined
+  }
+}
+export interface CouncillorProfileUpdatedMessage {
+  event: 'councillor_profile_updated'
+  /**
+   * When it happened.
+   */
+  timestamp: string
+  /**
+   * Its place in the log of changes.
+   */
+  sequence: number
+  /**
+   * With the payload `thin`, or once it has been deleted, only the id.
+   */
+  data: {
+    /**
+     * The id of what it is about.
+     */
+    id: string
+    name?: string | undefined
+    email?: string | undefined
+    role?: 'caseworker' | 'councillor' | 'manager' | 'admin' | undefined
+    enabled?: boolean | undefined
+  }
+}
+export interface WebhookTestMessage {
+  event: 'webhook_test'
+  /**
+   * When it happened.
+   */
+  timestamp: string
+  /**
+   * Its place in the log of changes.
+   */
+  sequence: null
+  /**
+   * With the payload `thin`, or once it has been deleted, only the id.
+   */
+  data: {
+    /**
+     * The id of what it is about.
+     */
+    id: string
+  }
+}
 export interface Error {
   /**
    * A message for people.
@@ -1712,6 +2479,16 @@ export interface ListUsersQuery {
 export interface ListKeysQuery {
   /**
    * From the previous call’s `Link: <…>; rel="next"`; keep the other parameters the same.
+   */
+  cursor?: string | undefined
+}
+export interface ListWebhookDeliveriesQuery {
+  /**
+   * 1 to 100.
+   */
+  pageSize?: number | undefined
+  /**
+   * A `nextCursor`.
    */
   cursor?: string | undefined
 }

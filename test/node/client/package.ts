@@ -22,8 +22,9 @@ export default {
 `
 
 const modules = [
-  ...['attempt', 'error-of', 'errors', 'generated/api', 'index', 'listing', 'options', 'pacing', 'pending'],
-  ...['request', 'resources', 'retry', 'signature', 'transport', 'verbs', 'window'],
+  ...['attempt', 'base64', 'error-of', 'errors', 'generated/api', 'index', 'listing', 'options', 'pacing', 'pending'],
+  ...['request', 'resources', 'retry', 'signature', 'transport', 'verbs', 'webhook-signature', 'webhooks'],
+  'window',
 ]
 
 /** What is in the tarball, and where it runs. */

@@ -1,0 +1,3 @@
+import { runSpecs } from '../support/suite'
+
+runSpecs(import.meta.glob('../webhooks/*.spec.ts'))
