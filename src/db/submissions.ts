@@ -1,4 +1,17 @@
-import { and, desc, eq, getTableColumns, type InferSelectModel, ne, or, type SQL, sql } from 'drizzle-orm'
+import {
+  and,
+  desc,
+  eq,
+  getTableColumns,
+  getTableName,
+  type InferSelectModel,
+  ne,
+  or,
+  type SQL,
+  Subquery,
+  sql,
+} from 'drizzle-orm'
+import { mostPhones, mostSubmissionWords, type SubmissionSearch } from '../domain/submission-search'
 import { auditOf } from './audit'
 import { summaryColumns } from './cases/case-columns'
 import {
@@ -13,8 +26,8 @@ import {
 } from './conditions'
 import { callerViewer } from './gate/caller'
 import { guard, unless } from './guards'
-import { countCap } from './limits'
-import { atMostOne, build, exactlyOne, placeholder, type Statement, statement } from './query'
+import { countCap, scannedAtMost } from './limits'
+import { atMostOne, build, exactlyOne, placeholder, type Statement, statement, type Values } from './query'
 import type { Ref } from './ref'
 import { cases } from './schema/cases'
 import { categories, wards } from './schema/directory'
@@ -23,17 +36,21 @@ import { submissions } from './schema/submissions'
 type Row = InferSelectModel<typeof submissions>
 
 /** A resident's message, and the case it was converted to. */
-export interface Submission extends Omit<Row, 'tenantId' | 'wardId' | 'categoryId'> {
+export interface Submission extends Omit<Row, 'tenantId' | 'wardId' | 'categoryId' | 'searchKey'> {
   ward: Ref | null
   category: Ref | null
   /** Null if there is none, or the caller cannot see it. */
   made: { id: string; reference: string } | null
 }
 
-const { tenantId: _tenantId, wardId: _wardId, categoryId: _categoryId, ...columns } = getTableColumns(submissions)
+const allColumns = getTableColumns(submissions)
+const { tenantId: _tenant, wardId: _ward, categoryId: _category, searchKey: _key, ...columns } = allColumns
 
-/** @param isVisible which cases the caller may see */
-function submissionsWith(isVisible: SQL | undefined) {
+/**
+ * @param isVisible which cases the caller may see
+ * @param from some of the submissions, under the table's own name
+ */
+function submissionsWith(isVisible: SQL | undefined, from: typeof submissions | Subquery = submissions) {
   const made = jsonColumn<Submission['made']>(
     sql`(
     select json_object('id', ${cases.id}, 'reference', ${cases.reference}) from ${cases}
@@ -42,7 +59,7 @@ function submissionsWith(isVisible: SQL | undefined) {
   )
   return build
     .select({ ...columns, ward: summaryColumns.ward, category: summaryColumns.category, made })
-    .from(submissions)
+    .from(from)
     .leftJoin(wards, eq(wards.id, submissions.wardId))
     .leftJoin(categories, eq(categories.id, submissions.categoryId))
     .$dynamic()
@@ -62,11 +79,14 @@ export const submissionAfterWrite: Statement<Submission | undefined> = atMostOne
   statement(submissionsWith(seenByViewer).where(ofTenantById(submissions))),
 )
 
-const areListed = and(
-  ofCaller(submissions),
+const isAbout = and(
   unlessNull('wardId', (wardId) => eq(submissions.wardId, wardId)),
   unlessNull('categoryId', (categoryId) => eq(submissions.categoryId, categoryId)),
 )
+
+const areListed = and(ofCaller(submissions), isAbout)
+
+const newestFirst = [desc(submissions.createdAt), desc(submissions.id)]
 
 const beyond = sql`(${submissions.createdAt}, ${submissions.id}) < (${placeholder('after0')}, ${placeholder('after1')})`
 
@@ -75,8 +95,12 @@ interface SubmissionListQueries {
   rows: Statement<Submission[]>
   /** After a cursor's row. */
   rowsAfter: Statement<Submission[]>
-  /** One more than `countCap` where there are more. */
-  total: Statement<{ total: number }>
+  total: Statement<{
+    /** At most `countCap`. */
+    total: number
+    /** Counting stopped: there may be more. */
+    isCapped: boolean
+  }>
 }
 
 function listFor(status: SQL | undefined): SubmissionListQueries {
@@ -84,7 +108,7 @@ function listFor(status: SQL | undefined): SubmissionListQueries {
     statement(
       submissionsWith(seenByCaller)
         .where(and(areListed, status, condition))
-        .orderBy(desc(submissions.createdAt), desc(submissions.id))
+        .orderBy(...newestFirst)
         .limit(placeholder('limit'))
         .offset(placeholder('offset')),
     )
@@ -97,15 +121,88 @@ function listFor(status: SQL | undefined): SubmissionListQueries {
   return {
     rows: rowsWhere(undefined),
     rowsAfter: rowsWhere(beyond),
-    total: exactlyOne(statement(build.select({ total: sql<number>`count(*)`.as('total') }).from(matching))),
+    total: exactlyOne(
+      statement(
+        build
+          .select({
+            total: sql<number>`min(count(*), ${countCap})`.as('total'),
+            isCapped: capped(sql`count(*) > ${countCap}`),
+          })
+          .from(matching),
+      ),
+    ),
   }
 }
 
-/** The tenant's inbox, newest first; `wardId` and `categoryId` are null where they filter nothing. */
-export const submissionLists = {
-  all: listFor(undefined),
-  ofStatus: listFor(eq(submissions.status, placeholder('status'))),
+const capped = (is: SQL) => is.mapWith(Boolean).as('is_capped')
+
+/** Digits of a stored phone number, and a leading +. */
+const digits = sql`replace(replace(replace(replace(replace(${submissions.phone}, ' ', ''), '-', ''), '.', ''), '(', ''), ')', '')`
+
+const words = Array.from({ length: mostSubmissionWords }, (_, i) => placeholder(`word${i}`))
+const phones = Array.from({ length: mostPhones }, (_, i) => placeholder(`phone${i}`))
+
+/** True if a submission has every word, or the phone number. Every text contains an empty one, so the first must be there. */
+const isSought = sql`(
+  (${words[0]} <> '' and ${and(...words.map((word) => sql`instr(${submissions.searchKey}, ${word}) > 0`))})
+  or ${digits} in ${phones})`
+
+/** Values of a search's placeholders. */
+export function searchValues({ words, phones }: SubmissionSearch): Values {
+  return {
+    ...Object.fromEntries(Array.from({ length: mostSubmissionWords }, (_, i) => [`word${i}`, words[i] ?? ''])),
+    ...Object.fromEntries(Array.from({ length: mostPhones }, (_, i) => [`phone${i}`, phones[i] ?? null])),
+  }
 }
+
+/** A search among the newest `scannedAtMost` submissions: no index has their words. */
+function searchFor(status: SQL | undefined): SubmissionListQueries {
+  const candidates = () =>
+    build
+      .select({ every: sql`${submissions}.*` })
+      .from(submissions)
+      .where(and(ofCaller(submissions), status))
+      .orderBy(...newestFirst)
+  const newest = new Subquery(candidates().limit(scannedAtMost).getSQL(), allColumns, getTableName(submissions))
+  const rowsWhere = (condition: SQL | undefined) =>
+    statement(
+      submissionsWith(seenByCaller, newest)
+        .where(and(isAbout, isSought, condition))
+        .orderBy(...newestFirst)
+        .limit(placeholder('limit'))
+        .offset(placeholder('offset')),
+    )
+  const older = build
+    .select({ one: sql`1`.as('one') })
+    .from(submissions)
+    .where(and(ofCaller(submissions), status))
+    .orderBy(...newestFirst)
+    .limit(1)
+    .offset(scannedAtMost)
+  return {
+    rows: rowsWhere(undefined),
+    rowsAfter: rowsWhere(beyond),
+    total: exactlyOne(
+      statement(
+        build
+          .select({
+            total: sql<number>`count(case when ${and(isAbout, isSought)} then 1 end)`.as('total'),
+            // Only where needed, since it reads as many rows again.
+            isCapped: capped(sql`case when count(*) < ${scannedAtMost} then 0 else exists ${older} end`),
+          })
+          .from(newest),
+      ),
+    ),
+  }
+}
+
+const hasStatus = eq(submissions.status, placeholder('status'))
+
+/** The tenant's inbox, newest first; `wardId` and `categoryId` are null where they filter nothing. */
+export const submissionLists = { all: listFor(undefined), ofStatus: listFor(hasStatus) }
+
+/** The same, with `searchValues`. */
+export const submissionSearches = { all: searchFor(undefined), ofStatus: searchFor(hasStatus) }
 
 /** Position of a submission, for a cursor after it. */
 export const positionAfter = ({ createdAt, id }: Submission): [number, string] => [Date.parse(createdAt), id]

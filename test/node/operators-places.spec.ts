@@ -45,9 +45,9 @@ describe('production', () => {
   it('is reached by --remote, through the database’s HTTP interface', async () => {
     const row = {
       ...{ id: '01', slug: 'live', name: 'Live', plan: 'pro', council_code: null },
-      ...{ contact_email: 'office@example.com', contact_phone: null, created_at: 1767225600000 },
+      ...{ contact_email: 'office@example.com', contact_phone: null },
       ...{ anonymise_after_months: 12, controller: null, dpo_contact: null, privacy_url: null },
-      ...{ reply_within: null, website: null },
+      ...{ reply_within: null, website: null, created_at: 1767225600000 },
     }
     const { asked, env, close } = await cloudflare(() => rowsFound([row]))
     const remote = operatorsOn(state, env)

@@ -1,8 +1,8 @@
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
 import type { AppEnv } from '../../app-env'
-import { countCap } from '../../db/limits'
-import { positionAfter, submissionById, submissionLists } from '../../db/submissions'
+import { positionAfter, searchValues, submissionById, submissionLists, submissionSearches } from '../../db/submissions'
 import { decodeCursor, encodeCursor } from '../../domain/page'
+import { submissionSearch } from '../../domain/submission-search'
 import { ApiError } from '../../errors'
 import { refuse } from '../../gate/keyed'
 import { etag } from '../../http/etag'
@@ -67,8 +67,15 @@ export const submissions = new OpenAPIHono<AppEnv>()
   .openapi(list, async (c) => {
     const { gate } = c.var
     const asked = c.req.valid('query')
-    const { page, listed, values, isResumed } = sliceOf(asked) ?? (await refuse(gate, unusableCursor()))
-    const queries = asked.status === undefined ? submissionLists.all : submissionLists.ofStatus
+    const { page, listed, values, isResumed, search } = sliceOf(asked) ?? (await refuse(gate, unusableCursor()))
+    const { words = [], phones = [] } = search ?? {}
+    if (search && words.length + phones.length === 0) {
+      await gate.read({}, {})
+      const none = { page, pageSize: asked.pageSize, total: 0, totalPages: 0, nextCursor: null }
+      return c.json({ submissions: [], pagination: none }, 200)
+    }
+    const lists = search ? submissionSearches : submissionLists
+    const queries = asked.status === undefined ? lists.all : lists.ofStatus
     const { rows, counted } = await gate.read(values, {
       rows: isResumed ? queries.rowsAfter : queries.rows,
       counted: queries.total,
@@ -76,8 +83,7 @@ export const submissions = new OpenAPIHono<AppEnv>()
 
     const shown = rows.slice(0, asked.pageSize)
     const last = rows.length > shown.length ? shown.at(-1) : undefined
-    const isCapped = counted.total > countCap
-    const total = isCapped ? countCap : counted.total
+    const { total, isCapped } = counted
     const pagination = {
       page,
       pageSize: asked.pageSize,
@@ -106,14 +112,15 @@ export const submissions = new OpenAPIHono<AppEnv>()
 /** The requested slice, or undefined if the cursor is damaged or belongs to another list. */
 function sliceOf({ page = 1, pageSize, cursor, status, ...about }: SubmissionListQuery) {
   const [wardId, categoryId] = [about.wardId ?? null, about.categoryId ?? null]
-  const listed = JSON.stringify(['submissions', status, wardId, categoryId])
-  const values = { status, wardId, categoryId, limit: pageSize + 1 }
+  const listed = JSON.stringify(['submissions', status, wardId, categoryId, about.search])
+  const search = about.search === undefined ? undefined : submissionSearch(about.search)
+  const values = { status, wardId, categoryId, limit: pageSize + 1, ...(search && searchValues(search)) }
   if (cursor === undefined) {
-    return { listed, page, isResumed: false, values: { ...values, offset: (page - 1) * pageSize } }
+    return { listed, page, search, isResumed: false, values: { ...values, offset: (page - 1) * pageSize } }
   }
   const resumed = decodeCursor(cursor, listed)
   if (!resumed || !('after' in resumed.position)) return
   const [after0, after1] = resumed.position.after
   if (typeof after0 !== 'number' || typeof after1 !== 'string') return
-  return { listed, page: resumed.page, isResumed: true, values: { ...values, offset: 0, after0, after1 } }
+  return { listed, page: resumed.page, search, isResumed: true, values: { ...values, offset: 0, after0, after1 } }
 }
