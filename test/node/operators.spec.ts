@@ -131,14 +131,14 @@ describe('tenants', () => {
       anonymiseAfterMonths: 24,
     }
     expect(made).toEqual(told)
-    const update = ['tenants', 'update', '--slug', 'told']
-    expect(await answer(...update, '--reply-within', '10 working days', '--anonymise-after', '1')).toEqual({
+    const update = ['update', '--slug', 'told']
+    expect(await answer('tenants', ...update, '--reply-within', '10 working days', '--anonymise-after', '1')).toEqual({
       ...told,
       replyWithin: '10 working days',
       anonymiseAfterMonths: 1,
     })
     const cleared = ['--controller', '--dpo-contact', '--privacy-url', '--reply-within', '--website']
-    expect(await answer(...update, ...cleared.flatMap((name) => [name, '']))).toEqual({
+    expect(await answer('tenants', ...update, ...cleared.flatMap((name) => [name, '']))).toEqual({
       ...told,
       ...{ controller: null, dpoContact: null, privacyUrl: null, replyWithin: null, website: null },
       anonymiseAfterMonths: 1,

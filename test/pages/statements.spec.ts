@@ -65,11 +65,11 @@ describe('The privacy notice', () => {
     )
     expect(page).toContain('Data protection contact: <a href="mailto:dpo@example.com">dpo@example.com</a>')
     expect(text).toContain(
-      'Message that leads to a case: 24 months after the case is closed, your name, contact details and what you wrote are removed.',
+      'A message that leads to a case: 24 months after the case is closed, your name, contact details and what you wrote are removed. The first half of your postcode is kept for statistics.',
     )
-    expect(text).toContain('Message that does not lead to a case: deleted 6 months after it was dealt with.')
+    expect(text).toContain('A message that does not lead to a case: deleted 6 months after it was dealt with.')
     expect(text).toContain('Spam: deleted after 30 days.')
-    expect(text).toContain('Record of who did what and when: deleted after 24 months.')
+    expect(text).toContain('The record of who did what and when: deleted after 24 months.')
     expect(text).toContain(
       'the organisation that runs this service, which acts on behalf of Acme Council as its processor',
     )
@@ -84,7 +84,7 @@ describe('The privacy notice', () => {
     const text = await read(`/contact/${tenant.slug}/privacy`)
     expect(text.join('\n')).toContain(`Council ${tenant.id} is the controller of your information`)
     expect(text.join('\n')).toContain('For questions about data protection:\nEmail: office@example.com')
-    expect(text.join('\n')).toContain('Message that leads to a case: 1 month after the case is closed')
+    expect(text.join('\n')).toContain('A message that leads to a case: 1 month after the case is closed')
   })
 
   it.each([

@@ -6,7 +6,7 @@ import type { PublicTenant } from '../../gate/public-gate'
 export const privacyAddress = ({ privacyUrl, slug }: PublicTenant) => privacyUrl ?? `/contact/${slug}/privacy`
 
 /** A phone number that dials. */
-export function PhoneLink({ number }: { number: string }) {
+function PhoneLink({ number }: { number: string }) {
   return <a href={`tel:${dialled(number)}`}>{number}</a>
 }
 

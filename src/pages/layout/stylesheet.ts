@@ -22,7 +22,7 @@ footer p { margin: 0 }
 h1 { margin: 0 0 1.25rem; font-size: clamp(1.75rem, 6vw, 2.5rem); line-height: 1.15 }
 h2 { margin: 2rem 0 .5rem; font-size: 1.375rem; line-height: 1.25 }
 h3 { margin: 1.5rem 0 .5rem; font-size: 1.125rem }
-li + li { margin-top: .25rem }
+main li + li { margin-top: .25rem }
 p, ul { margin: 0 0 1rem }
 ul { padding-left: 1.25rem }
 a { color: #1b4f8f; text-underline-offset: .15em }
@@ -61,5 +61,11 @@ main:focus { outline: none; box-shadow: none }
 .kept { padding: 1rem; white-space: pre-wrap; background: #f1f3f5 }
 .notice { margin: 0 0 1.75rem }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap }
-@media print { .skip, footer, button { display: none } body { border: 0 } main.width { padding-bottom: 0 } }
+
+@media print {
+  .skip, footer, button, .cf-turnstile { display: none }
+  body { border: 0 }
+  main.width { padding-bottom: 0 }
+  .sent { color: inherit; background: none; border: 2px solid }
+}
 `

@@ -137,15 +137,15 @@ function Kept({ office: { anonymiseAfterMonths } }: { office: PublicTenant }) {
       <h2>How long we keep it</h2>
       <ul>
         <li>
-          Message that leads to a case: {counted(anonymiseAfterMonths, 'month')} after the case is closed, your name,
-          contact details and what you wrote are removed.
+          A message that leads to a case: {counted(anonymiseAfterMonths, 'month')} after the case is closed, your name,
+          contact details and what you wrote are removed. The first half of your postcode is kept for statistics.
         </li>
         <li>
-          Message that does not lead to a case: deleted {counted(retention.submissionMonths, 'month')} after it was
+          A message that does not lead to a case: deleted {counted(retention.submissionMonths, 'month')} after it was
           dealt with.
         </li>
         <li>Spam: deleted after {counted(retention.spamDays, 'day')}.</li>
-        <li>Record of who did what and when: deleted after {counted(retention.auditMonths, 'month')}.</li>
+        <li>The record of who did what and when: deleted after {counted(retention.auditMonths, 'month')}.</li>
       </ul>
     </>
   )
@@ -164,8 +164,8 @@ function Rights({ controller }: { controller: string }) {
       </ul>
       <p>You will have an answer within one month. It is free.</p>
       <p>
-        If you are unhappy with how your information is used, please tell the data protection contact first. You can
-        also complain to the Information Commissioner’s Office (ICO), which regulates data protection in the UK:{' '}
+        If you are unhappy with how your information is used, please tell us first. You can also complain to the
+        Information Commissioner’s Office (ICO), which regulates data protection in the UK:{' '}
         <a href="https://ico.org.uk/make-a-complaint/">make a complaint to the ICO</a>, or phone{' '}
         <a href="tel:03031231113">0303 123 1113</a>.
       </p>
