@@ -119,6 +119,10 @@ describe('The privacy notice', () => {
   })
 
   it('does not exist for an unknown tenant, and refuses other methods', async () => {
+    for (const slug of ['nobody', '%00', '%27%20or%201=1--', '..%2Fdemo', 'x'.repeat(2000)]) {
+      const missing = await callFrom(undefined, `/contact/${slug}/privacy`)
+      expect([missing.status, missing.headers.get('Content-Type')], slug).toEqual([404, html])
+    }
     for (const path of ['/contact/nobody/privacy', '/contact/nobody/accessibility']) {
       const missing = await callFrom(undefined, path)
       expect([missing.status, readPage(await missing.text()).title], path).toEqual([404, 'Page not found'])

@@ -63,7 +63,7 @@ main:focus { outline: none; box-shadow: none }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap }
 
 @media print {
-  .skip, footer, button, .cf-turnstile { display: none }
+  .skip, footer, button, [data-sitekey] { display: none }
   body { border: 0 }
   main.width { padding-bottom: 0 }
   .sent { color: inherit; background: none; border: 2px solid }
