@@ -142,10 +142,11 @@ const digits = sql`replace(replace(replace(replace(replace(${submissions.phone},
 const words = Array.from({ length: mostSubmissionWords }, (_, i) => placeholder(`word${i}`))
 const phones = Array.from({ length: mostPhones }, (_, i) => placeholder(`phone${i}`))
 
-/** True if a submission has every word, or the phone number. Every text contains an empty one, so the first must be there. */
-const isSought = sql`(
-  (${words[0]} <> '' and ${and(...words.map((word) => sql`instr(${submissions.searchKey}, ${word}) > 0`))})
-  or ${digits} in ${phones})`
+/** True if a submission has every word, or the phone number. Every text contains an empty one, so one must not be. */
+const isSought = or(
+  and(...words.map((word) => sql`instr(${submissions.searchKey}, ${word}) > 0`)),
+  sql`${digits} in ${phones}`,
+)
 
 /** Values of a search's placeholders. */
 export function searchValues({ words, phones }: SubmissionSearch): Values {

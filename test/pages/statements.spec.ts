@@ -195,6 +195,12 @@ describe('Every page of an office', () => {
     }
   })
 
+  it('has no way back where the office has told of no website', async () => {
+    const tenant = await aTenant()
+    const page = await (await openForm(tenant)).text()
+    expect(page).toContain(`<p class="name">Council ${tenant.id}</p></div></header>`)
+  })
+
   it('has neither a way back nor a privacy notice where there is no office', async () => {
     for (const path of ['/', '/accessibility', '/contact/nobody']) {
       const page = await (await callFrom(undefined, path)).text()

@@ -82,6 +82,8 @@ describe('Searching submissions', () => {
     const alex = { search_key: ' alex resident' }
     const both = await makeSubmission(tenant, { ...alex, ward_id: wardId, category_id: categoryId })
     await makeSubmission(tenant, { ...alex, status: 'spam' })
+    await makeSubmission(tenant, { ...alex, ward_id: wardId })
+    await makeSubmission(tenant, { ...alex, category_id: categoryId })
     expect((await found(key, 'alex', '&status=spam')).pagination.total).toBe(1)
     const { submissions, pagination } = await found(
       key,
