@@ -10,6 +10,7 @@ import { notModified } from './http/etag'
 import { mountFallbacks } from './http/fallback'
 import { requestId } from './http/request-id'
 import { refuseInvalid } from './http/validation'
+import { accessibility } from './pages/accessibility'
 import { contactPages } from './pages/contact/contact-page'
 import { docsOf } from './pages/docs'
 import { landing } from './pages/landing'
@@ -27,6 +28,7 @@ import { publicApi } from './routes/public/public'
 import { events } from './routes/publications/events'
 import { news } from './routes/publications/news'
 import { reports } from './routes/reports/reports'
+import { securityTxt } from './routes/security-txt'
 import { submissions } from './routes/submissions/submissions'
 import { users } from './routes/users/users'
 import { wards } from './routes/wards/wards'
@@ -42,6 +44,7 @@ export function makeApp(): OpenAPIHono<AppEnv> {
   app.use(requestId())
   app.use(secureHeaders())
   app.use('/', answersInHtml())
+  app.use('/accessibility', answersInHtml())
   app.use('/contact/*', answersInHtml())
   app.use(requestLog())
   app.use('/api/*', keyedHeaders(), notModified())
@@ -66,6 +69,8 @@ export function makeApp(): OpenAPIHono<AppEnv> {
   app.route('/api/public/:tenant', publicApi)
   app.route('/contact', contactPages)
   app.route('/', landing)
+  app.route('/', accessibility)
+  app.route('/', securityTxt)
   app.route('/', health)
   app.route('/', docsOf(app))
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { contactUri } from './domain/contact-uri'
 import { whyNotPassed } from './domain/header-names'
 
 /** Bindings of the Worker. Further cells are `DB_1`, `DB_2`, … */
@@ -22,6 +23,8 @@ export interface Env {
   TURNSTILE_SECRET?: string
   /** Deadline of one D1 trip, in milliseconds. */
   D1_DEADLINE_MS?: string
+  /** Where to report vulnerabilities, for `/.well-known/security.txt`: an email or https address. */
+  SECURITY_CONTACT?: string
   SERVER_TIMING?: string
   /** A Worker that serves what `PROXIED` names; wins over `UPSTREAM_ORIGIN`. */
   UPSTREAM?: Fetcher
@@ -93,6 +96,15 @@ const Settings = z.object({
   TURNSTILE_SITE_KEY: z.string().min(1).optional(),
   TURNSTILE_SECRET: z.string().min(1).optional(),
   D1_DEADLINE_MS: count(25_000, usualD1DeadlineMs),
+  SECURITY_CONTACT: z
+    .string()
+    .transform((text, ctx) => {
+      const contact = contactUri(text)
+      if (contact !== undefined) return contact
+      ctx.addIssue({ code: 'custom', message: 'Must be an email address or a web address that begins with https://' })
+      return z.NEVER
+    })
+    .optional(),
   SERVER_TIMING: z.enum(['true', 'false']).default('false'),
   UPSTREAM_ORIGIN: z
     .url({ protocol: /^https?$/, error: 'Must be an http or https URL' })
@@ -135,6 +147,8 @@ export interface Settings {
   readonly turnstile: { siteKey: string; secret: string } | undefined
   /** Deadline of one D1 trip, after which the answer is 503. */
   readonly d1DeadlineMs: number
+  /** Where to report vulnerabilities, as a URI; undefined if not configured. */
+  readonly securityContact: string | undefined
   readonly serverTiming: boolean
   /** The server that some resources are proxied to; undefined where D1 serves them all. */
   readonly upstream: Upstream | undefined
@@ -187,6 +201,7 @@ export function settingsOf(env: Vars): Settings {
     tenantCells: result.data.TENANT_CELLS,
     turnstile: turnstileOf(result.data),
     d1DeadlineMs: result.data.D1_DEADLINE_MS,
+    securityContact: result.data.SECURITY_CONTACT,
     serverTiming: result.data.SERVER_TIMING === 'true',
     upstream: upstreamFor(env, result.data),
     webhookKeys: result.data.WEBHOOK_KEY,

@@ -5,6 +5,7 @@ import { parseGssCode } from '../../src/domain/gss'
 import { readMoment } from '../../src/domain/moment'
 import { parsePhone } from '../../src/domain/phone'
 import { isBlank, type Reading, readText } from '../../src/domain/text'
+import { parseWebAddress } from '../../src/domain/url'
 import { plans, roles, type Scope, scopes } from '../../src/domain/vocabulary'
 import { reportFault } from './fault'
 
@@ -96,6 +97,14 @@ export function whole(least: number, most: number): (value: string) => number {
   }
 }
 
+/** A number of days, 1 to 365, or words in its place: `5` is `5 days`. */
+export function daysOrWords(value: string): string {
+  const read = text(100)(value)
+  if (!/^\d+$/.test(read)) return read
+  const days = whole(1, 365)(read)
+  return days === 1 ? '1 day' : `${days} days`
+}
+
 /** A tenant's short name, as it stands in public addresses. */
 export function slug(value: string): string {
   if (/^[a-z0-9]+(-[a-z0-9]+)*$/.test(value) && value.length <= 63) return value
@@ -110,6 +119,9 @@ export const email = shaped(parseEmail, 'an email address, like jane@example.com
 
 /** A phone number, kept as typed. */
 export const phone = shaped(parsePhone, 'a phone number, like 01632 960001')
+
+/** A web address, `http` or `https`. */
+export const webAddress = shaped(parseWebAddress, 'a web address, like https://www.example.com')
 
 /** A parser that also accepts blank text, which clears the field. */
 export function orEmpty(parse: (value: string) => string): (value: string) => string {

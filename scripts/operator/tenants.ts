@@ -1,3 +1,4 @@
+import type { Command } from 'commander'
 import { recordAudit } from '../../src/db/audit'
 import { insertTenant, listTenants, type TenantChanges, updateTenant } from '../../src/db/operators'
 import { group } from '../../src/db/query'
@@ -7,6 +8,7 @@ import { getCell, placeOf } from './cells'
 import {
   addCommand,
   councilCode,
+  daysOrWords,
   email,
   note,
   operators,
@@ -18,6 +20,7 @@ import {
   runProgram,
   slug,
   text,
+  webAddress,
   whole,
 } from './command'
 import { acrossCells, run, Taken } from './database'
@@ -42,33 +45,61 @@ const usualCategories = [
 
 const program = operators('tenants', 'The councils and councillors served by the gateway.')
 
-interface NewTenant extends PlaceOptions {
-  slug: string
-  name: string
-  plan: Plan
+/** What residents are shown of an office, and the council that it is of. */
+interface Details {
   councilCode?: string
   contactEmail?: string
   contactPhone?: string
+  controller?: string
+  dpoContact?: string
+  privacyUrl?: string
+  replyWithin?: string
+  website?: string
+  anonymiseAfter?: number
+}
+
+/** Their options. A blank text clears one in `update`. */
+const details: readonly (readonly [flags: string, description: string, parse: (value: string) => string])[] = [
+  ['--council-code <code>', 'GSS code of the local authority, which links postcodes to wards', councilCode],
+  ['--contact-email <email>', 'email address shown to residents', email],
+  ['--contact-phone <number>', 'phone number shown to residents', phone],
+  ['--controller <name>', "who is responsible for residents' data (default: the tenant)", text(200)],
+  ['--dpo-contact <contact>', 'data protection contact: an email address, a web address or words', text(200)],
+  ['--privacy-url <address>', "the office's own privacy notice, linked instead of the one made here", webAddress],
+  ['--reply-within <days>', 'when to expect a reply: days, or words such as "10 working days"', daysOrWords],
+  ['--website <address>', "the office's own website, the way back from the form", webAddress],
+]
+
+const anonymiseAfter = '--anonymise-after <months>'
+const anonymiseAfterSays = 'months from the closing of a case until its resident’s details are removed'
+
+function addDetails(command: Command, read = (parse: (value: string) => string) => parse): Command {
+  for (const [flags, description, parse] of details) command.option(flags, description, read(parse))
+  return command.option(anonymiseAfter, anonymiseAfterSays, whole(1, 120))
+}
+
+interface NewTenant extends PlaceOptions, Details {
+  slug: string
+  name: string
+  plan: Plan
   cell: number
 }
 
-addCommand(
-  program,
-  'create',
-  'Add a tenant, with the usual categories.',
-  'create --slug acme --name "Acme" --plan council',
+addDetails(
+  addCommand(
+    program,
+    'create',
+    'Add a tenant, with the usual categories.',
+    'create --slug acme --name "Acme" --plan council',
+  )
+    .requiredOption('--slug <slug>', 'its short name in public addresses', slug)
+    .requiredOption('--name <name>', 'its full name', text(200))
+    .addOption(planOption().makeOptionMandatory()),
 )
-  .requiredOption('--slug <slug>', 'its short name in public addresses', slug)
-  .requiredOption('--name <name>', 'its full name', text(200))
-  .addOption(planOption().makeOptionMandatory())
-  .option('--council-code <code>', 'GSS code of the local authority, which links postcodes to wards', councilCode)
-  .option('--contact-email <email>', 'email address shown to residents', email)
-  .option('--contact-phone <number>', 'phone number shown to residents', phone)
   .option('--cell <number>', 'the number of its database', whole(0, 9999), 0)
   .action(createTenant)
 
 async function createTenant({ slug, name, plan, cell: number, ...options }: NewTenant) {
-  const { councilCode = null, contactEmail = null, contactPhone = null } = options
   const place = placeOf(options)
   const cell = getCell(place, number)
   const conflict = new UsageError(`Tenant "${slug}" already exists`)
@@ -76,7 +107,7 @@ async function createTenant({ slug, name, plan, cell: number, ...options }: NewT
   if (found.some(({ found: [[tenant]] }) => tenant)) throw conflict
 
   const now = new Date().toISOString()
-  const tenant = { id: newId(now), slug, name, plan, councilCode, contactEmail, contactPhone, createdAt: now }
+  const tenant = { id: newId(now), slug, name, plan, ...detailsOf(options), createdAt: now }
   const actor = actorOf(tenant.id, now)
   const categories = newCategories(actor, usualCategories)
   await run(cell, [
@@ -88,6 +119,21 @@ async function createTenant({ slug, name, plan, cell: number, ...options }: NewT
   })
   if (number > 0) note(`Add "${slug}": ${number} to the variable TENANT_CELLS, so that public pages find it.`)
   print({ ...tenant, cell: number, categories: categories.rows.map(({ id, name }) => ({ id, name })) })
+}
+
+/** Details of a new tenant: null where nothing is given. */
+function detailsOf(given: Details) {
+  return {
+    councilCode: given.councilCode ?? null,
+    contactEmail: given.contactEmail ?? null,
+    contactPhone: given.contactPhone ?? null,
+    anonymiseAfterMonths: given.anonymiseAfter ?? 12,
+    controller: given.controller ?? null,
+    dpoContact: given.dpoContact ?? null,
+    privacyUrl: given.privacyUrl ?? null,
+    replyWithin: given.replyWithin ?? null,
+    website: given.website ?? null,
+  }
 }
 
 addCommand(program, 'list', 'List all tenants, each with its cell.', 'list').action(async (options: PlaceOptions) => {
@@ -102,38 +148,42 @@ addCommand(program, 'set-plan', "Change a tenant's plan.", 'set-plan --slug acme
     await change(options, slug, { plan })
   })
 
-interface Update extends PlaceOptions {
+interface Update extends PlaceOptions, Details {
   slug: string
   name?: string
-  councilCode?: string
-  contactEmail?: string
-  contactPhone?: string
 }
 
 const emptied = (value: string | undefined) => (value === '' ? null : value)
 
-addCommand(
-  program,
-  'update',
-  "Change a tenant's name, council or contact details; a blank value clears a code or contact detail.",
-  'update --slug acme --contact-email office@example.com --contact-phone ""',
-)
-  .requiredOption('--slug <slug>', 'its short name', slug)
-  .option('--name <name>', 'its full name', text(200))
-  .option('--council-code <code>', 'GSS code of the local authority, or ""', orEmpty(councilCode))
-  .option('--contact-email <email>', 'email address shown to residents, or ""', orEmpty(email))
-  .option('--contact-phone <number>', 'phone number shown to residents, or ""', orEmpty(phone))
-  .action(async ({ slug, name, councilCode, contactEmail, contactPhone, ...options }: Update) => {
-    const changes = {
-      name,
-      councilCode: emptied(councilCode),
-      contactEmail: emptied(contactEmail),
-      contactPhone: emptied(contactPhone),
-    }
-    if (Object.values(changes).every((value) => value === undefined))
-      throw new UsageError('Provide at least one of --name, --council-code, --contact-email and --contact-phone')
-    await change(options, slug, changes)
-  })
+addDetails(
+  addCommand(
+    program,
+    'update',
+    "Change a tenant's name or details; a blank value clears a detail.",
+    'update --slug acme --contact-email office@example.com --contact-phone ""',
+  )
+    .requiredOption('--slug <slug>', 'its short name', slug)
+    .option('--name <name>', 'its full name', text(200)),
+  orEmpty,
+).action(async ({ slug, ...options }: Update) => {
+  const changes = {
+    name: options.name,
+    councilCode: emptied(options.councilCode),
+    contactEmail: emptied(options.contactEmail),
+    contactPhone: emptied(options.contactPhone),
+    anonymiseAfterMonths: options.anonymiseAfter,
+    controller: emptied(options.controller),
+    dpoContact: emptied(options.dpoContact),
+    privacyUrl: emptied(options.privacyUrl),
+    replyWithin: emptied(options.replyWithin),
+    website: emptied(options.website),
+  }
+  if (Object.values(changes).every((value) => value === undefined)) {
+    const names = ['--name', ...details.map(([flags]) => flags), anonymiseAfter].map((flags) => flags.split(' ')[0])
+    throw new UsageError(`Provide at least one of ${names.slice(0, -1).join(', ')} and ${names.at(-1)}`)
+  }
+  await change(options, slug, changes)
+})
 
 /** Changes a tenant in whichever cell it lives, and prints it. Throws a `UsageError` for none. */
 async function change(options: PlaceOptions, slug: string, changes: TenantChanges): Promise<void> {

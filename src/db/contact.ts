@@ -143,6 +143,7 @@ export const insertSubmission = exactlyOne(
         categoryId: placeholder('categoryId'),
         message: placeholder('message'),
         spamReasons: placeholder('spamReasons'),
+        searchKey: placeholder('searchKey'),
         createdAt: stamp,
         updatedAt: stamp,
       })

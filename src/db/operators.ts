@@ -13,9 +13,9 @@ import { keys, tenants, users, windows } from './schema/tenants'
 const placeholder = sql.placeholder
 
 /** A tenant as presented to operators. */
-export type Tenant = Omit<InferSelectModel<typeof tenants>, 'anonymiseAfterMonths'>
+export type Tenant = InferSelectModel<typeof tenants>
 
-const { anonymiseAfterMonths: _, ...columns } = getTableColumns(tenants)
+const columns = getTableColumns(tenants)
 
 /** The database's own clock, ISO 8601. */
 const now = sql<string>`${clock}`.mapWith(tenants.createdAt).as('now')
@@ -42,12 +42,18 @@ export const insertTenant = statement(
     councilCode: placeholder('councilCode'),
     contactEmail: placeholder('contactEmail'),
     contactPhone: placeholder('contactPhone'),
+    anonymiseAfterMonths: placeholder('anonymiseAfterMonths'),
+    controller: placeholder('controller'),
+    dpoContact: placeholder('dpoContact'),
+    privacyUrl: placeholder('privacyUrl'),
+    replyWithin: placeholder('replyWithin'),
+    website: placeholder('website'),
     createdAt: placeholder('now'),
   }),
 )
 
 /** Changeable columns of a tenant; null clears. */
-export type TenantChanges = Given<Pick<Tenant, 'name' | 'plan' | 'councilCode' | 'contactEmail' | 'contactPhone'>>
+export type TenantChanges = Given<Omit<Tenant, 'id' | 'slug' | 'createdAt'>>
 
 /** Changes the tenant `tenantId` and returns it. Built per call: each set of fields is another statement. */
 export function updateTenant(changes: TenantChanges, values: Values): BoundStatement<Tenant[]> {

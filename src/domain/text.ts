@@ -54,15 +54,25 @@ function unfit(raw: string, max: number): { fault: TextFault } | undefined {
 export function readText(raw: string, { max, lines = false }: TextRule): Reading {
   const wrong = unfit(raw, max)
   if (wrong) return wrong
-  const seen = withoutInvisible(raw)
-  const trimmed = oneLineBreak(seen).trim()
+  const trimmed = tidied(raw)
   if (hasControls(trimmed, lines)) return controls
   if (hasLongRun(trimmed)) return manyMarks
-  // A joiner joins nothing at the end.
-  const value = trimmed.normalize('NFC').replace(/[\u200C\u200D]$/, '')
+  const value = composed(trimmed)
   if (onlyBlank.test(value)) return required
   return lengthOf(value) > max ? tooLong(max) : { value }
 }
+
+/** The length that a text has once it is stored, in characters, however long it is. */
+export function storedLength(raw: string): number {
+  const trimmed = tidied(raw)
+  // Composing a long run of accents costs its square.
+  return lengthOf(hasLongRun(trimmed) ? trimmed : composed(trimmed))
+}
+
+const tidied = (raw: string) => oneLineBreak(withoutInvisible(raw)).trim()
+
+// A joiner joins nothing at the end.
+const composed = (text: string) => text.normalize('NFC').replace(/[\u200C\u200D]$/, '')
 
 /**
  * Reads a text for machines, such as an id of another system or a reference: as `readText`, but what nobody sees is

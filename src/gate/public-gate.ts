@@ -25,6 +25,16 @@ export interface PublicTenant {
   /** Contact details of the office, shown to residents. */
   readonly contactEmail: string | null
   readonly contactPhone: string | null
+  /** The office's own website. */
+  readonly website: string | null
+  /** When to expect a reply, in words that follow "within". */
+  readonly replyWithin: string | null
+  /** Controller of residents' data; null: the tenant itself. */
+  readonly controller: string | null
+  readonly dpoContact: string | null
+  /** The office's own privacy notice. */
+  readonly privacyUrl: string | null
+  readonly anonymiseAfterMonths: number
 }
 
 /** Gate of one public request: counting, reads and writes. */

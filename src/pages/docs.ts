@@ -15,7 +15,7 @@ const configuration = JSON.stringify({
 })
 
 const page = html`<!doctype html>
-<html lang="en">
+<html lang="en-GB">
   <head>
     <meta charset="utf-8" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />

@@ -25,6 +25,21 @@ const pages: Record<string, () => ReturnType<typeof visit>> = {
     await send(page)
     return page
   },
+  'the privacy notice': () => visit(`${form}/privacy`),
+  'the privacy notice on a phone': () => visit(`${form}/privacy`, { viewport: { width: 320, height: 640 } }),
+  'the accessibility statement of an office': () => visit(`${form}/accessibility`),
+  'the accessibility statement of the service': () => visit(`${gateway.address}/accessibility`),
+  'the form whose message is too long': async () => {
+    const page = await visit(form)
+    await fillIn(page, { ...answers, message: 'x'.repeat(4025) })
+    await send(page)
+    return page
+  },
+  'the form with its skip link in use': async () => {
+    const page = await visit(form)
+    await page.keyboard.press('Tab')
+    return page
+  },
   'the page for what is not there': () => visit(`${gateway.address}/contact/nobody`),
   'the page for what is too long': async () => {
     const page = await visit(form)

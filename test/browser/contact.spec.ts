@@ -1,5 +1,17 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import { answers, asked, fillIn, form, gateway, inboxFrom, moveElsewhere, picture, send, visit } from './visitor'
+import {
+  answers,
+  asked,
+  fillIn,
+  form,
+  gateway,
+  inboxFrom,
+  isInView,
+  moveElsewhere,
+  picture,
+  send,
+  visit,
+} from './visitor'
 
 afterAll(() => {
   expect([...asked]).toEqual([new URL(gateway.address).host])
@@ -36,18 +48,24 @@ describe('A resident', () => {
 
   it('does so without a mouse', async () => {
     const page = await visit(form)
-    const stops: (string | null)[] = []
+    const stops: string[] = []
     const typed: Record<string, string> = { ...answers, name: 'Kay Resident' }
-    for (let focused: string | null = null; focused !== 'send'; ) {
+    for (let focused = ''; focused !== 'send'; ) {
       await page.keyboard.press('Tab')
-      focused = await page.evaluate(() => document.activeElement?.id ?? null)
+      focused = await page.evaluate(() => document.activeElement?.id || document.activeElement?.textContent || '')
       stops.push(focused)
+      expect(await isInView(page)).toBe(true)
       expect(await page.evaluate(() => getComputedStyle(document.activeElement ?? document.body).outlineWidth)).toBe(
         '3px',
       )
-      await page.keyboard.type(typed[focused ?? ''] ?? '')
+      await page.keyboard.type(typed[focused] ?? '')
     }
-    expect(stops).toEqual(['name', 'email', 'phone', 'postcode', 'address', 'categoryId', 'wardId', 'message', 'send'])
+    expect(stops).toEqual([
+      ...['Skip to main content', 'Back to our website', '01632 960100', 'casework@example.com'],
+      ...['name', 'email', 'phone', 'postcode', 'address', 'categoryId', 'wardId', 'message'],
+      'Read the privacy notice (opens in a new tab)',
+      'send',
+    ])
     await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')])
     expect(await page.textContent('h1')).toBe('Message sent')
     expect(await inboxFrom('Kay Resident')).toHaveLength(1)
@@ -55,12 +73,31 @@ describe('A resident', () => {
 
   it('neither sees nor hears of the field that is there for robots', async () => {
     const page = await visit(form)
-    const box = await page.locator('#subject').boundingBox()
-    expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(0)
+    expect(await page.locator('#subject').boundingBox()).toBeNull()
     expect(await page.getByRole('textbox').count()).toBe(6)
     expect(await page.getByRole('textbox', { name: 'Leave this field empty' }).count()).toBe(0)
     await send(page)
     expect((await page.locator('.unseen').first().boundingBox())?.width).toBe(1)
+  })
+
+  it('skips what is above the form', async () => {
+    const page = await visit(form)
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('main')
+    await page.keyboard.press('Tab')
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('01632 960100')
+  })
+
+  it('reads the privacy notice in another tab, and what was typed is still there', async () => {
+    const page = await visit(form)
+    await fillIn(page, answers)
+    const [notice] = await Promise.all([page.context().waitForEvent('page'), page.click('.notice a')])
+    await notice.waitForLoadState()
+    expect(new URL(notice.url()).pathname).toBe('/contact/demo/privacy')
+    expect(await notice.textContent('h1')).toBe('Privacy notice')
+    await picture(notice, 'privacy-notice')
+    expect(await page.inputValue('#message')).toBe(answers.message)
   })
 
   it('does so with scripting off', async () => {
@@ -81,7 +118,7 @@ describe('A resident', () => {
     const { width, smallest } = await page.evaluate(() => ({
       width: document.documentElement.scrollWidth,
       smallest: Math.min(
-        ...[...document.querySelectorAll('main input:not([type=hidden], .honeypot *), select, textarea, button')].map(
+        ...[...document.querySelectorAll('main input:not([type=hidden], [hidden] *), select, textarea, button')].map(
           (one) => one.getBoundingClientRect().height,
         ),
       ),
@@ -123,9 +160,9 @@ describe('Something wrong', () => {
     ['email', 'alex@', 'Enter an email address in the right format, like name@example.com'],
     ['phone', '999', 'Enter a phone number, like 01632 960 001 or 07700 900 123'],
     ['postcode', 'TR1', 'Enter a full UK postcode, like TR1 1AA'],
-    ['address', 'x'.repeat(501), 'Your address must be 500 characters or fewer'],
+    ['address', 'x'.repeat(501), 'Your address must be 500 characters or fewer. Shorten it by 1 character'],
     ['message', '', 'Enter your message'],
-    ['message', 'x'.repeat(4001), 'Your message must be 4,000 characters or fewer'],
+    ['message', 'x\n'.repeat(2005), 'Your message must be 4,000 characters or fewer. Shorten it by 9 characters'],
   ])('with the %s is said first, and leads to the field', async (field, value, sentence) => {
     const page = await visit(form)
     await fillIn(page, { ...answers, [field]: value })

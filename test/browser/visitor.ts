@@ -11,6 +11,9 @@ export const gateway = inject('gateway')
 /** The demo tenant's form. */
 export const form = `${gateway.address}/contact/demo`
 
+/** Addresses of the statements, the office's own and the service's. */
+export const statements = [`${form}/privacy`, `${form}/accessibility`, `${gateway.address}/accessibility`]
+
 /** Answers that are taken. */
 export const answers = {
   name: 'Alex Resident',
@@ -77,6 +80,13 @@ export async function send(page: Page): Promise<void> {
   await Promise.all([page.waitForNavigation(), page.click('#send')])
 }
 
+/** True if what has the focus is seen on the screen, some of it at least (WCAG 2.2, success criterion 2.4.11). */
+export const isInView = (page: Page): Promise<boolean> =>
+  page.evaluate(() => {
+    const { top, bottom, width, height } = (document.activeElement ?? document.body).getBoundingClientRect()
+    return width > 1 && height > 1 && bottom > 0 && top < innerHeight
+  })
+
 /** What the demo's staff have in their inbox from somebody. */
 export async function inboxFrom(name: string) {
   const headers = { Authorization: `Bearer ${gateway.key}` }
@@ -86,11 +96,18 @@ export async function inboxFrom(name: string) {
   return submissions.filter((one) => one.name === name)
 }
 
-/** Asserts that axe-core finds nothing wrong with a page, by all of its rules. */
+const axeOptions = {
+  runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+  // Off unless asked for by name (WCAG 2.2, success criterion 2.5.8).
+  rules: { 'target-size': { enabled: true } },
+}
+
+/** Asserts that axe-core finds nothing wrong with a page by the rules of WCAG 2.2 AA and good practice, nor leaves anything open. */
 export async function expectAccessible(page: Page): Promise<void> {
   await page.evaluate(source)
-  const { violations } = await page.evaluate<AxeResults>('axe.run()')
-  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ target }) => target)])).toEqual([])
+  const { violations, incomplete, passes } = await page.evaluate<AxeResults>(`axe.run(${JSON.stringify(axeOptions)})`)
+  expect([...violations, ...incomplete].map(({ id, nodes }) => [id, nodes.map(({ target }) => target)])).toEqual([])
+  expect(passes.map(({ id }) => id)).toEqual(expect.arrayContaining(['region', 'target-size', 'html-lang-valid']))
 }
 
 /** Keeps a picture of a page for the docs, when they are being renewed. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isBlank, lengthOf, readCode, readText, withoutControls } from '../../src/domain/text'
+import { isBlank, lengthOf, readCode, readText, storedLength, withoutControls } from '../../src/domain/text'
 
 const stored = (raw: string) => readText(raw, { max: 200 }).value
 const codeOf = (raw: string, lines = false) => readText(raw, { max: 200, lines }).fault?.code
@@ -169,4 +169,32 @@ describe('a text for machines', () => {
 
 it('A form’s text is rid of control characters, and its lines end in one way', () => {
   expect(withoutControls('a\u0007\r\nb\u000bc\u0085d\te')).toBe('a\nb\nc\nd\te')
+})
+
+describe('the length of a text once it is stored', () => {
+  it.each([
+    ['', 0],
+    [' a\r\nb ', 3],
+    ['e\u0301', 1],
+    ['a\u200bb\u00ad', 2],
+    ['👍🏽', 2],
+    ['x'.repeat(20_000), 20_000],
+  ])('of %j is %i', (raw, length) => {
+    expect(storedLength(raw)).toBe(length)
+  })
+
+  it('is that of what is read, of any text that is taken', () => {
+    fc.assert(
+      fc.property(anyText, (raw) => {
+        const value = stored(raw)
+        if (value !== undefined) expect(storedLength(raw)).toBe(lengthOf(value))
+      }),
+    )
+  })
+
+  it('of 256 KiB of accents on one letter is found at once', () => {
+    const startedAt = performance.now()
+    expect(storedLength(`a${'\u0316\u0301'.repeat(43_000)}`)).toBe(86_001)
+    expect(performance.now() - startedAt).toBeLessThan(500)
+  })
 })

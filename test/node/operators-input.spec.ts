@@ -35,8 +35,29 @@ describe('bad input', () => {
     [
       'tenants',
       ['update', '--slug', 'b'],
-      'Provide at least one of --name, --council-code, --contact-email and --contact-phone',
+      'Provide at least one of --name, --council-code, --contact-email, --contact-phone, --controller, --dpo-contact, --privacy-url, --reply-within, --website and --anonymise-after',
     ],
+    [
+      'tenants',
+      [...tenant, 'b', '--privacy-url', 'javascript:alert(1)'],
+      "argument 'javascript:alert(1)' is invalid. It must be a web address, like https://www.example.com.",
+    ],
+    [
+      'tenants',
+      ['update', '--slug', 'b', '--website', 'ftp://example.com'],
+      "argument 'ftp://example.com' is invalid. It must be a web address, like https://www.example.com.",
+    ],
+    [
+      'tenants',
+      [...tenant, 'b', '--anonymise-after', '121'],
+      "argument '121' is invalid. It must be a whole number from 1 to 120.",
+    ],
+    [
+      'tenants',
+      [...tenant, 'b', '--reply-within', '0'],
+      "argument '0' is invalid. It must be a whole number from 1 to 365.",
+    ],
+    ['tenants', ['update', '--slug', 'b', '--controller', 'x'.repeat(201)], 'It must have 1 to 200 characters.'],
     ['tenants', [...tenant, 'b', '--name', '  '], "argument '  ' is invalid. It must have 1 to 200 characters."],
     ['tenants', ['create', '--slug', 'b', '--plan', 'pro'], "required option '--name <name>' not specified"],
     [

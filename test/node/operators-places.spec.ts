@@ -45,7 +45,9 @@ describe('production', () => {
   it('is reached by --remote, through the database’s HTTP interface', async () => {
     const row = {
       ...{ id: '01', slug: 'live', name: 'Live', plan: 'pro', council_code: null },
-      ...{ contact_email: 'office@example.com', contact_phone: null, created_at: 1767225600000 },
+      ...{ contact_email: 'office@example.com', contact_phone: null },
+      ...{ anonymise_after_months: 12, controller: null, dpo_contact: null, privacy_url: null },
+      ...{ reply_within: null, website: null, created_at: 1767225600000 },
     }
     const { asked, env, close } = await cloudflare(() => rowsFound([row]))
     const remote = operatorsOn(state, env)
@@ -59,6 +61,12 @@ describe('production', () => {
           councilCode: null,
           contactEmail: 'office@example.com',
           contactPhone: null,
+          anonymiseAfterMonths: 12,
+          controller: null,
+          dpoContact: null,
+          privacyUrl: null,
+          replyWithin: null,
+          website: null,
           createdAt: '2026-01-01T00:00:00.000Z',
           cell: 0,
         },
@@ -67,7 +75,8 @@ describe('production', () => {
       close()
     }
     const sql =
-      'select "id", "slug", "name", "plan", "council_code", "contact_email", "contact_phone", "created_at" ' +
+      'select "id", "slug", "name", "plan", "council_code", "contact_email", "contact_phone", ' +
+      '"anonymise_after_months", "controller", "dpo_contact", "privacy_url", "reply_within", "website", "created_at" ' +
       'from "tenants" order by "tenants"."slug"'
     expect(asked).toEqual([
       { method: 'POST', path: '/d1/database/00000000-0000-0000-0000-000000000000/query', body: { sql } },

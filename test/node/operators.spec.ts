@@ -38,6 +38,12 @@ const acme = {
   councilCode: 'E06000052',
   contactEmail: null,
   contactPhone: null,
+  anonymiseAfterMonths: 12,
+  controller: null,
+  dpoContact: null,
+  privacyUrl: null,
+  replyWithin: null,
+  website: null,
   createdAt: aMoment,
   cell: 0,
 }
@@ -79,15 +85,13 @@ describe('tenants', () => {
     )
     const { categories: _, ...tenant } = made
     expect(tenant).toEqual({
-      id: anId,
+      ...acme,
       slug: 'contact',
       name: 'C',
       plan: 'pro',
       councilCode: null,
       contactEmail: 'office@example.com',
       contactPhone: '01632 960001',
-      createdAt: aMoment,
-      cell: 0,
     })
     const named = { ...tenant, name: oddName, councilCode: 'E06000026' }
     expect(await answer('tenants', ...update, '--name', oddName, '--council-code', 'E06000026')).toEqual(named)
@@ -107,6 +111,38 @@ describe('tenants', () => {
     expect(await refusal('tenants', 'update', '--slug', 'acne', '--name', 'A')).toBe(
       'error: Tenant "acne" does not exist: "npm run --silent tenants -- list" lists all tenants\n',
     )
+  })
+
+  it('say on their pages who is responsible, how long data is kept and when to expect a reply', async () => {
+    const said = [
+      ...['--controller', 'Acme Council', '--dpo-contact', 'dpo@example.com', '--reply-within', '5'],
+      ...['--privacy-url', 'https://Example.com/privacy', '--website', 'http://example.com', '--anonymise-after', '24'],
+    ]
+    const { categories: _, ...made } = await answer(
+      ...['tenants', 'create', '--slug', 'told', '--name', 'T', '--plan', 'pro', ...said],
+    )
+    const told = {
+      ...{ ...acme, slug: 'told', name: 'T', plan: 'pro', councilCode: null },
+      controller: 'Acme Council',
+      dpoContact: 'dpo@example.com',
+      replyWithin: '5 days',
+      privacyUrl: 'https://example.com/privacy',
+      website: 'http://example.com/',
+      anonymiseAfterMonths: 24,
+    }
+    expect(made).toEqual(told)
+    const update = ['update', '--slug', 'told']
+    expect(await answer('tenants', ...update, '--reply-within', '10 working days', '--anonymise-after', '1')).toEqual({
+      ...told,
+      replyWithin: '10 working days',
+      anonymiseAfterMonths: 1,
+    })
+    const cleared = ['--controller', '--dpo-contact', '--privacy-url', '--reply-within', '--website']
+    expect(await answer('tenants', ...update, ...cleared.flatMap((name) => [name, '']))).toEqual({
+      ...told,
+      ...{ controller: null, dpoContact: null, privacyUrl: null, replyWithin: null, website: null },
+      anonymiseAfterMonths: 1,
+    })
   })
 
   it('live in a cell that is bound', async () => {

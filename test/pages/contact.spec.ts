@@ -24,7 +24,7 @@ describe('The contact form', () => {
     expect(costOf(response)).toMatchObject({ trips: 1, rowsWritten: 0 })
     expect(ratesOf(response)).toEqual(noRates)
     const page = await response.text()
-    expect(page).toMatch(/^<!doctype html><html lang="en">/)
+    expect(page).toMatch(/^<!doctype html><html lang="en-GB">/)
     const name = `Contact Council ${tenant.id}`
     expect(readPage(page)).toMatchObject({ title: name, heading: name, summary: [], errors: [] })
   })

@@ -92,7 +92,8 @@ describe('A page that only looks', () => {
       id: tenant.id,
       slug: tenant.slug,
       name: `Council ${tenant.id}`,
-      ...{ contactEmail: null, contactPhone: null },
+      ...{ contactEmail: null, contactPhone: null, website: null, replyWithin: null },
+      ...{ controller: null, dpoContact: null, privacyUrl: null, anonymiseAfterMonths: 12 },
     })
     expect(meter).toMatchObject({ trips: 1, rowsWritten: 0 })
     expect(gate.rateLimit).toBeUndefined()

@@ -2558,6 +2558,10 @@ export interface ListSubmissionsQuery {
    */
   categoryId?: string | undefined
   /**
+   * Finds submissions by name, email address and postcode: every word, or its beginning, must occur, at most 10 different words. Ignores case, accents and letters often typed differently, such as ł, ø or ß; a postcode matches with or without its space. A phone number finds those with the same number, however it is spaced. Reads the newest 10,000 submissions (with `status`, those of that status); `totalCapped` says that there are older ones.
+   */
+  search?: string | undefined
+  /**
    * From 1.
    */
   page?: number | undefined

@@ -36,6 +36,12 @@ const demoTenant = {
   councilCode: demoCouncilCode,
   contactEmail: 'casework@example.com',
   contactPhone: '01632 960100',
+  anonymiseAfterMonths: 12,
+  controller: 'Porthmellow Council (an invented council)',
+  dpoContact: 'data.protection@example.com',
+  privacyUrl: null,
+  replyWithin: '5 working days',
+  website: 'https://www.example.com/porthmellow',
 } as const
 
 /** Sees to it that the demo tenant is there and that the demo key opens it; gives back the key. Safe to repeat. */

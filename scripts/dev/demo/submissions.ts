@@ -1,6 +1,7 @@
 import { type BoundStatement, build } from '../../../src/db/query'
 import { submissions } from '../../../src/db/schema/submissions'
 import { newId } from '../../../src/domain/id'
+import { searchKey } from '../../../src/domain/submission-search'
 import { bound } from '../../operator/database'
 import { before, type DemoIds } from './case-rows'
 import type { DemoWard, demoCategories } from './cases'
@@ -69,6 +70,7 @@ export function newSubmissions(tenantId: string, now: string, ids: DemoIds): Bou
       categoryId: one.category ? ids.category(one.category) : null,
       message: one.message,
       spamReasons: one.spamReasons ?? [],
+      searchKey: searchKey({ name: one.name, email: one.email ?? null, postcode: one.postcode ?? null }),
       createdAt,
       updatedAt: createdAt,
     }

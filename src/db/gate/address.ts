@@ -57,6 +57,12 @@ export const tenantBySlug = atMostOne(
         name: tenants.name,
         contactEmail: tenants.contactEmail,
         contactPhone: tenants.contactPhone,
+        website: tenants.website,
+        replyWithin: tenants.replyWithin,
+        controller: tenants.controller,
+        dpoContact: tenants.dpoContact,
+        privacyUrl: tenants.privacyUrl,
+        anonymiseAfterMonths: tenants.anonymiseAfterMonths,
         now: clock.as('now'),
       })
       .from(tenants)

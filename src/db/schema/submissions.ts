@@ -18,6 +18,8 @@ export const submissions = sqliteTable(
     wardId: text('ward_id'),
     categoryId: text('category_id'),
     message: text().notNull(),
+    /** Words of name, email and postcode as a search compares them (`searchKey`); null matches no word. */
+    searchKey: text('search_key'),
     /** Reasons for marking it as spam, as a JSON list; usually empty. */
     spamReasons: text('spam_reasons', { mode: 'json' }).$type<string[]>().notNull(),
     version: integer().notNull().default(1),

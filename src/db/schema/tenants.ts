@@ -14,6 +14,16 @@ export const tenants = sqliteTable('tenants', {
   contactEmail: text('contact_email'),
   contactPhone: text('contact_phone'),
   anonymiseAfterMonths: integer('anonymise_after_months').notNull().default(12),
+  /** Controller of residents' personal data (UK GDPR, article 4); null: the tenant itself. */
+  controller: text(),
+  /** The controller's data protection contact: an email address, a web address or words. */
+  dpoContact: text('dpo_contact'),
+  /** The office's own privacy notice, instead of the one made here. */
+  privacyUrl: text('privacy_url'),
+  /** When residents can expect a reply, in words that follow "within": `10 working days`. */
+  replyWithin: text('reply_within'),
+  /** The office's own website. */
+  website: text(),
   createdAt: instant('created_at').notNull(),
 })
 

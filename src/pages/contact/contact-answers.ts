@@ -1,4 +1,4 @@
-import { withoutControls } from '../../domain/text'
+import { storedLength, withoutControls } from '../../domain/text'
 import { type ApiError, type FieldError, invalidFields } from '../../errors'
 import { fieldErrors } from '../../http/validation'
 import { Contact } from '../../routes/public/contact-schemas'
@@ -64,12 +64,24 @@ const sentences: Record<AnswerName, Partial<Record<FieldError['code'], string>>>
   },
 }
 
+/** Longest answers, in characters, as the sentences say. */
+const longest: Partial<Record<AnswerName, number>> = { name: 200, address: 500, message: 4000 }
+
+/** Advice for an answer that is too long: by how much, in the API's own count. */
+function excessOf(name: AnswerName, answer: string): string {
+  const most = longest[name]
+  const excess = most === undefined ? 0 : storedLength(answer) - most
+  return excess > 0 ? `. Shorten it by ${excess.toLocaleString('en-GB')} character${excess === 1 ? '' : 's'}` : ''
+}
+
 /** Converts the API's errors to the form's sentences, by field. */
-export function sayFaults(fields: Record<string, FieldError>): Faults {
+export function sayFaults(fields: Record<string, FieldError>, answers: Answers): Faults {
   return Object.fromEntries(
     answerNames.flatMap((name) => {
       const fault = fields[name]
-      return fault ? [[name, sentences[name][fault.code] ?? fault.message]] : []
+      if (!fault) return []
+      const sentence = sentences[name][fault.code] ?? fault.message
+      return [[name, fault.code === 'too_long' ? sentence + excessOf(name, answers[name]) : sentence]]
     }),
   )
 }

@@ -1,7 +1,10 @@
 import type { ContactChoices } from '../../db/contact'
+import { retention } from '../../domain/retention'
+import { counted } from '../../domain/wait'
 import type { PublicTenant } from '../../gate/public-gate'
 import { ErrorSummary } from '../layout/error-summary'
 import { Area, Choice, Input } from '../layout/form-fields'
+import { privacyAddress, ReplyTime, WithoutForm } from '../layout/office'
 import { Turnstile } from '../layout/turnstile'
 import { type Answers, answerNames, type Faults } from './contact-answers'
 
@@ -28,6 +31,8 @@ export function ContactForm({ office, choices, answers, token, faults = {}, noti
       <ErrorSummary faults={faultList(faults, notice)} />
       <h1>Contact {office.name}</h1>
       <p>Use this form to ask for help or to report a problem. In an emergency, call 999 instead.</p>
+      <WithoutForm office={office} />
+      <ReplyTime office={office} />
       {/* Without an action, a form goes to its page's address with whatever summary link was followed last. */}
       <form method="post" action={`/contact/${office.slug}`} novalidate>
         <input type="hidden" name="ticket" value={token} />
@@ -62,11 +67,12 @@ export function ContactForm({ office, choices, answers, token, faults = {}, noti
           {...given}
           name="message"
           label="Your message"
-          hint="Say where and when, if you can. Up to 4,000 characters."
+          hint="Say where and when, if you can. You can enter up to 4,000 characters."
           rows={8}
         />
         <Honeypot />
         <Turnstile siteKey={turnstileKey} />
+        <YourInformation office={office} />
         <button type="submit" id="send">
           Send message
         </button>
@@ -81,10 +87,32 @@ function faultList(faults: Faults, notice: string | undefined) {
   return notice ? [{ id: 'send', sentence: notice }, ...ofFields] : ofFields
 }
 
-/** Out of sight, out of the tab order and out of the accessibility tree. */
+/** Who is responsible, why, how long and which rights (UK GDPR, article 13), before the message is sent. */
+function YourInformation({ office }: { office: PublicTenant }) {
+  return (
+    <div class="notice">
+      <h2>Your information</h2>
+      <p>
+        {office.controller ?? office.name} is responsible for the information you send here, and uses it to deal with
+        your message and to reply to you. If your message leads to a case, your details are removed{' '}
+        {counted(office.anonymiseAfterMonths, 'month')} after the case is closed; if not, the message is deleted{' '}
+        {counted(retention.submissionMonths, 'month')} after it was dealt with. You can ask to see your information or
+        to have it corrected or deleted, and you can complain to the Information Commissioner’s Office.
+      </p>
+      {/* A new tab, since the browser may not keep what has been typed here. */}
+      <p>
+        <a href={privacyAddress(office)} target="_blank" rel="noopener">
+          Read the privacy notice (opens in a new tab)
+        </a>
+      </p>
+    </div>
+  )
+}
+
+/** A trap for robots. `hidden` needs no style sheet to keep it from people and from assistive technology. */
 function Honeypot() {
   return (
-    <div class="honeypot" aria-hidden="true">
+    <div hidden>
       <label for={honeypotName}>Leave this field empty</label>
       <input id={honeypotName} name={honeypotName} type="text" tabindex={-1} autocomplete="off" />
     </div>

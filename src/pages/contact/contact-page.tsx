@@ -13,6 +13,8 @@ import { turnstileVerdict } from '../../upstream/turnstile'
 import { showError } from '../layout/error-page'
 import { page } from '../layout/frame'
 import { turnstileName } from '../layout/turnstile'
+import { AccessibilityStatement } from '../statements/accessibility-statement'
+import { PrivacyNotice } from '../statements/privacy-notice'
 import { type Answers, answersOf, contactOf, type Faults, sayFaults, textOf } from './contact-answers'
 import { ContactForm, honeypotName } from './contact-form'
 import { KeptForm } from './contact-kept'
@@ -26,14 +28,18 @@ const refuseMethod = (allow: string) => () => {
   throw new ApiError('method_not_allowed', { headers: { Allow: allow } })
 }
 
-/** Everything under `/contact`: a tenant's form, and the confirmation that a message was sent. */
+/** Everything under `/contact`: a tenant's form, the confirmation that a message was sent, and the tenant's statements. */
 export const contactPages = new Hono<AppEnv>()
   .use(trimTrailingSlash())
   .get('/:tenant', publicRoute({ takes: 'form' }), showForm)
   .post('/:tenant', publicRoute({ takes: 'form' }), sendForm)
   .get('/:tenant/sent/:ticket', publicRoute({ takes: 'form' }), showSent)
+  .get('/:tenant/privacy', publicRoute({ takes: 'form' }), showPrivacy)
+  .get('/:tenant/accessibility', publicRoute({ takes: 'form' }), showAccessibility)
   .all('/:tenant', refuseMethod('GET, HEAD, POST'))
   .all('/:tenant/sent/:ticket', refuseMethod('GET, HEAD'))
+  .all('/:tenant/privacy', refuseMethod('GET, HEAD'))
+  .all('/:tenant/accessibility', refuseMethod('GET, HEAD'))
 
 async function showForm(c: Page) {
   return renderForm(c, { answers: answersOf({}), token: await newToken(c) })
@@ -57,6 +63,28 @@ async function showSent(c: Page) {
   if (!sent) throw new ApiError('not_found')
   const { tenant: office } = publicGate
   return page(c, `Message sent – ${office.name}`, <MessageSent office={office} reference={sent.reference} />)
+}
+
+async function showPrivacy(c: Page) {
+  const { publicGate: gate } = c.var
+  await gate.visit({}, {})
+  const { tenant: office } = gate
+  if (office.privacyUrl) return c.redirect(office.privacyUrl, 302)
+  const { turnstile, publicWindow } = settingsOf(c.env)
+  const notice = {
+    office,
+    hasTurnstile: turnstile !== undefined,
+    // Two windows, until the next daily sweep.
+    addressDays: Math.ceil((2 * publicWindow.seconds) / 86_400) + 1,
+  }
+  return page(c, `Privacy notice – ${office.name}`, <PrivacyNotice {...notice} />)
+}
+
+async function showAccessibility(c: Page) {
+  const { publicGate: gate } = c.var
+  await gate.visit({}, {})
+  const { tenant: office } = gate
+  return page(c, `Accessibility statement – ${office.name}`, <AccessibilityStatement office={office} />)
 }
 
 /** A submitted form. */
@@ -104,7 +132,7 @@ function noticeOf({ isWhole, ticket }: Sent): string {
 
 async function showFormAgain(c: Page, sent: Sent, { code, status, details }: ApiError) {
   const { answers, token, ticket, isWhole } = sent
-  const faults = sayFaults(details?.fields ?? {})
+  const faults = sayFaults(details?.fields ?? {}, answers)
   const notice = code === 'conflict' || !isWhole ? noticeOf(sent) : undefined
   const isGood = ticket && !ticket.isExpired && !notice
   const nextToken = isGood ? token : await newToken(c, ticket?.openedAt)

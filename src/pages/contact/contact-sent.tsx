@@ -1,5 +1,5 @@
 import type { PublicTenant } from '../../gate/public-gate'
-import { OtherWays } from '../layout/office'
+import { OtherWays, ReplyTime } from '../layout/office'
 
 /** Confirmation of a message and the next steps. Shows nothing that was written. */
 export function MessageSent({ office, reference }: { office: PublicTenant; reference: string }) {
@@ -15,6 +15,7 @@ export function MessageSent({ office, reference }: { office: PublicTenant; refer
       <p>
         {office.name} has your message. Somebody will read it and reply to the email address or phone number you gave.
       </p>
+      <ReplyTime office={office} />
       <p>Keep the reference: quote it if you get in touch about this again.</p>
       <p>
         <a href={`/contact/${office.slug}`}>Send another message</a>

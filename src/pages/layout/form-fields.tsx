@@ -25,11 +25,11 @@ function describedBy({ name, hint, faults }: FieldProps) {
 function Field({ name, label, hint, faults, children }: PropsWithChildren<FieldProps>) {
   return (
     <div class="field">
-      <label for={name}>{label}</label>
+      <label for={name}>{label}</label>{' '}
       {hint && (
-        <span class="hint" id={`${name}-hint`}>
+        <p class="hint" id={`${name}-hint`}>
           {hint}
-        </span>
+        </p>
       )}
       {faults[name] && (
         <p class="error" id={`${name}-error`}>

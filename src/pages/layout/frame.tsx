@@ -6,6 +6,8 @@ import { NONCE, secureHeaders } from 'hono/secure-headers'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { AppEnv } from '../../app-env'
 import { settingsOf } from '../../settings'
+import { PageFooter } from './page-footer'
+import { PageHeader } from './page-header'
 import { stylesheet } from './stylesheet'
 
 /** Nothing but the page itself: no script, no font, no image, no other site. */
@@ -33,10 +35,12 @@ export function answersInHtml() {
   })
 }
 
-/** Answers with a page: its title and content. */
+/** Answers with a page: its title and content, between the office's header and footer. */
 export function page(c: Context<AppEnv>, title: string, content: Child, status: ContentfulStatusCode = 200) {
+  const gate = c.get('publicGate')
+  const office = gate?.passed ? gate.tenant : undefined
   const document = (
-    <html lang="en">
+    <html lang="en-GB">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -44,7 +48,11 @@ export function page(c: Context<AppEnv>, title: string, content: Child, status: 
         <style nonce={c.get('secureHeadersNonce')}>{raw(stylesheet)}</style>
       </head>
       <body>
-        <main>{content}</main>
+        <PageHeader office={office} />
+        <main class="width" id="main" tabindex={-1}>
+          {content}
+        </main>
+        <PageFooter office={office} />
       </body>
     </html>
   )

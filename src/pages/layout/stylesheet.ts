@@ -6,9 +6,23 @@ export const stylesheet = `
 *, ::before, ::after { box-sizing: border-box }
 html { font: 100%/1.5 system-ui, sans-serif; color: #16191d; background: #fff; -webkit-text-size-adjust: 100% }
 body { margin: 0; border-top: .5rem solid #1b4f8f }
-main { max-width: 42rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; font-size: 1.125rem; overflow-wrap: break-word }
+.width { max-width: 42rem; margin: 0 auto; padding: 0 1rem; overflow-wrap: break-word }
+main.width { padding-top: 1.5rem; padding-bottom: 4rem; font-size: 1.125rem }
+header { border-bottom: 1px solid #b1b8c0 }
+header .width { padding-top: .75rem; padding-bottom: .75rem }
+header p { margin: 0 }
+.name { font-size: 1.25rem; font-weight: 600 }
+header a, footer a { display: inline-block; min-height: 1.5rem }
+.skip { position: absolute; clip-path: inset(50%); padding: .5rem 1rem; background: #fff }
+.skip:focus { position: static; display: block; clip-path: none }
+footer { border-top: 1px solid #b1b8c0; background: #f1f3f5 }
+footer .width { padding-top: 1.5rem; padding-bottom: 1.5rem }
+footer ul { display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; padding: 0; list-style: none }
+footer p { margin: 0 }
 h1 { margin: 0 0 1.25rem; font-size: clamp(1.75rem, 6vw, 2.5rem); line-height: 1.15 }
 h2 { margin: 2rem 0 .5rem; font-size: 1.375rem; line-height: 1.25 }
+h3 { margin: 1.5rem 0 .5rem; font-size: 1.125rem }
+main li + li { margin-top: .25rem }
 p, ul { margin: 0 0 1rem }
 ul { padding-left: 1.25rem }
 a { color: #1b4f8f; text-underline-offset: .15em }
@@ -19,7 +33,7 @@ fieldset { margin: 0 0 1.75rem; padding: 0; border: 0; min-width: 0 }
 fieldset .field { margin: 1rem 0 0 }
 legend { font-size: 1.25rem }
 label, legend { display: block; padding: 0; font-weight: 600 }
-.hint { display: block; margin: 0 0 .25rem; color: #4b535c }
+.hint { margin: 0 0 .25rem; color: #4b535c }
 input, select, textarea {
   display: block; width: 100%; min-height: 2.75rem; margin-top: .375rem; padding: .375rem .5rem;
   font: inherit; color: inherit; background: #fff; border: 2px solid #16191d; border-radius: 0;
@@ -32,6 +46,7 @@ button {
 }
 button:hover { background: #08532d }
 :focus { outline: 3px solid #16191d; outline-offset: 0; box-shadow: 0 0 0 6px #ffd43b }
+main:focus { outline: none; box-shadow: none }
 
 .error { margin: .25rem 0 0; color: #b3121d; font-weight: 600 }
 .field:has(> .error) { padding-left: 1rem; border-left: 5px solid #b3121d }
@@ -44,6 +59,13 @@ button:hover { background: #08532d }
 .sent h1, .sent p { margin-bottom: 0 }
 .sent strong { display: block; font-size: 1.5rem }
 .kept { padding: 1rem; white-space: pre-wrap; background: #f1f3f5 }
-.honeypot { position: absolute; left: -100vw; width: 1px; height: 1px; overflow: hidden }
+.notice { margin: 0 0 1.75rem }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap }
+
+@media print {
+  .skip, footer, button, [data-sitekey] { display: none }
+  body { border: 0 }
+  main.width { padding-bottom: 0 }
+  .sent { color: inherit; background: none; border: 2px solid }
+}
 `

@@ -19,6 +19,7 @@ import { fold } from '../../domain/fold'
 import { sha256Hex } from '../../domain/hash'
 import { newId } from '../../domain/id'
 import { type Evidence, spamReasonsOf } from '../../domain/spam'
+import { searchKey } from '../../domain/submission-search'
 import { ApiError, type FieldError, invalidFields } from '../../errors'
 import type { PublicGate } from '../../gate/public-gate'
 import { rethrowOvertaken, unknownReference } from '../../http/conflicts'
@@ -163,7 +164,12 @@ async function keep(
     audit: recordAudit(actor, 'submission.create', submissionId),
     // The message and the stored results read it.
     number: takeNumber.bind({ ...actor, ...number }),
-    kept: insertSubmission.bind({ ...actor, ...number, ...fields, ...found, submissionId, status }),
+    kept: insertSubmission.bind({
+      ...{ ...actor, ...number, ...fields, ...found },
+      submissionId,
+      status,
+      searchKey: searchKey(fields),
+    }),
     result: storeResult(actor, idempotency, { status: 201, body: contactAnswer(''), number }),
     ticket: storeResult(ofTenant(gate), ticket, receipt),
     message: storeResult(actor, message, receipt, duplicateForMs),

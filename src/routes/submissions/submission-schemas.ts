@@ -1,7 +1,9 @@
 import { z } from '@hono/zod-openapi'
+import { mostSubmissionWords, submissionSearch } from '../../domain/submission-search'
 import { submissionStatuses } from '../../domain/vocabulary'
 import {
   bodyOf,
+  errorCode,
   Id,
   Instant,
   omissible,
@@ -50,11 +52,24 @@ export const SubmissionList = z
 
 const idParam = (description: string) => z.string().min(1).max(128).optional().openapi({ description })
 
+const searchText = z
+  .string()
+  .max(200, { abort: true })
+  .refine((text) => submissionSearch(text).words.length <= mostSubmissionWords, {
+    params: errorCode('too_long'),
+    error: `Must have at most ${mostSubmissionWords} different words`,
+  })
+
 export const SubmissionListQuery = z
   .strictObject({
     status: z.enum(submissionStatuses).optional().openapi({ description: 'Only submissions with this status.' }),
     wardId: idParam('Submissions about this ward.'),
     categoryId: idParam('Submissions in this category.'),
+    search: searchText.optional().openapi({
+      description:
+        'Finds submissions by name, email address and postcode: every word, or its beginning, must occur, at most 10 different words. Ignores case, accents and letters often typed differently, such as ł, ø or ß; a postcode matches with or without its space. A phone number finds those with the same number, however it is spaced. A page looks at 5,000 submissions; where it is `partial`, `nextCursor` goes on.',
+      example: 'alex@example.com',
+    }),
     ...paging,
   })
   .superRefine(checkPaging)

@@ -1,8 +1,10 @@
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
 import type { AppEnv } from '../../app-env'
 import { countCap, looksAt } from '../../db/limits'
-import { positionAfter, submissionById, submissionLists } from '../../db/submissions'
+import { positionAfter, searchValues, submissionLists, submissionSearches } from '../../db/submission-list'
+import { submissionById } from '../../db/submissions'
 import { decodeCursor, encodeCursor, goesDeep, type Position } from '../../domain/page'
+import { submissionSearch } from '../../domain/submission-search'
 import { ApiError } from '../../errors'
 import { refuse } from '../../gate/keyed'
 import { etag } from '../../http/etag'
@@ -67,10 +69,16 @@ export const submissions = new OpenAPIHono<AppEnv>()
   .openapi(list, async (c) => {
     const { gate } = c.var
     const asked = c.req.valid('query')
-    const { page, listed, values, from } = sliceOf(asked) ?? (await refuse(gate, unusableCursor()))
-    const queries = asked.status === undefined ? submissionLists.all : submissionLists.ofStatus
+    const { page, listed, values, from, search } = sliceOf(asked) ?? (await refuse(gate, unusableCursor()))
+    if (search && search.words.length + search.phones.length === 0) {
+      await gate.read({}, {})
+      const none = { page, pageSize: asked.pageSize, total: 0, totalPages: 0, nextCursor: null }
+      return c.json({ submissions: [], pagination: none }, 200)
+    }
+    const lists = search ? submissionSearches : submissionLists
+    const queries = asked.status === undefined ? lists.all : lists.ofStatus
     const isResumed = 'after' in from
-    const isSifted = values.wardId !== null || values.categoryId !== null
+    const isSifted = values.wardId !== null || values.categoryId !== null || search !== undefined
     const {
       rows,
       counted,
@@ -117,7 +125,8 @@ export const submissions = new OpenAPIHono<AppEnv>()
 /** The requested slice, or undefined if the cursor is damaged or belongs to another list. */
 function sliceOf({ page = 1, pageSize, cursor, status, ...about }: SubmissionListQuery) {
   const [wardId, categoryId] = [about.wardId ?? null, about.categoryId ?? null]
-  const listed = JSON.stringify(['submissions', status, wardId, categoryId])
+  const listed = JSON.stringify(['submissions', status, wardId, categoryId, about.search])
+  const search = about.search === undefined ? undefined : submissionSearch(about.search)
   const resumed = cursor === undefined ? undefined : decodeCursor(cursor, listed)
   if (cursor !== undefined && !resumed) return
   const from: Position = resumed?.position ?? { offset: (page - 1) * pageSize }
@@ -133,10 +142,12 @@ function sliceOf({ page = 1, pageSize, cursor, status, ...about }: SubmissionLis
     looked,
     skipped: looked - 1,
     limit: rowsOf(from, pageSize),
+    ...(search && searchValues(search)),
   }
   return {
     listed,
     from,
+    search,
     page: resumed?.page ?? page,
     values: { ...values, offset: 'offset' in from ? from.offset : 0 },
   }

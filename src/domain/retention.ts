@@ -1,0 +1,10 @@
+/**
+ * How long residents' data is kept, as their privacy notice says. Details in closed cases are removed by each tenant's own
+ * `anonymiseAfterMonths`.
+ */
+export const retention = {
+  /** Messages that did not become a case, from the day they were dealt with. */
+  submissionMonths: 6,
+  spamDays: 30,
+  auditMonths: 24,
+} as const
