@@ -79,8 +79,7 @@ async function change(id: string, row: Record<string, unknown>) {
 async function differences({ id }: TestTenant) {
   const found = []
   const execute = <const N extends Parameters<typeof runBatch>[2]>(named: N) => runBatch(d1Of(), newMeter(), named)
-  for await (const { kind, differences } of walkCounters(execute, { repair: false, tenantId: id }))
-    found.push(...differences.map((one) => ({ kind, ...one })))
+  for await (const portion of walkCounters(execute, { repair: false, tenantId: id })) found.push(...portion.differences)
   return found
 }
 
