@@ -119,7 +119,7 @@ CREATE TRIGGER cases_tally_update AFTER UPDATE OF status, category_id, ward_id, 
 		new.status, new.created_month, new.closed_month, new.category_id, new.ward_id, new.resolved_after, new.assignee_id);
 END;
 --> statement-breakpoint
--- The counters of the cases that are there. Kind by kind: D1 gives a statement 30 seconds, a million cases take ten.
+-- The counters of the cases that are there. Kind by kind, since D1 ends a statement after 30 seconds.
 INSERT INTO case_tallies (tenant_id, viewer, kind, key, n, statuses, created, closed, categories, wards, resolved)
 SELECT tenant_id, viewer, kind, key, max(total),
 	coalesce(max( CASE WHEN doc = 'statuses' THEN json END ), '{}'),
