@@ -18,17 +18,18 @@ CREATE TABLE `job_progress` (
 	`position` text NOT NULL
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
+-- wrangler splits statements by CASE and END between blanks alone, hence the blanks before brackets.
 -- What reports count a case by, so that triggers have it of the old row as of the new.
 ALTER TABLE `cases` ADD COLUMN `created_month` text GENERATED ALWAYS AS (strftime('%Y-%m', created_at / 1000.0, 'unixepoch')) VIRTUAL;
 --> statement-breakpoint
 ALTER TABLE `cases` ADD COLUMN `closed_month` text
-	GENERATED ALWAYS AS (CASE WHEN status = 'closed' THEN strftime('%Y-%m', closed_at / 1000.0, 'unixepoch') END) VIRTUAL;
+	GENERATED ALWAYS AS ( CASE WHEN status = 'closed' THEN strftime('%Y-%m', closed_at / 1000.0, 'unixepoch') END ) VIRTUAL;
 --> statement-breakpoint
 -- From creation to resolution: tenths of a day, rounded; from 100 days on whole days, in tenths as well.
-ALTER TABLE `cases` ADD COLUMN `resolved_after` integer GENERATED ALWAYS AS (CASE WHEN status IN ('resolved', 'closed') THEN
+ALTER TABLE `cases` ADD COLUMN `resolved_after` integer GENERATED ALWAYS AS ( CASE WHEN status IN ('resolved', 'closed') THEN
 	CASE WHEN resolved_at < created_at THEN 0
 		WHEN resolved_at - created_at < 100 * 86400000 THEN (resolved_at - created_at + 4320000) / 8640000
-		ELSE (resolved_at - created_at + 43200000) / 86400000 * 10 END END) VIRTUAL;
+		ELSE (resolved_at - created_at + 43200000) / 86400000 * 10 END END ) VIRTUAL;
 --> statement-breakpoint
 -- Everything that a case adds one to: `part` in the JSON column `doc` of the row `viewer`, `kind`, `key`.
 CREATE VIEW case_parts AS
@@ -64,22 +65,22 @@ BEGIN
 		n = n - (new.was_status IS NOT NULL) + (new.status IS NOT NULL),
 		statuses = CASE WHEN new.was_status IS new.status THEN statuses ELSE json_patch(statuses, json_object(
 			coalesce(new.was_status, '?'), nullif(json_extract(statuses, '$."' || new.was_status || '"') - 1, 0),
-			coalesce(new.status, '?'), CASE WHEN new.status IS NOT NULL THEN coalesce(json_extract(statuses, '$."' || new.status || '"'), 0) + 1 END)) END,
+			coalesce(new.status, '?'), CASE WHEN new.status IS NOT NULL THEN coalesce(json_extract(statuses, '$."' || new.status || '"'), 0) + 1 END )) END ,
 		created = CASE WHEN new.was_created IS new.created THEN created ELSE json_patch(created, json_object(
 			coalesce(new.was_created, '?'), nullif(json_extract(created, '$."' || new.was_created || '"') - 1, 0),
-			coalesce(new.created, '?'), CASE WHEN new.created IS NOT NULL THEN coalesce(json_extract(created, '$."' || new.created || '"'), 0) + 1 END)) END,
+			coalesce(new.created, '?'), CASE WHEN new.created IS NOT NULL THEN coalesce(json_extract(created, '$."' || new.created || '"'), 0) + 1 END )) END ,
 		closed = CASE WHEN new.was_closed IS new.closed THEN closed ELSE json_patch(closed, json_object(
 			coalesce(new.was_closed, '?'), nullif(json_extract(closed, '$."' || new.was_closed || '"') - 1, 0),
-			coalesce(new.closed, '?'), CASE WHEN new.closed IS NOT NULL THEN coalesce(json_extract(closed, '$."' || new.closed || '"'), 0) + 1 END)) END,
+			coalesce(new.closed, '?'), CASE WHEN new.closed IS NOT NULL THEN coalesce(json_extract(closed, '$."' || new.closed || '"'), 0) + 1 END )) END ,
 		categories = CASE WHEN new.was_category IS new.category THEN categories ELSE json_patch(categories, json_object(
 			coalesce(new.was_category, '?'), nullif(json_extract(categories, '$."' || new.was_category || '"') - 1, 0),
-			coalesce(new.category, '?'), CASE WHEN new.category IS NOT NULL THEN coalesce(json_extract(categories, '$."' || new.category || '"'), 0) + 1 END)) END,
+			coalesce(new.category, '?'), CASE WHEN new.category IS NOT NULL THEN coalesce(json_extract(categories, '$."' || new.category || '"'), 0) + 1 END )) END ,
 		wards = CASE WHEN new.was_ward IS new.ward THEN wards ELSE json_patch(wards, json_object(
 			coalesce(new.was_ward, '?'), nullif(json_extract(wards, '$."' || new.was_ward || '"') - 1, 0),
-			coalesce(new.ward, '?'), CASE WHEN new.ward IS NOT NULL THEN coalesce(json_extract(wards, '$."' || new.ward || '"'), 0) + 1 END)) END,
+			coalesce(new.ward, '?'), CASE WHEN new.ward IS NOT NULL THEN coalesce(json_extract(wards, '$."' || new.ward || '"'), 0) + 1 END )) END ,
 		resolved = CASE WHEN new.was_resolved IS new.resolved THEN resolved ELSE json_patch(resolved, json_object(
 			coalesce(new.was_resolved, '?'), nullif(json_extract(resolved, '$."' || new.was_resolved || '"') - 1, 0),
-			coalesce(new.resolved, '?'), CASE WHEN new.resolved IS NOT NULL THEN coalesce(json_extract(resolved, '$."' || new.resolved || '"'), 0) + 1 END)) END
+			coalesce(new.resolved, '?'), CASE WHEN new.resolved IS NOT NULL THEN coalesce(json_extract(resolved, '$."' || new.resolved || '"'), 0) + 1 END )) END
 	WHERE tenant_id = new.tenant_id AND viewer = new.viewer AND kind = new.kind AND key = new.key;
 END;
 --> statement-breakpoint
@@ -87,8 +88,8 @@ END;
 CREATE TRIGGER case_before_after_insert INSTEAD OF INSERT ON case_before_after BEGIN
 	INSERT INTO tally_before_after
 	SELECT new.tenant_id, viewer, kind, key,
-		max(CASE WHEN was THEN status END), max(CASE WHEN was AND kind <> 'month' THEN created END), max(CASE WHEN was THEN closed END), max(CASE WHEN was AND kind IN ('ward', 'own') THEN category END), max(CASE WHEN was AND kind = 'own' THEN ward END), max(CASE WHEN was THEN resolved END),
-		max(CASE WHEN NOT was THEN status END), max(CASE WHEN NOT was AND kind <> 'month' THEN created END), max(CASE WHEN NOT was THEN closed END), max(CASE WHEN NOT was AND kind IN ('ward', 'own') THEN category END), max(CASE WHEN NOT was AND kind = 'own' THEN ward END), max(CASE WHEN NOT was THEN resolved END)
+		max( CASE WHEN was THEN status END ), max( CASE WHEN was AND kind <> 'month' THEN created END ), max( CASE WHEN was THEN closed END ), max( CASE WHEN was AND kind IN ('ward', 'own') THEN category END ), max( CASE WHEN was AND kind = 'own' THEN ward END ), max( CASE WHEN was THEN resolved END ),
+		max( CASE WHEN NOT was THEN status END ), max( CASE WHEN NOT was AND kind <> 'month' THEN created END ), max( CASE WHEN NOT was THEN closed END ), max( CASE WHEN NOT was AND kind IN ('ward', 'own') THEN category END ), max( CASE WHEN NOT was AND kind = 'own' THEN ward END ), max( CASE WHEN NOT was THEN resolved END )
 	FROM (
 		SELECT one.*, kind, CASE kind WHEN 'own' THEN assignee ELSE '' END AS viewer,
 			CASE kind WHEN 'month' THEN created WHEN 'ward' THEN ward WHEN 'category' THEN category ELSE '' END AS key
@@ -118,15 +119,15 @@ CREATE TRIGGER cases_tally_update AFTER UPDATE OF status, category_id, ward_id, 
 		new.status, new.created_month, new.closed_month, new.category_id, new.ward_id, new.resolved_after, new.assignee_id);
 END;
 --> statement-breakpoint
--- The counters of the cases that are there. Kind by kind: D1 gives a statement 30 seconds, a million cases take ten.
+-- The counters of the cases that are there. Kind by kind, since D1 ends a statement after 30 seconds.
 INSERT INTO case_tallies (tenant_id, viewer, kind, key, n, statuses, created, closed, categories, wards, resolved)
 SELECT tenant_id, viewer, kind, key, max(total),
-	coalesce(max(CASE WHEN doc = 'statuses' THEN json END), '{}'),
-	coalesce(max(CASE WHEN doc = 'created' THEN json END), '{}'),
-	coalesce(max(CASE WHEN doc = 'closed' THEN json END), '{}'),
-	coalesce(max(CASE WHEN doc = 'categories' THEN json END), '{}'),
-	coalesce(max(CASE WHEN doc = 'wards' THEN json END), '{}'),
-	coalesce(max(CASE WHEN doc = 'resolved' THEN json END), '{}')
+	coalesce(max( CASE WHEN doc = 'statuses' THEN json END ), '{}'),
+	coalesce(max( CASE WHEN doc = 'created' THEN json END ), '{}'),
+	coalesce(max( CASE WHEN doc = 'closed' THEN json END ), '{}'),
+	coalesce(max( CASE WHEN doc = 'categories' THEN json END ), '{}'),
+	coalesce(max( CASE WHEN doc = 'wards' THEN json END ), '{}'),
+	coalesce(max( CASE WHEN doc = 'resolved' THEN json END ), '{}')
 FROM (SELECT tenant_id, viewer, kind, key, doc, sum(n) AS total, json_group_object(part, n) AS json
 	FROM (SELECT tenant_id, viewer, kind, key, doc, part, count(*) AS n FROM case_parts WHERE kind = 'month' AND part IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 6)
 	GROUP BY 1, 2, 3, 4, 5)
@@ -134,12 +135,12 @@ GROUP BY 1, 2, 3, 4;
 --> statement-breakpoint
 INSERT INTO case_tallies (tenant_id, viewer, kind, key, n, statuses, created, closed, categories, wards, resolved)
 SELECT tenant_id, viewer, kind, key, max(total),
-	coalesce(max(CASE WHEN doc = 'statuses' THEN json END), '{}'),
-	coalesce(max(CASE WHEN doc = 'created' THEN json END), '{}'),
-	coalesce(max(CASE WHEN doc = 'closed' THEN json END), '{}'),
-	coalesce(max(CASE WHEN doc = 'categories' THEN json END), '{}'),
-	coalesce(max(CASE WHEN doc = 'wards' THEN json END), '{}'),
-	coalesce(max(CASE WHEN doc = 'resolved' THEN json END), '{}')
+	coalesce(max( CASE WHEN doc = 'statuses' THEN json END ), '{}'),
+	coalesce(max( CASE WHEN doc = 'created' THEN json END ), '{}'),
+	coalesce(max( CASE WHEN doc = 'closed' THEN json END ), '{}'),
+	coalesce(max( CASE WHEN doc = 'categories' THEN json END ), '{}'),
+	coalesce(max( CASE WHEN doc = 'wards' THEN json END ), '{}'),
+	coalesce(max( CASE WHEN doc = 'resolved' THEN json END ), '{}')
 FROM (SELECT tenant_id, viewer, kind, key, doc, sum(n) AS total, json_group_object(part, n) AS json
 	FROM (SELECT tenant_id, viewer, kind, key, doc, part, count(*) AS n FROM case_parts WHERE kind = 'ward' AND part IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 6)
 	GROUP BY 1, 2, 3, 4, 5)
@@ -147,12 +148,12 @@ GROUP BY 1, 2, 3, 4;
 --> statement-breakpoint
 INSERT INTO case_tallies (tenant_id, viewer, kind, key, n, statuses, created, closed, categories, wards, resolved)
 SELECT tenant_id, viewer, kind, key, max(total),
-	coalesce(max(CASE WHEN doc = 'statuses' THEN json END), '{}'),
-	coalesce(max(CASE WHEN doc = 'created' THEN json END), '{}'),
-	coalesce(max(CASE WHEN doc = 'closed' THEN json END), '{}'),
-	coalesce(max(CASE WHEN doc = 'categories' THEN json END), '{}'),
-	coalesce(max(CASE WHEN doc = 'wards' THEN json END), '{}'),
-	coalesce(max(CASE WHEN doc = 'resolved' THEN json END), '{}')
+	coalesce(max( CASE WHEN doc = 'statuses' THEN json END ), '{}'),
+	coalesce(max( CASE WHEN doc = 'created' THEN json END ), '{}'),
+	coalesce(max( CASE WHEN doc = 'closed' THEN json END ), '{}'),
+	coalesce(max( CASE WHEN doc = 'categories' THEN json END ), '{}'),
+	coalesce(max( CASE WHEN doc = 'wards' THEN json END ), '{}'),
+	coalesce(max( CASE WHEN doc = 'resolved' THEN json END ), '{}')
 FROM (SELECT tenant_id, viewer, kind, key, doc, sum(n) AS total, json_group_object(part, n) AS json
 	FROM (SELECT tenant_id, viewer, kind, key, doc, part, count(*) AS n FROM case_parts WHERE kind = 'category' AND part IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 6)
 	GROUP BY 1, 2, 3, 4, 5)
@@ -160,12 +161,12 @@ GROUP BY 1, 2, 3, 4;
 --> statement-breakpoint
 INSERT INTO case_tallies (tenant_id, viewer, kind, key, n, statuses, created, closed, categories, wards, resolved)
 SELECT tenant_id, viewer, kind, key, max(total),
-	coalesce(max(CASE WHEN doc = 'statuses' THEN json END), '{}'),
-	coalesce(max(CASE WHEN doc = 'created' THEN json END), '{}'),
-	coalesce(max(CASE WHEN doc = 'closed' THEN json END), '{}'),
-	coalesce(max(CASE WHEN doc = 'categories' THEN json END), '{}'),
-	coalesce(max(CASE WHEN doc = 'wards' THEN json END), '{}'),
-	coalesce(max(CASE WHEN doc = 'resolved' THEN json END), '{}')
+	coalesce(max( CASE WHEN doc = 'statuses' THEN json END ), '{}'),
+	coalesce(max( CASE WHEN doc = 'created' THEN json END ), '{}'),
+	coalesce(max( CASE WHEN doc = 'closed' THEN json END ), '{}'),
+	coalesce(max( CASE WHEN doc = 'categories' THEN json END ), '{}'),
+	coalesce(max( CASE WHEN doc = 'wards' THEN json END ), '{}'),
+	coalesce(max( CASE WHEN doc = 'resolved' THEN json END ), '{}')
 FROM (SELECT tenant_id, viewer, kind, key, doc, sum(n) AS total, json_group_object(part, n) AS json
 	FROM (SELECT tenant_id, viewer, kind, key, doc, part, count(*) AS n FROM case_parts WHERE kind = 'own' AND part IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 6)
 	GROUP BY 1, 2, 3, 4, 5)

@@ -1,6 +1,7 @@
 import { type Execute, walkCounters } from '../../src/db/counters/walk'
 import { listTenants } from '../../src/db/operators'
 import { group, together } from '../../src/db/query'
+import { sumOf } from '../../src/domain/tally'
 import { type Cell, placeOf } from './cells'
 import { addCommand, note, operators, type PlaceOptions, print, runProgram, slug } from './command'
 import { type Shown, tableOf } from './counters/table'
@@ -28,10 +29,11 @@ async function walk({ tenant, json = false, ...options }: Options, repair: boole
   let found = 0
   for (const { cell, tenants } of await cellsAndTenants(options, tenant)) {
     for (const { id, slug } of tenants) {
-      for await (const { kind, differences } of walkCounters(executeIn(cell), { repair, tenantId: id })) {
-        found += differences[0]?.differences ?? 0
-        shown.push(...differences.map(({ differences: _, ...one }) => ({ tenant: slug, counter: kind, ...one })))
-        note(`${slug}: ${kind}, ${found} ${repair ? 'repaired' : 'different'} so far`)
+      for await (const { steps, differences } of walkCounters(executeIn(cell), { repair, tenantId: id })) {
+        shown.push(...differences.map(({ kind, differences: _, ...one }) => ({ tenant: slug, counter: kind, ...one })))
+        found += sumOf(new Map(differences.map((one) => [one.kind, one.differences])).values())
+        const compared = steps.map(({ kind, after }) => (after ? `${kind} after ${after}` : kind)).join(', ')
+        note(`${slug}: ${compared}: ${found} ${repair ? 'repaired' : 'different'} so far`)
       }
     }
   }

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { newMeter, runBatch } from '../db/batch'
-import { counterKinds } from '../db/counters/case-counters'
-import { type Execute, type Portion, type Step, walkCounters } from '../db/counters/walk'
+import { type CounterKind, counterKinds } from '../db/counters/case-counters'
+import { type Execute, type Step, walkCounters } from '../db/counters/walk'
 import { forgetPosition, keepPosition, positionOf } from '../db/job-progress'
 
 /** Maximum number of portions per run; the next run goes on from there. */
-export const portionsPerRun = 500
+const portionsPerRun = 500
 
 /** Time for one portion: D1 itself ends a statement after this. Most take a hundredth. */
 const deadlineMs = 30_000
@@ -17,12 +17,12 @@ const Position = z.object({ tenantId: z.string(), kind: z.enum(counterKinds), af
  * Recounts a cell's counters of cases, portion by portion, and repairs those that differ. Stops when it is late or after
  * `most` portions, and keeps its position for the next run.
  *
- * @param repaired is called with each portion that was repaired
+ * @param repaired is called for each kind of a tenant's counters that differed, with the number of differences
  */
 export async function repairCounters(
   d1: D1Database,
   isLate: () => boolean,
-  repaired: (portion: Portion) => void,
+  repaired: (tenantId: string, kind: CounterKind, differences: number) => void,
   most = portionsPerRun,
 ): Promise<void> {
   const meter = newMeter()
@@ -30,7 +30,8 @@ export async function repairCounters(
   const { kept } = await execute({ kept: positionOf.bind({ name }) })
   let portions = 0
   for await (const portion of walkCounters(execute, { repair: true, from: kept && readPosition(kept.position) })) {
-    if (portion.differences.length > 0) repaired(portion)
+    const numbers = new Map(portion.differences.map(({ kind, differences }) => [kind, differences]))
+    for (const [kind, differences] of numbers) repaired(portion.tenantId, kind, differences)
     portions += 1
     if (!portion.next || (portions < most && !isLate())) continue
     await execute({ kept: keepPosition.bind({ name, position: JSON.stringify(portion.next) }) })

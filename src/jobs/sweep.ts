@@ -37,8 +37,7 @@ export async function sweep(
       const say = (line: object) => log(JSON.stringify({ time: new Date(now()).toISOString(), ...line }))
       const one = await sweepCell(cell, d1, {
         isLate: () => now() >= until,
-        repaired: ({ tenantId, kind, differences: [first] }) =>
-          say({ job: 'counters', cell, tenantId, kind, differences: first?.differences }),
+        repaired: (tenantId, kind, differences) => say({ job: 'counters', cell, tenantId, kind, differences }),
       })
       say({ job: 'sweep', ...one })
       return one

@@ -18,9 +18,17 @@ const run = (sql: string, ...values: unknown[]) =>
 
 async function walk({ id }: TestTenant, repair: boolean) {
   const found = []
-  for await (const { kind, differences } of walkCounters(execute, { repair, tenantId: id })) {
+  for await (const { differences } of walkCounters(execute, { repair, tenantId: id })) {
     found.push(
-      ...differences.map(({ viewer, key, doc, part, kept, counted }) => [kind, viewer, key, doc, part, kept, counted]),
+      ...differences.map(({ kind, viewer, key, doc, part, kept, counted }) => [
+        kind,
+        viewer,
+        key,
+        doc,
+        part,
+        kept,
+        counted,
+      ]),
     )
   }
   return found.sort((a, b) => (String(a) < String(b) ? -1 : 1))
@@ -110,23 +118,39 @@ describe('Checking and repairing counters', () => {
     for (const ward_id of wards) await makeCases(tenant, casesAtOnce / 2 + 10, { ward_id })
     await run(`update case_tallies set n = n + 1 where tenant_id = ?`, tenant.id)
     const portions = []
-    for await (const { kind, after, differences } of walkCounters(execute, { repair: true, tenantId: tenant.id }))
-      portions.push([kind, after, differences.length])
+    for await (const { steps, differences } of walkCounters(execute, { repair: true, tenantId: tenant.id }))
+      portions.push([...steps.map(({ kind, after }) => `${kind} ${after}`), differences.length])
     const [first = '', second = '', third = ''] = wards.toSorted()
     expect(portions).toEqual([
-      ['month', '', 1],
-      ['month', '1970-01', 0],
-      ['ward', '', 1],
-      ['ward', first, 1],
-      ['ward', second, 1],
-      ['ward', third, 0],
-      ['category', '', 1],
-      ['own', '', 0],
-      ['countOfStatus', '', 0],
-      ['countOfStatus', 'open', 0],
-      ['countOfViewer', '', 0],
+      ['category ', 'own ', 'countOfViewer ', 1],
+      ['month ', 1],
+      ['month 1970-01', 0],
+      ['ward ', 1],
+      [`ward ${first}`, 1],
+      [`ward ${second}`, 1],
+      [`ward ${third}`, 0],
+      ['countOfStatus ', 0],
+      ['countOfStatus open', 0],
     ])
     expect(await walk(tenant, false)).toEqual([])
+  })
+})
+
+describe('The migration', () => {
+  it('counts the cases that are there already', async () => {
+    const [{ tenant }, other] = [await arrange(), await arrange()]
+    await makeCase(tenant, { status: 'closed', created_at: 0, resolved_at: 5e8, closed_at: 6e8 })
+    const kept = () => d1Of().prepare('select * from case_tallies order by tenant_id, viewer, kind, key').all()
+    const { results: before } = await kept()
+    await run('delete from case_tallies')
+    const { queries = [] } = env.TEST_MIGRATIONS.find(({ name }) => name.includes('case_tallies')) ?? {}
+    const fills = queries.filter((sql) => sql.includes('FROM case_parts WHERE kind ='))
+    expect(fills).toHaveLength(4)
+    await d1Of().batch(fills.map((sql) => d1Of().prepare(sql)))
+    expect(
+      (await kept()).results.map(({ tenant_id, viewer, kind, key, n }) => [tenant_id, viewer, kind, key, n]),
+    ).toEqual(before.map(({ tenant_id, viewer, kind, key, n }) => [tenant_id, viewer, kind, key, n]))
+    for (const one of [tenant, other.tenant]) expect(await walk(one, false)).toEqual([])
   })
 })
 
@@ -152,28 +176,26 @@ describe('The daily job', () => {
   })
 
   it('stops after so many portions, or when it is late, and goes on from there', async () => {
-    const [{ tenant }, other] = [await arrange(), await arrange()]
-    await run('update case_tallies set n = n + 1')
+    const [{ tenant }, second, third] = [await arrange(), await arrange(), await arrange()]
+    await makeCases(second.tenant, casesAtOnce / 2, { ward_id: second.ward })
+    await run(`update case_tallies set n = n + 1 where kind = 'ward'`)
     const repaired: string[] = []
     const once = (most: number, isLate = false) =>
       repairCounters(
         d1Of(),
         () => isLate,
-        ({ tenantId, kind }) => repaired.push(`${tenantId} ${kind}`),
+        (id, kind, differences) => repaired.push(`${id} ${kind} ${differences}`),
         most,
       )
     const position = async () =>
       (await d1Of().prepare('select position from job_progress').first<string>('position')) ?? null
     await once(2)
-    expect(repaired).toEqual([`${tenant.id} month`, `${tenant.id} ward`])
-    expect(JSON.parse((await position()) ?? '')).toEqual({ tenantId: tenant.id, kind: 'category', after: '' })
+    expect(repaired).toEqual([`${tenant.id} ward 2`])
+    expect(JSON.parse((await position()) ?? '')).toEqual({ tenantId: second.tenant.id, kind: 'month', after: '' })
     await once(100, true)
-    expect(repaired.slice(2)).toEqual([`${tenant.id} category`])
+    expect(JSON.parse((await position()) ?? '')).toMatchObject({ tenantId: second.tenant.id, kind: 'month', after: '' })
     await once(100)
-    expect(repaired.slice(3)).toEqual([
-      `${tenant.id} own`,
-      ...['month', 'ward', 'category', 'own'].map((kind) => `${other.tenant.id} ${kind}`),
-    ])
+    expect(repaired.slice(1)).toEqual([`${second.tenant.id} ward 2`, `${third.tenant.id} ward 2`])
     expect(await position()).toBeNull()
   })
 

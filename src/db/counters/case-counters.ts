@@ -32,7 +32,7 @@ export interface Recount {
 }
 
 /** Cases per portion; a single month, ward, category, assignee or status is never divided. */
-export const casesAtOnce = 5_000
+export const casesAtOnce = 2_000
 
 /** Differences of a portion that are shown. */
 export const shownAtOnce = 1_000

@@ -1,18 +1,26 @@
 import { asc, gte } from 'drizzle-orm'
-import { type BoundStatement, build, type NamedBoundStatements, placeholder, type Results, statement } from '../query'
+import { build, group, type NamedBoundStatements, placeholder, type Results, statement } from '../query'
 import { tenants } from '../schema/tenants'
 import { type CounterKind, counterKinds, type Difference, recounts } from './case-counters'
 
-/** The portion of a walk that comes next: a tenant's counters of one kind with a key after `after`. */
+/** Where a walk goes on: with a tenant's counters of one kind with a key after `after`. */
 export interface Step {
   tenantId: string
   kind: CounterKind
   after: string
 }
 
-/** A portion that has been compared and, where asked for, repaired. */
-export interface Portion extends Step {
-  differences: Difference[]
+/** A difference, and the kind of counter that has it. */
+export interface Found extends Difference {
+  kind: CounterKind
+}
+
+/** Counters that have been compared and, where asked for, repaired. */
+export interface Portion {
+  tenantId: string
+  /** What was compared: several kinds of a small tenant, or a part of one. */
+  steps: Step[]
+  differences: Found[]
   /** Undefined at the end. */
   next: Step | undefined
 }
@@ -37,36 +45,67 @@ const tenantsFrom = statement(
 )
 
 /**
- * Compares every counter of cases with its cases, a portion per transaction, so that it holds whatever is written
- * meanwhile. What differs is repaired by another, which recounts and sets, so that this holds as well.
+ * Compares every counter with its cases, a portion per transaction, so that it holds whatever is written meanwhile. What
+ * differs is repaired by another, which recounts and sets, so that this holds as well.
  */
 export async function* walkCounters(execute: Execute, { repair, from, tenantId }: Walk): AsyncGenerator<Portion> {
   const ids = tenantId === undefined ? await tenantIds(execute, from?.tenantId ?? '') : [tenantId]
-  const steps = ids.flatMap((id) => counterKinds.map((kind): Step => ({ tenantId: id, kind, after: '' })))
-  const begin = from ? steps.findIndex((one) => one.tenantId === from.tenantId && one.kind === from.kind) : -1
-  let index = Math.max(0, begin)
-  let step = begin >= 0 ? from : steps[0]
-  if (!step) return
-  let { end } = await execute({ end: endOf(step) })
-  while (step) {
-    if (end === undefined) index += 1
-    const next: Step | undefined = end === undefined ? steps[index] : { ...step, after: end.key }
-    const values = { ...step, upTo: end?.key ?? null }
-    const { differences, clear, refill } = recounts[step.kind]
-    const done: { differences: Difference[]; end: { key: string } | undefined } = await execute({
-      differences: differences.bind(values),
-      end: next && endOf(next),
-    })
-    if (repair && done.differences.length > 0) {
-      await execute({ clear: clear.bind(values), refill: refill.bind(values) })
-    }
-    yield { ...step, differences: done.differences, next }
-    step = next
-    end = done.end
+  for (const [i, id] of ids.entries()) {
+    const following = ids[i + 1]
+    const nextTenant = following === undefined ? undefined : firstOf(following)
+    const walk = walkTenant(execute, repair, from?.tenantId === id ? from : firstOf(id))
+    for await (const portion of walk) yield { ...portion, next: portion.next ?? nextTenant }
   }
 }
 
-const endOf = (step: Step): BoundStatement<{ key: string } | undefined> => recounts[step.kind].end.bind({ ...step })
+const firstOf = (tenantId: string): Step => ({ tenantId, kind: counterKinds[0], after: '' })
+
+/** Walks through a tenant from a step on; what makes one portion each is compared at once. */
+async function* walkTenant(execute: Execute, repair: boolean, from: Step): AsyncGenerator<Portion> {
+  const { tenantId } = from
+  const kinds = counterKinds.slice(counterKinds.indexOf(from.kind))
+  const steps = kinds.map((kind): Step => (kind === from.kind ? from : { tenantId, kind, after: '' }))
+  const ends = await endsOf(execute, steps)
+  const small = steps.filter((_, i) => ends[i] === undefined)
+  const large = steps.flatMap((step, i) => (ends[i] === undefined ? [] : [{ step, end: ends[i] }]))
+  // What is interrupted after these goes on with the large ones, and looks at some of these again.
+  if (small.length > 0)
+    yield { tenantId, steps: small, differences: await compare(execute, repair, small), next: large[0]?.step }
+  for (const [i, { step: first, end: firstEnd }] of large.entries()) {
+    let step: Step | undefined = first
+    let end: string | undefined = firstEnd
+    while (step) {
+      const differences = await compare(execute, repair, [step], end)
+      const ahead: Step | undefined = end === undefined ? undefined : { ...step, after: end }
+      yield { tenantId, steps: [step], differences, next: ahead ?? large[i + 1]?.step }
+      if (ahead) end = (await endsOf(execute, [ahead]))[0]
+      step = ahead
+    }
+  }
+}
+
+/** Compares portions in one transaction, and repairs those that differ in another. `upTo` ends the only one. */
+async function compare(execute: Execute, repair: boolean, steps: Step[], upTo: string | null = null): Promise<Found[]> {
+  const values = (step: Step) => ({ ...step, upTo })
+  const named = steps.map((step) => [step.kind, recounts[step.kind].differences.bind(values(step))] as const)
+  const found: Record<string, Difference[]> = await execute(Object.fromEntries(named))
+  const wrong = steps.filter(({ kind }) => (found[kind]?.length ?? 0) > 0)
+  if (repair && wrong.length > 0) {
+    const clearAndRefill = wrong.flatMap((step) => {
+      const { clear, refill } = recounts[step.kind]
+      return [clear.bind(values(step)), refill.bind(values(step))]
+    })
+    await execute({ repaired: group(clearAndRefill) })
+  }
+  return wrong.flatMap(({ kind }) => (found[kind] ?? []).map((one) => ({ kind, ...one })))
+}
+
+/** The keys at which portions end; undefined for a last one. */
+async function endsOf(execute: Execute, steps: Step[]): Promise<(string | undefined)[]> {
+  const named = steps.map((step) => [step.kind, recounts[step.kind].end.bind({ ...step })] as const)
+  const ends: Record<string, { key: string } | undefined> = await execute(Object.fromEntries(named))
+  return steps.map(({ kind }) => ends[kind]?.key)
+}
 
 async function tenantIds(execute: Execute, from: string): Promise<string[]> {
   const { found } = await execute({ found: tenantsFrom.bind({ from }) })
