@@ -2,12 +2,12 @@
 
 export type WebhookMessage =
   | CaseCreatedMessage
-  | CaseUpdatedMessage
   | CaseStatusChangedMessage
   | CaseResolvedMessage
   | CaseClosedMessage
-  | CaseArchivedMessage
   | CaseNoteAddedMessage
+  | CaseUpdatedMessage
+  | CaseArchivedMessage
   | ContactSubmittedMessage
   | SubmissionUpdatedMessage
   | NewsPublishedMessage
@@ -1201,12 +1201,12 @@ export interface Webhook {
   description: string | null
   events: (
     | 'case_created'
-    | 'case_updated'
     | 'case_status_changed'
     | 'case_resolved'
     | 'case_closed'
-    | 'case_archived'
     | 'case_note_added'
+    | 'case_updated'
+    | 'case_archived'
     | 'contact_submitted'
     | 'submission_updated'
     | 'news_published'
@@ -1277,12 +1277,12 @@ export interface MadeWebhook {
   description: string | null
   events: (
     | 'case_created'
-    | 'case_updated'
     | 'case_status_changed'
     | 'case_resolved'
     | 'case_closed'
-    | 'case_archived'
     | 'case_note_added'
+    | 'case_updated'
+    | 'case_archived'
     | 'contact_submitted'
     | 'submission_updated'
     | 'news_published'
@@ -1353,12 +1353,12 @@ export interface NewWebhook {
    */
   events: (
     | 'case_created'
-    | 'case_updated'
     | 'case_status_changed'
     | 'case_resolved'
     | 'case_closed'
-    | 'case_archived'
     | 'case_note_added'
+    | 'case_updated'
+    | 'case_archived'
     | 'contact_submitted'
     | 'submission_updated'
     | 'news_published'
@@ -1392,12 +1392,12 @@ export interface WebhookChanges {
    */
   events?: undefined | (
     | 'case_created'
-    | 'case_updated'
     | 'case_status_changed'
     | 'case_resolved'
     | 'case_closed'
-    | 'case_archived'
     | 'case_note_added'
+    | 'case_updated'
+    | 'case_archived'
     | 'contact_submitted'
     | 'submission_updated'
     | 'news_published'
@@ -1487,12 +1487,12 @@ export interface Delivery {
   sequence: number | null
   event:
     | 'case_created'
-    | 'case_updated'
     | 'case_status_changed'
     | 'case_resolved'
     | 'case_closed'
-    | 'case_archived'
     | 'case_note_added'
+    | 'case_updated'
+    | 'case_archived'
     | 'contact_submitted'
     | 'submission_updated'
     | 'news_published'
@@ -1877,29 +1877,6 @@ export interface CaseCreatedMessage {
     residentName?: string | undefined
   }
 }
-export interface CaseUpdatedMessage {
-  event: 'case_updated'
-  /**
-   * When it happened.
-   */
-  timestamp: string
-  /**
-   * Its place in the log of changes.
-   */
-  sequence: number
-  /**
-   * With the payload `thin`, or once it has been deleted, only the id.
-   */
-  data: {
-    /**
-     * The id of what it is about.
-     */
-    id: string
-    reference?: string | undefined
-    status?: 'open' | 'in_progress' | 'resolved' | 'closed' | undefined
-    residentName?: string | undefined
-  }
-}
 export interface CaseStatusChangedMessage {
   event: 'case_status_changed'
   /**
@@ -1969,8 +1946,8 @@ export interface CaseClosedMessage {
     residentName?: string | undefined
   }
 }
-export interface CaseArchivedMessage {
-  event: 'case_archived'
+export interface CaseNoteAddedMessage {
+  event: 'case_note_added'
   /**
    * When it happened.
    */
@@ -1992,8 +1969,31 @@ export interface CaseArchivedMessage {
     residentName?: string | undefined
   }
 }
-export interface CaseNoteAddedMessage {
-  event: 'case_note_added'
+export interface CaseUpdatedMessage {
+  event: 'case_updated'
+  /**
+   * When it happened.
+   */
+  timestamp: string
+  /**
+   * Its place in the log of changes.
+   */
+  sequence: number
+  /**
+   * With the payload `thin`, or once it has been deleted, only the id.
+   */
+  data: {
+    /**
+     * The id of what it is about.
+     */
+    id: string
+    reference?: string | undefined
+    status?: 'open' | 'in_progress' | 'resolved' | 'closed' | undefined
+    residentName?: string | undefined
+  }
+}
+export interface CaseArchivedMessage {
+  event: 'case_archived'
   /**
    * When it happened.
    */
@@ -2558,7 +2558,7 @@ export interface ListSubmissionsQuery {
    */
   categoryId?: string | undefined
   /**
-   * Finds submissions by name, email address and postcode: every word, or its beginning, must occur, at most 10 different words. Ignores case, accents and letters often typed differently, such as ł, ø or ß; a postcode matches with or without its space. A phone number finds those with the same number, however it is spaced. Reads the newest 10,000 submissions (with `status`, those of that status); `totalCapped` says that there are older ones.
+   * Finds submissions by name, email address and postcode: every word, or its beginning, must occur, at most 10 different words. Ignores case, accents and letters often typed differently, such as ł, ø or ß; a postcode matches with or without its space. A phone number finds those with the same number, however it is spaced. A page looks at 5,000 submissions; where it is `partial`, `nextCursor` goes on.
    */
   search?: string | undefined
   /**
