@@ -102,12 +102,14 @@ export function conditionsOf(filters: CaseFilters, way: AccessPath, visibility: 
   const has = (name: keyof CaseFilters) => filters[name] !== undefined
   const column = (own: AccessPath, which: AnySQLiteColumn) => (own === way ? sql`${which}` : unindexed(which))
   const assignee = column('assigneeId', cases.assigneeId)
+  // A caseworker's own cases are what their index is for, whoever else they ask about.
+  const asked = visibility === 'caseworker' ? unindexed(cases.assigneeId) : assignee
   const created = way === 'updatedAt' || way === 'reference' ? unindexed(cases.createdAt) : sql`${cases.createdAt}`
   return [
     isSeenBy(visibility, assignee),
     eq(cases.archived, placeholder('archived')),
-    filters.assigneeId === 'none' ? isNull(assignee) : undefined,
-    has('assigneeId') && filters.assigneeId !== 'none' ? eq(assignee, placeholder('assigneeId')) : undefined,
+    filters.assigneeId === 'none' ? isNull(asked) : undefined,
+    has('assigneeId') && filters.assigneeId !== 'none' ? eq(asked, placeholder('assigneeId')) : undefined,
     has('wardId') ? eq(column('wardId', cases.wardId), placeholder('wardId')) : undefined,
     has('categoryId') ? eq(column('categoryId', cases.categoryId), placeholder('categoryId')) : undefined,
     has('sourceChannel') ? eq(cases.sourceChannel, placeholder('sourceChannel')) : undefined,
