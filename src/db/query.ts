@@ -92,6 +92,14 @@ export function parsed<T>(text: Statement<JsonText<T> | undefined>): Statement<T
   return mapped(text, (json) => (json === undefined ? undefined : JSON.parse(json)))
 }
 
+/** The same of an expression that always yields a text. */
+export function exactlyOneText<T>(text: Statement<JsonText<T> | undefined>): Statement<T> {
+  return mapped(text, (json) => {
+    if (json === undefined) throw new Error('A statement that always yields a text has yielded none')
+    return JSON.parse(json)
+  })
+}
+
 /**
  * A write as SQL. The rows it returns are neither mapped nor checked, so `Row` must name the columns as the SQL does.
  */

@@ -53,7 +53,7 @@ describe.each([10, 10_000])('with %d cases', (count) => {
     ['me', 8],
     ['case', 8],
     ['list', 13],
-    ['search', 18],
+    ['search', 16],
   ])(
     'a refused %s writes nothing, reads only who is calling (%d rows), then costs nothing at all',
     async (name, read) => {
@@ -67,7 +67,7 @@ describe.each([10, 10_000])('with %d cases', (count) => {
   test.each<[Name, number]>([
     ['case', 8],
     ['list', 13],
-    ['search', 18],
+    ['search', 16],
   ])('a %s without the scope reads only who is calling (%d rows)', async (name, read) => {
     const key = await keyWith({ scopes: ['wards:read'] })
     expect(await cost(paths[name](), key)).toEqual({ status: 403, trips: 1, read, written: 1 })

@@ -26,12 +26,15 @@ const isGuard = (sql: string) => sql.startsWith("select json_extract('{}', ")
 
 /** A statement that has the columns of another, touching no row. A write's are what it returns of its table. */
 function probeOf({ sql, params }: { sql: string; params: unknown[] }): { sql: string; params: unknown[] } {
-  const write = /^\s*(?:insert into|update|delete from) "(\w+)"/.exec(sql)
+  const write = /^\s*(?:insert into|update|delete from) ("\w+"(?: as \w+)?)/.exec(sql)
   if (isGuard(sql)) return { sql: 'select 1 as held', params: [] }
   if (!write) return { sql, params }
   const [, returned] = sql.split(/ returning (?![\s\S]* returning )/)
   return {
-    sql: returned === undefined ? 'select 1 as one' : `select ${returned} from "${write[1]}" limit 0`,
+    sql:
+      returned === undefined
+        ? 'select 1 as one'
+        : `select ${returned.replaceAll('?', 'null')} from ${write[1]} limit 0`,
     params: [],
   }
 }

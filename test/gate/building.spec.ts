@@ -1,25 +1,25 @@
+import { SQLiteDialect } from 'drizzle-orm/sqlite-core'
 import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from 'vitest'
-import { build } from '../../src/db/query'
 import { mintKey } from '../../src/gate/key-format'
 import { call } from '../support/call'
 import { makeKey, makeTenant } from '../support/tenants'
 
-// Statements begin with this call, whoever runs them: what is built once is built when the Worker loads.
-let select: MockInstance<typeof build.select>
+// Statements end as text by this call: what is built once is built when the Worker loads.
+let toText: MockInstance<SQLiteDialect['sqlToQuery']>
 
 beforeEach(() => {
-  select = vi.spyOn(build, 'select')
+  toText = vi.spyOn(SQLiteDialect.prototype, 'sqlToQuery')
 })
 
 afterEach(() => {
-  select.mockRestore()
+  toText.mockRestore()
 })
 
-/** The status of a request, and how many selects were built for it. */
+/** The status of a request, and how many statements were built for it. */
 async function builtBy(path: string, key?: string): Promise<{ status: number; built: number }> {
-  select.mockClear()
+  toText.mockClear()
   const { status } = await call(path, { key })
-  return { status, built: select.mock.calls.length }
+  return { status, built: toText.mock.calls.length }
 }
 
 const more = expect.toSatisfy((built: number) => built > 0)

@@ -82,7 +82,7 @@ export const callerTenant = (audience: Audience = 'anyone') => tenantOf[audience
 export const callerFamily = () => sql`(select family from caller)`
 
 /** The caller's scopes: a list with spaces between them. Only ever beside their tenant. */
-export const callerScopes = () => sql`caller.scopes`
+export const callerScopes = () => sql`(select scopes from caller)`
 
 /** When the caller's key was made. */
 export const callerMade = () => sql`(select made from caller)`

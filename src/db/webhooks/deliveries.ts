@@ -1,7 +1,7 @@
 import { and, desc, getTableColumns, lt, sql } from 'drizzle-orm'
 import { ofCallerById, ofTenantById } from '../conditions'
 import { callerTenant } from '../gate/caller'
-import { atMostOne, build, exactlyOne, placeholder, sqlStatement, statement } from '../query'
+import { atMostOne, build, exactlyOneText, placeholder, statement, textStatement } from '../query'
 import { changes } from '../schema/changes'
 import { webhookDeliveries, webhookEndpoints } from '../schema/webhooks'
 import { stamp } from '../stamp'
@@ -68,8 +68,8 @@ const ofTenant = sql`where tenant_id = (select tenant from me)`
  * The caller's log: its oldest and newest sequence, 0 where it is empty, and the first that happened at or after `since`, in
  * milliseconds. Sequences have no gaps and times hardly ever go back, so that is found by halving.
  */
-export const placesInLog = exactlyOne(
-  sqlStatement<{ oldest: number; newest: number; first: number }>(sql`
+export const placesInLog = exactlyOneText(
+  textStatement<{ oldest: number; newest: number; first: number }>(sql`(
     with recursive me (tenant) as (select ${callerTenant()}),
     kept (oldest, newest) as (
       select coalesce((select min(sequence) from ${changes} ${ofTenant}), 0),
@@ -81,5 +81,5 @@ export const placesInLog = exactlyOne(
              case when at < ${placeholder('since')} then high else sequence end
         from halved join ${changes} on tenant_id = (select tenant from me) and sequence = (low + high) / 2
        where low < high)
-    select oldest, newest, (select low from halved where low >= high) as first from kept`),
+    select json_object('oldest', oldest, 'newest', newest, 'first', (select low from halved where low >= high)) from kept)`),
 )
