@@ -5,17 +5,7 @@ import type { Position } from '../../domain/page'
 import { parseReference } from '../../domain/reference'
 import { callerTenant } from '../gate/caller'
 import { countCap } from '../limits'
-import {
-  all,
-  build,
-  concat,
-  memoised,
-  placeholder,
-  type Statement,
-  textStatement,
-  through,
-  type Values,
-} from '../query'
+import { all, build, memoised, placeholder, type Statement, textStatement, through, type Values } from '../query'
 import { cases } from '../schema/cases'
 import type { CaseSummary } from './case-columns'
 import {
@@ -141,14 +131,22 @@ function mergedSliceQuery(slice: CaseSlice, way: AccessPath, visibility: Visibil
   return sql`${sql.join(arms, sql` union all `)} order by created_at ${direction}, id ${direction} ${within}`
 }
 
-/** The cases of a slice, each as JSON. Names are looked up only for them, not for those skipped or sorted away. */
-function rowsFor(slice: CaseSlice, visibility: Visibility): Statement<JsonText<CaseSummary>[]> {
+/** The cases of a slice for some of the callers: no row for the others. */
+function sliceFor(slice: CaseSlice, visibility: Visibility): SQL {
   const { filters, order } = slice
   const way = accessPathOf(filters, order.by, visibility)
   const merged = way === 'status' && order.by === 'createdAt' && (filters.status?.length ?? 0) > 1
-  const read = (merged ? mergedSliceQuery : sliceQuery)(slice, way, visibility)
-  // A line for each, in the order of the slice. JSON needs no line breaks.
-  const lines = textStatement(sql`(select group_concat(${summaryJson}, char(10)) from (${read}) ${cases})`)
+  return (merged ? mergedSliceQuery : sliceQuery)(slice, way, visibility)
+}
+
+/**
+ * The cases of a slice, each as JSON on a line of its own: JSON needs no line breaks. Names are looked up only for them, not
+ * for those skipped or sorted away.
+ */
+function rowsOf(slice: CaseSlice): Statement<JsonText<CaseSummary>[]> {
+  const [everybodys, own] = (['not caseworker', 'caseworker'] as const).map((one) => sliceFor(slice, one))
+  const rows = sql`select * from (${everybodys}) union all select * from (${own})`
+  const lines = textStatement(sql`(select group_concat(${summaryJson}, char(10)) from (${rows}) ${cases})`)
   return through(lines, (text) => text?.split('\n') ?? [])
 }
 
@@ -157,7 +155,7 @@ export const caseList = memoised(
   ({ filters, order, from }: CaseSlice) => JSON.stringify([shapeOfFilters(filters), order, 'after' in from]),
   (slice) =>
     all({
-      rows: concat(rowsFor(slice, 'not caseworker'), rowsFor(slice, 'caseworker')),
+      rows: rowsOf(slice),
       total: totalFor(slice.filters),
     }),
 )
