@@ -3,18 +3,7 @@ import type { JsonText } from '../../domain/json-text'
 import { goesDeep, type Position } from '../../domain/page'
 import { parseReference } from '../../domain/reference'
 import { countCap, looksAt } from '../limits'
-import {
-  all,
-  concat,
-  mapped,
-  memoised,
-  pair,
-  parsed,
-  placeholder,
-  type Statement,
-  textStatement,
-  type Values,
-} from '../query'
+import { all, mapped, memoised, pair, parsed, placeholder, type Statement, textStatement, type Values } from '../query'
 import { cases } from '../schema/cases'
 import type { CaseSummary } from './case-columns'
 import { type CaseFilters, type CaseOrder, shapeOfFilters, type Visibility } from './case-filters'
@@ -100,11 +89,11 @@ function walked(slice: CaseSlice, by: SortKey): Statement<CasePage> {
   const { filters, from } = slice
   const order = { by, descending: slice.order.descending }
   const walkOf = (visibility: Visibility): Walk => ({ filters, order, isResumed: 'after' in from, visibility })
-  const rowsFor = (walk: Walk) =>
-    mapped(textStatement(sql`(select ${lines} from (${walkPage(walk, within)}) ${cases})`), (text) =>
-      rowsOn(text?.split('\n') ?? []),
-    )
-  const rows = concat(rowsFor(walkOf('not caseworker')), rowsFor(walkOf('caseworker')))
+  const [everybodys, own] = (['not caseworker', 'caseworker'] as const).map((one) => walkPage(walkOf(one), within))
+  const found = sql`select * from (${everybodys}) union all select * from (${own})`
+  const rows = mapped(textStatement(sql`(select ${lines} from (${found}) ${cases})`), (text) =>
+    rowsOn(text?.split('\n') ?? []),
+  )
   const page = all({ rows, total: totalFor(filters, order) })
   const stops = goesDeep(from) ? [] : [stopOf(walkOf('not caseworker')), stopOf(walkOf('caseworker'))]
   return stops.reduce<Statement<CasePage>>(

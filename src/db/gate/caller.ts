@@ -43,9 +43,9 @@ const mayRead = and(eq(windows.admissionId, gatePlaceholder('admissionId')), isA
 
 /**
  * The caller as a table of at most one row: the holder of a live key, and their window after the hit. The queries of a
- * trip are read from it (`joined`), so what they ask about the caller costs nothing more. `tenant` and `family` are null where
- * the caller was refused or lacks what the route needs: every query compares one of them with its rows, so that it needs no
- * earlier answer and reads nothing for such a caller.
+ * trip are read from it (`joined`), so what they ask about the caller costs nothing more. `tenant` is null where the
+ * caller was refused or lacks what the route needs: every query compares it with its rows, so that it needs no earlier answer
+ * and reads nothing for such a caller.
  */
 export const callerTable = sql`(
   select ${keys.id} as key_id, ${keys.familyId} as family_id, ${keys.name} as key_name, ${keys.prefix} as prefix,
@@ -54,7 +54,6 @@ export const callerTable = sql`(
     ${users.id} as user_id, ${users.name} as user_name, ${users.role} as role, ${quota} as quota, ${windowMs} as window_ms,
     coalesce(${windows.hits}, '') as hits, ${clock} as now,
     case when ${mayRead} then ${keys.tenantId} end as tenant,
-    case when ${mayRead} then ${keys.familyId} end as family,
     case ${users.role} when 'caseworker' then ${users.id} else '' end as viewer
   from ${keys}
   cross join ${users} on ${users.id} = ${keys.userId}
@@ -79,7 +78,7 @@ const rowOf = perAudience('tenant, viewer')
 export const callerTenant = (audience: Audience = 'anyone') => tenantOf[audience]
 
 /** The caller's key family: the owner of idempotent results. Null where they may not read. */
-export const callerFamily = () => sql`(select family from caller)`
+export const callerFamily = () => sql`(select family_id from caller where tenant is not null)`
 
 /** The caller's scopes: a list with spaces between them. Only ever beside their tenant. */
 export const callerScopes = () => sql`(select scopes from caller)`
