@@ -1,23 +1,21 @@
 /**
- * Stands in for parts of zod that nothing calls, 70 KB of the bundle: its reader and writer of JSON Schema, and its compiler,
+ * Stands in for parts of zod that nothing calls, 57 KB of the bundle: its reader and writer of JSON Schema, and its compiler,
  * which Workers could not run. See `[alias]` in wrangler.toml.
  */
 const nothing = () => undefined
 
 export {
-  nothing as aggregateChecks,
-  nothing as allProcessors,
   nothing as compile,
   nothing as createStandardJSONSchemaMethod,
   nothing as createToJSONSchemaMethod,
   nothing as extractDefs,
   nothing as finalize,
   nothing as fromJSONSchema,
+  nothing as handleUnrepresentable,
   nothing as INVALID,
   nothing as initializeContext,
   nothing as memoizer,
   nothing as processSchema,
-  nothing as toJSONSchema,
   nothing as withParser,
   nothing as ZodCompileAsyncError,
   nothing as ZodCompileUnsupportedError,
