@@ -1,8 +1,8 @@
 import { app } from './app'
-import { sweep } from './jobs/sweep'
+import { daily } from './jobs/daily'
 import type { Env } from './settings'
 
 export default {
   fetch: app.fetch,
-  scheduled: (_event, env) => sweep(env),
+  scheduled: (_event, env) => daily(env),
 } satisfies ExportedHandler<Env>

@@ -109,6 +109,13 @@ export function changes(statement: Statement): Statement<number> {
   }
 }
 
+const ownChanges = exactlyOne(sqlStatement<{ n: number }>(sql`select changes() as n`))
+
+/** The same without the rows that triggers have written on the way. */
+export function directChanges(statement: Statement): Statement<number> {
+  return pair(statement, ownChanges, (_, { n }) => n)
+}
+
 /** Concatenates two queries of which at most one returns rows: the arms of a read that differs by role. */
 export function concat<T>(first: Statement<T[]>, second: Statement<T[]>): Statement<T[]> {
   return pair(first, second, (a, b) => [...a, ...b])

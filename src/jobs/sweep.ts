@@ -1,87 +1,36 @@
-import { newMeter, runBatch } from '../db/batch'
-import { type DatabaseCause, databaseCauseOf } from '../db/database-error'
-import type { Values } from '../db/query'
-import { oldResults, quietAddresses, type Walk } from '../db/sweep'
-import { databasesOf, type Env } from '../settings'
+import { databaseCauseOf } from '../db/database-error'
+import { oldResults, quietAddresses } from '../db/sweep'
+import { jobOf, type Outcome } from './job'
+import { runnerOf, walk } from './walk'
 
-/** Time after which a run begins no further portion, in milliseconds: Cloudflare ends it after 15 minutes. */
-const longestMs = 10 * 60_000
-
-/** Result of a run in a cell, as logged. */
-interface Swept {
-  cell: number
+interface Swept extends Outcome {
   resultsDeleted: number
   windowsDeleted: number
-  /** False where something was left for the next day. */
-  done: boolean
-  /** The cause of a fault. */
-  cause?: DatabaseCause
 }
 
 /**
  * The daily clean-up: results kept for replays longer than 24 hours, and windows of addresses that have been quiet for
- * two windows. The cells are swept side by side, so that none waits for a slow one, and each writes one JSON line to the
- * log. Throws at the end where a cell has failed, so that the run counts as failed.
+ * two windows.
  */
-export async function sweep(
-  env: Env,
-  { now = Date.now, log = console.log }: { now?: () => number; log?: (line: string) => void } = {},
-): Promise<void> {
-  const until = now() + longestMs
-  const swept = await Promise.all(
-    databasesOf(env).map(async ({ cell, d1 }) => {
-      const one = await sweepCell(cell, d1, () => now() >= until)
-      log(JSON.stringify({ time: new Date(now()).toISOString(), job: 'sweep', ...one }))
-      return one
-    }),
-  )
-  const failed = swept.filter(({ cause }) => cause !== undefined).map(({ cell }) => cell)
-  if (failed.length > 0) throw new Error(`The sweep has failed in these cells: ${failed.join(', ')}`)
-}
-
-async function sweepCell(cell: number, d1: D1Database, isLate: () => boolean): Promise<Swept> {
-  const swept: Swept = { cell, resultsDeleted: 0, windowsDeleted: 0, done: false }
+export const sweep = jobOf('sweep', async (d1, isLate) => {
+  const swept: Swept = { resultsDeleted: 0, windowsDeleted: 0, done: false }
+  const run = runnerOf(d1)
   try {
-    const noResultsLeft = await walk(d1, oldResults, isLate, (deleted) => {
-      swept.resultsDeleted += deleted
+    const noResultsLeft = await walk(run, oldResults, {
+      isLate,
+      count: (deleted) => {
+        swept.resultsDeleted += deleted
+      },
     })
-    const noWindowsLeft = await walk(d1, quietAddresses, isLate, (deleted) => {
-      swept.windowsDeleted += deleted
+    const noWindowsLeft = await walk(run, quietAddresses, {
+      isLate,
+      count: (deleted) => {
+        swept.windowsDeleted += deleted
+      },
     })
     swept.done = noResultsLeft && noWindowsLeft
   } catch (error) {
     swept.cause = databaseCauseOf(error)
   }
   return swept
-}
-
-/** Deletes portion by portion, one trip each, and finds the next one's end in the same trip. False where time ran out. */
-async function walk(
-  d1: D1Database,
-  { start, portion, forget }: Walk,
-  isLate: () => boolean,
-  count: (deleted: number) => void,
-): Promise<boolean> {
-  const meter = newMeter()
-  let after = start
-  let { end } = await runBatch(d1, meter, { end: portion.bind(after) })
-  while (end) {
-    if (isLate()) return false
-    const next = named('after', end)
-    const swept = await runBatch(d1, meter, {
-      deleted: forget.bind({ ...after, ...named('upTo', end) }),
-      end: portion.bind(next),
-    })
-    count(swept.deleted)
-    after = next
-    end = swept.end
-  }
-  return true
-}
-
-/** A place as values: `{ id }` after `upTo` is `{ upToId }`. */
-function named(prefix: 'after' | 'upTo', place: Record<string, string>): Values {
-  return Object.fromEntries(
-    Object.entries(place).map(([name, value]) => [`${prefix}${name[0]?.toUpperCase()}${name.slice(1)}`, value]),
-  )
-}
+})
