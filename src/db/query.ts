@@ -99,20 +99,10 @@ function through<A, T>(from: Statement<A>, read: (rows: A) => T): Statement<T> {
   }
 }
 
-/** A statement as the number of rows inserted, changed or deleted. */
-export function changes(statement: Statement): Statement<number> {
-  return {
-    bind: (values) => ({
-      statements: statement.bind(values).statements,
-      rows: ([result]) => result?.meta.changes ?? 0,
-    }),
-  }
-}
-
 const ownChanges = exactlyOne(sqlStatement<{ n: number }>(sql`select changes() as n`))
 
-/** The same without the rows that triggers have written on the way. */
-export function directChanges(statement: Statement): Statement<number> {
+/** A write as the number of rows that it has inserted, changed or deleted, without those that its triggers have. */
+export function changes(statement: Statement): Statement<number> {
   return pair(statement, ownChanges, (_, { n }) => n)
 }
 

@@ -17,9 +17,11 @@ interface Options {
   /** The only tenant, by its slug. */
   only?: string | undefined
   /** The clock in milliseconds, for tests; null for the database's own. */
-  at?: number | null
+  at?: number | null | undefined
   /** Takes each portion as it is done. */
   took?: (tenant: RetainingTenant, rule: RetentionRule, rows: number) => void
+  /** Takes a fault before the next tenant's turn; may throw to end the run. */
+  failed?: (error: unknown) => void
 }
 
 /** Rows removed, by the names of the rules. */
@@ -29,11 +31,12 @@ type Removed = Outcome & Record<string, unknown>
  * Removes what is due in one cell, tenant by tenant, in portions. Nothing notes how far it has come: what is done is no
  * longer due. A fault with one tenant leaves the others' to be done.
  */
-export async function removeDue(run: Runner, { isLate, only, at, took }: Options): Promise<Removed> {
+export async function removeDue(run: Runner, { isLate, only, at, took, failed }: Options): Promise<Removed> {
   const rows = Object.fromEntries(retentionRules.map(({ name }) => [name, 0]))
   let done = true
   let cause: DatabaseCause | undefined
-  const failed = (error: unknown) => {
+  const note = (error: unknown) => {
+    failed?.(error)
     cause ??= databaseCauseOf(error)
     return false
   }
@@ -47,7 +50,7 @@ export async function removeDue(run: Runner, { isLate, only, at, took }: Options
       }
       const values = valuesOf(tenant, rule)
       const each = () => ({ auditId: newId(tenant.now) })
-      const isGone = await walk(run, rule.walk, { isLate, count, values, each }).catch(failed)
+      const isGone = await walk(run, rule.walk, { isLate, count, values, each }).catch(note)
       all &&= isGone
     }
     return all
@@ -57,7 +60,7 @@ export async function removeDue(run: Runner, { isLate, only, at, took }: Options
       done = !isLate() && (await removeOf(tenants)) && done
     }
   } catch (error) {
-    done = failed(error)
+    done = note(error)
   }
   return { ...rows, done, ...(cause && { cause }) }
 }

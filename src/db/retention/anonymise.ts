@@ -1,7 +1,7 @@
 import { and, inArray, isNotNull, type SQL, sql } from 'drizzle-orm'
 import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { touched } from '../conditions'
-import { all, build, directChanges, pair, type Statement, statement } from '../query'
+import { all, build, changes, pair, type Statement, statement } from '../query'
 import { cases, timeline } from '../schema/cases'
 import { submissions } from '../schema/submissions'
 import { stamp } from '../stamp'
@@ -15,7 +15,7 @@ const outward = (postcode: AnySQLiteColumn) =>
 
 /** Removes the resident from messages; their office's own fields stay. */
 export const anonymiseMessages = (condition: SQL | undefined) =>
-  directChanges(
+  changes(
     statement(
       build
         .update(submissions)
@@ -67,7 +67,7 @@ export function anonymiseCases(condition: SQL | undefined): Statement<number> {
       notes: statement(notes),
       messages: anonymiseMessages(inArray(submissions.id, these(cases.submissionId))),
     }),
-    directChanges(statement(residents)),
+    changes(statement(residents)),
     (_, n) => n,
   )
 }

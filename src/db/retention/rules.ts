@@ -1,9 +1,9 @@
-import { and, eq, isNotNull, isNull, lt, lte, type SQL, sql } from 'drizzle-orm'
+import { and, eq, isNotNull, isNull, lte, type SQL, sql } from 'drizzle-orm'
 import type { AnySQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { encodeTime } from 'ulid'
 import { monthsBefore } from '../../domain/months'
 import { type Action, auditOfPortion } from '../audit'
-import { atMostOne, build, directChanges, pair, placeholder, type Statement, sqlStatement, statement } from '../query'
+import { atMostOne, build, changes, pair, placeholder, type Statement, sqlStatement, statement } from '../query'
 import { cases, timeline } from '../schema/cases'
 import { audit } from '../schema/ledger'
 import { submissions } from '../schema/submissions'
@@ -13,8 +13,8 @@ import { anonymiseCases } from './anonymise'
 import type { RetainingTenant } from './tenants'
 
 /** Maximum rows per portion, and of a portion of cases and their notes together: D1 is blocked while it runs. */
-export const rowsAtOnce = 500
-export const notesAtOnce = 2_000
+export const rowsAtOnce = 200
+export const notesAtOnce = 1_000
 
 type Retaining = Pick<RetainingTenant, 'anonymiseAfterMonths'>
 
@@ -70,6 +70,9 @@ interface Kind extends Pick<RetentionRule, 'name' | 'keptFor' | 'cutOff' | 'acti
   table: SQLiteTable & { tenantId: AnySQLiteColumn; id: AnySQLiteColumn }
   /** Rows lie in the order of this and their id in an index. */
   at: AnySQLiteColumn
+  /** The greatest `at` that can be due. */
+  latest(due: Due): SQL
+  /** Everything else by which a row is due. */
   isDue(due: Due): SQL | undefined
   /** Rows of others that go with one. */
   weight?: SQL
@@ -92,12 +95,18 @@ const boundDue: Due = {
   months: sql`${placeholder('months')}`,
 }
 
-function ruleOf({ table, at, isDue, weight = sql`0`, remove, ...kind }: Kind): RetentionRule {
-  const isAsked = isDue(askedDue)
-  const isOf = isDue(boundDue)
+function ruleOf({ table, at, latest, isDue, weight = sql`0`, remove, ...kind }: Kind): RetentionRule {
+  const isAsked = and(isDue(askedDue), sql`${at} <= ${latest(askedDue)}`)
   const place = (name: 'after' | 'upTo') => sql`(${placeholder(`${name}At`)}, ${placeholder(`${name}Id`)})`
-  const isAhead = and(isOf, sql`(${at}, ${table.id}) > ${place('after')}`)
-  const isInPortion = and(isAhead, sql`(${at}, ${table.id}) <= ${place('upTo')}`)
+  const isBeyond = and(isDue(boundDue), sql`(${at}, ${table.id}) > ${place('after')}`)
+  const isAhead = and(isBeyond, sql`${at} <= ${latest(boundDue)}`)
+  // SQLite reads an index up to one bound only: with a + the others are none to it.
+  const isInPortion = and(
+    isBeyond,
+    sql`${at} <= ${placeholder('upToAt')}`,
+    sql`(+${at}, ${table.id}) <= ${place('upTo')}`,
+    sql`+${at} <= ${latest(boundDue)}`,
+  )
   const weighed = sql`(
     select at, id, weight, sum(weight) over (order by at, id) as total from (
       select ${at} as at, ${table.id} as id, 1 + ${weight} as weight from ${table} where ${isAhead}
@@ -121,7 +130,7 @@ function ruleOf({ table, at, isDue, weight = sql`0`, remove, ...kind }: Kind): R
 }
 
 const deleteFrom = (table: typeof submissions | typeof audit) => (condition: SQL | undefined) =>
-  directChanges(statement(build.delete(table).where(condition)))
+  changes(statement(build.delete(table).where(condition)))
 
 /** Closed cases are anonymised, unless the tenant has changed its setting since the cut-off was reckoned. */
 const closedCases = ruleOf({
@@ -131,12 +140,12 @@ const closedCases = ruleOf({
   action: 'case.anonymise',
   table: cases,
   at: cases.closedAt,
-  isDue: ({ tenantId, before, months }) =>
+  latest: ({ before }) => before,
+  isDue: ({ tenantId, months }) =>
     and(
       eq(cases.tenantId, tenantId),
       isNotNull(cases.closedAt),
       isNull(cases.anonymisedAt),
-      lte(sql`${cases.closedAt}`, before),
       sql`(select ${tenants.anonymiseAfterMonths} from ${tenants} where ${tenants.id} = ${tenantId}) = ${months}`,
     ),
   weight: sql`(
@@ -156,11 +165,11 @@ const messages = (status: 'spam' | 'dismissed', kind: Pick<Kind, 'keptFor' | 'cu
     action: 'submission.delete',
     table: submissions,
     at: submissions.createdAt,
+    latest: ({ before }) => before,
     isDue: ({ tenantId, before }) =>
       and(
         eq(submissions.tenantId, tenantId),
         eq(submissions.status, sql.raw(`'${status}'`)),
-        lte(sql`${submissions.createdAt}`, before),
         lte(sql`${submissions.updatedAt}`, before),
       ),
     remove: deleteFrom(submissions),
@@ -176,8 +185,8 @@ const auditEntries = ruleOf({
   action: 'audit.delete',
   table: audit,
   at: audit.id,
-  isDue: ({ tenantId, before, idBelow }) =>
-    and(eq(audit.tenantId, tenantId), lt(sql`${audit.id}`, idBelow), lte(sql`${audit.at}`, before)),
+  latest: ({ idBelow }) => idBelow,
+  isDue: ({ tenantId, before }) => and(eq(audit.tenantId, tenantId), lte(sql`${audit.at}`, before)),
   remove: deleteFrom(audit),
 })
 
