@@ -162,8 +162,8 @@ const holdsId = sql`exists (
   where instr(${idempotency.body}, held.value) > 0 or instr(${idempotency.route}, held.value) > 0)`
 
 const resultsEnd = atMostOne(
-  sqlStatement<{ afterOwner: string; afterRoute: string; afterKey: string }>(sql`
-    select owner as afterOwner, route as afterRoute, key as afterKey from ${resultsAhead}
+  sqlStatement<{ afterOwner: string; afterRoute: string; afterKey: string; rows: number }>(sql`
+    select owner as afterOwner, route as afterRoute, key as afterKey, count(*) over () as rows from ${resultsAhead}
     order by 1 desc, 2 desc, 3 desc limit 1`),
 )
 

@@ -1,39 +1,25 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { Miniflare } from 'miniflare'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type Meter, newMeter, runBatch } from '../../src/db/batch'
+import type { Meter } from '../../src/db/batch'
 import { rowsAtOnce } from '../../src/db/retention/rules'
 import { removeDue } from '../../src/jobs/retention'
-import type { Runner } from '../../src/jobs/walk'
-import { root } from './command'
+import { metered, migratedDatabase } from './database'
 
 const cases = 100_000
 const month = 30.4 * 86_400_000
 const today = Date.UTC(2026, 0, 15)
 
-const worker = new Miniflare({ modules: true, script: 'export default {}', d1Databases: ['DB'] })
-afterAll(() => worker.dispose())
-
-const d1 = async () => (await worker.getD1Database('DB')) as unknown as D1Database
-const rows = async (sql: string) => (await (await d1()).prepare(sql).all()).results
+const { d1, rows, dispose } = await migratedDatabase()
+afterAll(dispose)
 
 beforeAll(async () => {
-  const files = readdirSync(join(root, 'migrations')).filter((name) => name.endsWith('.sql'))
-  const migrations = files
-    .sort()
-    .flatMap((name) => readFileSync(join(root, 'migrations', name), 'utf8').split('--> statement-breakpoint'))
-  const db = await d1()
-  for (const sql of migrations) await db.prepare(sql).run()
-  await db
-    .prepare("insert into tenants (id, slug, name, plan, created_at) values ('t', 'acme', 'Acme', 'council', 1)")
-    .run()
+  const tenant = "insert into tenants (id, slug, name, plan, created_at) values ('t', 'acme', 'Acme', 'council', 1)"
+  await d1.prepare(tenant).run()
   for (let done = 0; done < cases; done += 10_000)
-    await db
+    await d1
       .prepare(tenThousand)
       .bind(done, today - 14 * month)
       .run()
-  await db.prepare(notes).run()
+  await d1.prepare(notes).run()
 })
 
 // Every tenth case is not closed; the others were closed in the 14 months before today, and one in four has a note.
@@ -50,22 +36,11 @@ const notes = `
   insert into timeline (case_id, id, type, body, actor_id, created_at)
   select id, 'n', 'note', 'Called ' || resident_name, 'u', 1 from cases where row_id % 4 = 0`
 
-/** Runs batches and keeps what each has cost. */
-function metered(database: D1Database) {
-  const portions: Meter[] = []
-  const run: Runner = async (named) => {
-    const meter = newMeter()
-    portions.push(meter)
-    return runBatch(database, meter, named)
-  }
-  return { run, portions }
-}
-
 const mostOf = (portions: Meter[], of: (meter: Meter) => number) => Math.max(...portions.map(of))
 
 it('100,000 cases, 11 months later, are what the contract says, in portions of bounded cost', async () => {
   const counts = await rows('select * from case_counts order by status')
-  const { run, portions } = metered(await d1())
+  const { run, trips: portions } = metered(d1)
   const removed = await removeDue(run, { isLate: () => false, at: Date.UTC(2026, 11, 15, 12) })
 
   const cutOff = Date.UTC(2025, 11, 15, 12)

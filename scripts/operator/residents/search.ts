@@ -1,3 +1,4 @@
+import type { Values } from '../../../src/db/query'
 import {
   casesHeld,
   countCases,
@@ -5,6 +6,7 @@ import {
   type FoundMessage,
   type FoundResult,
   messagesHeld,
+  scannedAtOnce,
   scans,
 } from '../../../src/db/residents'
 import type { Runner } from '../../../src/jobs/walk'
@@ -22,20 +24,14 @@ export interface Found {
   results: FoundResult[]
 }
 
-/** Walks through a tenant's cases, messages and stored results, a portion per trip. */
+/** Walks through a tenant's cases, messages and stored results, a portion of each per trip. */
 export async function search(run: Runner, tenantId: string, criteria: Criteria): Promise<Found> {
   const values = { tenantId, ...soughtOf(criteria) }
-  const { total } = await run({ total: countCases.bind(values) })
-  const progress = searchProgress(total.rows)
-  try {
-    const cases = matched(await allCases(run, values, progress.add), criteria)
-    const messages = matched(await allMessages(run, values), criteria)
-    await addConverted(run, values, cases, messages)
-    const ids = [...cases, ...messages].filter(({ sure }) => sure).map(({ id }) => id)
-    return { cases, messages, results: await allResults(run, { ...values, ids: JSON.stringify(ids) }) }
-  } finally {
-    progress.stop()
-  }
+  const found = await allRecords(run, values)
+  const [cases, messages] = [matched(found.cases, criteria), matched(found.messages, criteria)]
+  await addConverted(run, values, cases, messages)
+  const ids = [...cases, ...messages].filter(({ sure }) => sure).map(({ id }) => id)
+  return { cases, messages, results: await allResults(run, { ...values, ids: JSON.stringify(ids) }) }
 }
 
 function matched<T extends FoundCase | FoundMessage>(rows: T[], criteria: Criteria): Matched<T>[] {
@@ -46,54 +42,47 @@ function matched<T extends FoundCase | FoundMessage>(rows: T[], criteria: Criter
   })
 }
 
-async function allCases(run: Runner, values: object, add: (rows: number) => void): Promise<FoundCase[]> {
-  const found: FoundCase[] = []
-  let after: number | null = -1
-  while (after !== null) {
-    const bound = { ...values, after }
-    const portion: { rows: FoundCase[]; end: { after: number | null; rows: number } } = await run({
-      rows: scans.cases.rows.bind(bound),
-      end: scans.cases.end.bind(bound),
-    })
-    found.push(...portion.rows)
-    add(portion.end.rows)
-    after = portion.end.after
-  }
-  return found
-}
+/** Where a walk goes on after a portion; undefined at its end. */
+const next = (end: { rows: number } | undefined): Values | undefined =>
+  end?.rows === scannedAtOnce ? { ...end } : undefined
 
-async function allMessages(run: Runner, values: object): Promise<FoundMessage[]> {
-  const found: FoundMessage[] = []
-  let place: { afterAt: number | null; after: string | null } = { afterAt: -1, after: '' }
-  while (place.afterAt !== null) {
-    const bound = { ...values, ...place }
-    const portion: { rows: FoundMessage[]; end: typeof place } = await run({
-      rows: scans.messages.rows.bind(bound),
-      end: scans.messages.end.bind(bound),
-    })
-    found.push(...portion.rows)
-    place = portion.end
+async function allRecords(run: Runner, values: object): Promise<{ cases: FoundCase[]; messages: FoundMessage[] }> {
+  const found = { cases: [] as FoundCase[], messages: [] as FoundMessage[] }
+  let inCases: Values | undefined = { after: -1 }
+  let inMessages: Values | undefined = { afterAt: -1, after: '' }
+  let progress: ReturnType<typeof searchProgress> | undefined
+  try {
+    while (inCases || inMessages) {
+      const cases: Values | undefined = inCases && { ...values, ...inCases }
+      const messages: Values | undefined = inMessages && { ...values, ...inMessages }
+      const portion = await run({
+        total: countCases.bind({ ...values }),
+        cases: cases && scans.cases.rows.bind(cases),
+        casesEnd: cases && scans.cases.end.bind(cases),
+        messages: messages && scans.messages.rows.bind(messages),
+        messagesEnd: messages && scans.messages.end.bind(messages),
+      })
+      progress ??= searchProgress(portion.total.rows)
+      progress.add(portion.casesEnd?.rows ?? 0)
+      found.cases.push(...(portion.cases ?? []))
+      found.messages.push(...(portion.messages ?? []))
+      inCases = next(portion.casesEnd)
+      inMessages = next(portion.messagesEnd)
+    }
+    return found
+  } finally {
+    progress?.stop()
   }
-  return found
-}
-
-interface ResultPlace {
-  afterOwner: string
-  afterRoute: string
-  afterKey: string
 }
 
 async function allResults(run: Runner, values: object): Promise<FoundResult[]> {
   const found: FoundResult[] = []
-  let place: ResultPlace | undefined = { afterOwner: '', afterRoute: '', afterKey: '' }
+  let place: Values | undefined = { afterOwner: '', afterRoute: '', afterKey: '' }
   while (place) {
-    const bound: ResultPlace = { ...values, ...place }
-    const portion: { rows: FoundResult[]; end: ResultPlace | undefined } = await run({
-      rows: scans.results.rows.bind({ ...bound }),
-      end: scans.results.end.bind({ ...bound }),
-    })
-    found.push(...portion.rows)
-    place = portion.end
+    const bound: Values = { ...values, ...place }
+    const { rows, end } = await run({ rows: scans.results.rows.bind(bound), end: scans.results.end.bind(bound) })
+    found.push(...rows)
+    place = next(end)
   }
   return found
 }
@@ -107,6 +96,7 @@ async function addConverted(
 ): Promise<void> {
   const caseIds = idsOf(messages.map(({ sure, caseId }) => (sure ? caseId : null)))
   const messageIds = idsOf(cases.map(({ sure, submissionId }) => (sure ? submissionId : null)))
+  if (caseIds.length + messageIds.length === 0) return
   const held = await run({
     cases: casesHeld.bind({ ...values, ids: JSON.stringify(caseIds) }),
     messages: messagesHeld.bind({ ...values, ids: JSON.stringify(messageIds) }),
