@@ -79,5 +79,6 @@ it('erase needs a yes, and says how much is gone without saying whose', async ()
 
 it('nothing of the resident is in wrangler’s own log', async () => {
   const { code } = await run('grep', ['-rli', 'zebedee@', join(root, '.wrangler/logs')])
-  expect(code).toBe(1)
+  // 1: none; 2: no such folder.
+  expect([1, 2]).toContain(code)
 })
