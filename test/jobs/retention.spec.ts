@@ -1,15 +1,18 @@
 import { env } from 'cloudflare:workers'
 import { encodeTime } from 'ulid'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { walkCounters } from '../../src/db/counters/walk'
 import { notesAtOnce, rowsAtOnce } from '../../src/db/retention/rules'
 import { daily } from '../../src/jobs/daily'
 import { removeDue, retain } from '../../src/jobs/retention'
 import { runnerOf } from '../../src/jobs/walk'
 import { call } from '../support/call'
+import { logOf } from '../support/changes'
 import { d1With } from '../support/gate-app'
 import { nextId } from '../support/ids'
 import { makeCase, makeCases, makePlace, makeSubmission } from '../support/rows'
 import { d1Of, insert, makeKey, makeTenant, makeUser, type TestTenant } from '../support/tenants'
+import { makeEndpoint, receive, sendTo } from '../support/webhooks'
 
 const at = (iso: string) => Date.parse(iso)
 const now = at('2027-03-31T12:00:00Z')
@@ -46,7 +49,13 @@ describe('A closed case', () => {
         phone: '01632 960123',
         address: '12 Example St',
       },
-      ...{ postcode: 'TR261AA', message: 'The gate is broken.', status: 'converted', ward_id: wardId },
+      ...{
+        postcode: 'TR261AA',
+        message: 'The gate is broken.',
+        status: 'converted',
+        ward_id: wardId,
+        search_key: ' zebedee',
+      },
     })
     const id = await makeCase(tenant, {
       ...resident,
@@ -74,13 +83,32 @@ describe('A closed case', () => {
     })
     expect(await rowOf('submissions', message)).toEqual({
       ...messageBefore,
-      ...{ name: 'Removed', email: null, phone: null, address: null, postcode: 'TR26', message: 'Removed' },
+      ...{
+        name: 'Removed',
+        email: null,
+        phone: null,
+        address: null,
+        postcode: 'TR26',
+        message: 'Removed',
+        search_key: null,
+      },
       ...{ version: 2, updated_at: after?.updated_at },
     })
     const { results } = await d1Of().prepare('select type, body from timeline where case_id = ?').bind(id).all()
     expect(results).toEqual([
       { type: 'note', body: null },
       { type: 'status_changed', body: null },
+    ])
+    expect(await logOf(tenant)).toEqual([
+      {
+        sequence: 1,
+        event: 'case_updated',
+        type: 'case',
+        target: id,
+        reference: before?.reference,
+        from: null,
+        to: null,
+      },
     ])
     const got = await call(`/api/cases/${id}`, { key })
     expect(await got.json()).toMatchObject({ residentName: 'Removed', summary: 'Removed', externalId: 'crm-7' })
@@ -104,6 +132,60 @@ describe('A closed case', () => {
     expect(results).toEqual([
       { ...nobody, target_id: `${tenant.id}:${rowsAtOnce}` },
       { ...nobody, target_id: `${tenant.id}:1` },
+    ])
+  })
+
+  it('has a change for each case, numbered without a gap after those that are there, at the moment of the removal', async () => {
+    const [tenant, other] = [await makeTenant(), await makeTenant()]
+    const { key } = await makeKey(tenant)
+    await call('/api/cases', { key, json: { residentName: 'Alex Resident', summary: 'Pothole' } })
+    await makeCases(tenant, rowsAtOnce + 1, closedIn2026('2026-01-01T00:00:00Z'))
+    await makeCases(other, 1, closedIn2026('2026-01-01T00:00:00Z'))
+    for (const one of [tenant, other]) await retainAt(now, one)
+    const log = await logOf(tenant)
+    expect(log.map(({ sequence }) => sequence)).toEqual(Array.from({ length: rowsAtOnce + 2 }, (_, i) => i + 1))
+    expect(log.map(({ event }) => event)).toEqual(['case_created', ...Array(rowsAtOnce + 1).fill('case_updated')])
+    expect(await logOf(other)).toMatchObject([{ sequence: 1, event: 'case_updated' }])
+    const apart = d1Of().prepare(
+      `select count(*) as n, count(distinct changes.id) as ids from changes join cases on cases.id = target_id
+       where changes.tenant_id = ? and event = 'case_updated' and at = updated_at and changes.reference = cases.reference`,
+    )
+    expect(await apart.bind(tenant.id).first()).toEqual({ n: rowsAtOnce + 1, ids: rowsAtOnce + 1 })
+  })
+
+  it('leaves every counter as it is', async () => {
+    const tenant = await makeTenant()
+    const [user, wardId] = [await makeUser(tenant, { role: 'caseworker' }), await makePlace('wards', tenant)]
+    await makeCase(tenant, {
+      ...resident,
+      ...closedIn2026('2026-01-01T00:00:00Z'),
+      ward_id: wardId,
+      assignee_id: user.id,
+    })
+    await makeCase(tenant, { created_at: 1, updated_at: 1, status: 'open' })
+    const before = await countersOf(tenant)
+    expect(before.flat().length).toBeGreaterThan(3)
+    expect(await retainAt(now, tenant)).toMatchObject({ cases: 1 })
+    expect(await countersOf(tenant)).toEqual(before)
+    for await (const { differences } of walkCounters(runnerOf(d1Of()), { repair: false, tenantId: tenant.id }))
+      expect(differences).toEqual([])
+  })
+
+  it('has no name in a message of a webhook that is sent afterwards', async () => {
+    const tenant = await makeTenant()
+    const { key } = await makeKey(tenant)
+    const made = await call('/api/cases', { key, json: { residentName: 'Zebedee Quillfeather', summary: 'Gate' } })
+    const { id } = await made.json<{ id: string }>()
+    const close = d1Of().prepare("update cases set status = 'closed', closed_at = ? where id = ?")
+    await close.bind(at('2026-01-01T00:00:00Z'), id).run()
+    await retainAt(now, tenant)
+    const sent = receive()
+    await sendTo(await makeEndpoint(tenant, { events: 'case_created case_updated' }))
+    vi.unstubAllGlobals()
+    const names = sent.map(({ message }) => [message.event, message.data.residentName])
+    expect(names).toEqual([
+      ['case_created', 'Removed'],
+      ['case_updated', 'Removed'],
     ])
   })
 
@@ -176,6 +258,13 @@ describe('A closed case', () => {
     expect(await namesOf([id])).toEqual(['Alex Resident'])
   })
 })
+
+const countersOf = async ({ id }: TestTenant) => {
+  const tables = ['case_counts', 'case_tallies'].map((name) =>
+    d1Of().prepare(`select * from ${name} where tenant_id = ? order by 1, 2, 3, 4, 5`).bind(id),
+  )
+  return (await d1Of().batch(tables)).map(({ results }) => results)
+}
 
 const namesOf = async (ids: string[]) => {
   const { results } = await d1Of()

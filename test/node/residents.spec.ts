@@ -53,7 +53,17 @@ const zebedee = {
   resident_postcode: 'TR261AA',
 }
 
-const tenant = { councilCode: null, contactEmail: null, contactPhone: null, now: '2026-01-01T00:00:00.000Z' }
+const tenant = {
+  ...{ councilCode: null, contactEmail: null, contactPhone: null, now: '2026-01-01T00:00:00.000Z' },
+  ...{
+    anonymiseAfterMonths: 12,
+    controller: null,
+    dpoContact: null,
+    privacyUrl: null,
+    replyWithin: null,
+    website: null,
+  },
+}
 
 beforeAll(async () => {
   for (const slug of ['acme', 'other'])
@@ -185,6 +195,11 @@ it('the erased are in no column of any table, and nobody else’s data are gone'
   ])
   expect(await rows('select id, name, message from submissions')).toEqual([
     { id: 'S1', name: 'Removed', message: 'Removed' },
+  ])
+  expect(await rows('select sequence, event, target_id as target from changes order by sequence')).toEqual([
+    { sequence: 1, event: 'case_updated', target: 'MAIN' },
+    { sequence: 2, event: 'case_updated', target: 'PHONE' },
+    { sequence: 3, event: 'case_updated', target: 'NEIGHBOUR' },
   ])
   const acts =
     "select action, target_id as target, user_id as user from audit where action like '%.erase' order by 1, 2"
