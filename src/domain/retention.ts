@@ -7,4 +7,6 @@ export const retention = {
   submissionMonths: 6,
   spamDays: 30,
   auditMonths: 24,
+  /** Entries about who was given a resident's data. */
+  disclosureMonths: 24,
 } as const

@@ -62,6 +62,7 @@ const tenant = {
     privacyUrl: null,
     replyWithin: null,
     website: null,
+    disclosures: null,
   },
 }
 

@@ -42,6 +42,7 @@ const demoTenant = {
   privacyUrl: null,
   replyWithin: '5 working days',
   website: 'https://www.example.com/porthmellow',
+  disclosures: null,
 } as const
 
 /** Sees to it that the demo tenant is there and that the demo key opens it; gives back the key. Safe to repeat. */

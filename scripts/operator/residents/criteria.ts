@@ -1,4 +1,4 @@
-import type { Sought } from '../../../src/db/residents'
+import type { Sought } from '../../../src/db/residents/scan'
 import { fold } from '../../../src/domain/fold'
 import { phoneKey } from '../../../src/domain/phone'
 import { UsageError } from '../fault'

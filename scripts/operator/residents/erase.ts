@@ -1,6 +1,6 @@
 import { type Action, actValues } from '../../../src/db/audit'
 import type { Statement } from '../../../src/db/query'
-import { eraseCases, eraseMentions, eraseMessages, eraseResults } from '../../../src/db/residents'
+import { eraseCases, eraseMentions, eraseMessages, eraseResults } from '../../../src/db/residents/erase'
 import { anonymised } from '../../../src/db/retention/anonymise'
 import type { Runner } from '../../../src/jobs/walk'
 import { UsageError } from '../fault'

@@ -1,14 +1,13 @@
 import type { Values } from '../../../src/db/query'
+import { casesHeld, messagesHeld } from '../../../src/db/residents/held'
 import {
-  casesHeld,
   countCases,
   type FoundCase,
   type FoundMessage,
   type FoundResult,
-  messagesHeld,
   scannedAtOnce,
   scans,
-} from '../../../src/db/residents'
+} from '../../../src/db/residents/scan'
 import type { Runner } from '../../../src/jobs/walk'
 import { type Criteria, isSure, type Match, matchesOf, soughtOf } from './criteria'
 import { searchProgress } from './progress'

@@ -1,4 +1,4 @@
-import { and, eq, isNotNull, isNull, lte, type SQL, sql } from 'drizzle-orm'
+import { and, eq, isNotNull, isNull, lte, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import type { AnySQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { encodeTime } from 'ulid'
 import { monthsBefore } from '../../domain/months'
@@ -7,7 +7,7 @@ import { counted } from '../../domain/wait'
 import { type Action, auditOfPortion } from '../audit'
 import { atMostOne, build, changes, pair, placeholder, type Statement, sqlStatement, statement } from '../query'
 import { cases, timeline } from '../schema/cases'
-import { audit } from '../schema/ledger'
+import { audit, disclosures } from '../schema/ledger'
 import { submissions } from '../schema/submissions'
 import { tenants } from '../schema/tenants'
 import type { Walk } from '../walk'
@@ -18,7 +18,7 @@ import type { RetainingTenant } from './tenants'
 export const rowsAtOnce = 200
 export const notesAtOnce = 1_000
 
-const { spamDays, submissionMonths, auditMonths } = retention
+const { spamDays, submissionMonths, auditMonths, disclosureMonths } = retention
 
 type Retaining = Pick<RetainingTenant, 'anonymiseAfterMonths'>
 
@@ -71,10 +71,12 @@ export function asked(rule: RetentionRule, tenants: readonly RetainingTenant[]) 
 }
 
 interface Kind extends Pick<RetentionRule, 'name' | 'keptFor' | 'cutOff' | 'action'> {
-  table: SQLiteTable & { tenantId: AnySQLiteColumn; id: AnySQLiteColumn }
-  /** Rows lie in the order of this and their id in an index. */
-  at: AnySQLiteColumn
-  /** The greatest `at` that can be due. */
+  table: SQLiteTable & { tenantId: AnySQLiteColumn }
+  /** A tenant's rows lie in the order of these columns in an index; the first is the time or begins with it. */
+  order: readonly [AnySQLiteColumn, ...AnySQLiteColumn[]]
+  /** What precedes every value of the first column. */
+  start: string | number
+  /** The greatest value of the first column that can be due. */
   latest(due: Due): SQL
   /** Everything else by which a row is due. */
   isDue(due: Due): SQL | undefined
@@ -99,22 +101,28 @@ const boundDue: Due = {
   months: sql`${placeholder('months')}`,
 }
 
-function ruleOf({ table, at, latest, isDue, weight = sql`0`, remove, ...kind }: Kind): RetentionRule {
+const nameOfPart = (index: number) => `k${index}`
+
+function ruleOf({ table, order, start, latest, isDue, weight = sql`0`, remove, ...kind }: Kind): RetentionRule {
+  const [at, ...others] = order
+  const listed = (parts: readonly SQLWrapper[]) => sql.join([...parts], sql`, `)
+  const names = listed(order.map((_, i) => sql.raw(nameOfPart(i))))
+  const named = listed(order.map((column, i) => sql`${column} as ${sql.raw(nameOfPart(i))}`))
   const isAsked = and(isDue(askedDue), sql`${at} <= ${latest(askedDue)}`)
-  const place = (name: 'after' | 'upTo') => sql`(${placeholder(`${name}At`)}, ${placeholder(`${name}Id`)})`
-  const isBeyond = and(isDue(boundDue), sql`(${at}, ${table.id}) > ${place('after')}`)
+  const place = (name: 'after' | 'upTo') => sql`(${listed(order.map((_, i) => sql`${placeholder(`${name}K${i}`)}`))})`
+  const isBeyond = and(isDue(boundDue), sql`(${listed(order)}) > ${place('after')}`)
   const isAhead = and(isBeyond, sql`${at} <= ${latest(boundDue)}`)
   // SQLite reads an index up to one bound only: with a + the others are none to it.
   const isInPortion = and(
     isBeyond,
-    sql`${at} <= ${placeholder('upToAt')}`,
-    sql`(+${at}, ${table.id}) <= ${place('upTo')}`,
+    sql`${at} <= ${placeholder('upToK0')}`,
+    sql`(${listed([sql`+${at}`, ...others])}) <= ${place('upTo')}`,
     sql`+${at} <= ${latest(boundDue)}`,
   )
   const weighed = sql`(
-    select at, id, weight, sum(weight) over (order by at, id) as total from (
-      select ${at} as at, ${table.id} as id, 1 + ${weight} as weight from ${table} where ${isAhead}
-      order by ${at}, ${table.id} limit ${sql.raw(String(rowsAtOnce))}))`
+    select ${names}, weight, sum(weight) over (order by ${names}) as total from (
+      select ${named}, 1 + ${weight} as weight from ${table} where ${isAhead}
+      order by ${listed(order)} limit ${sql.raw(String(rowsAtOnce))}))`
   return {
     ...kind,
     due: sqlStatement(sql`
@@ -122,10 +130,10 @@ function ruleOf({ table, at, latest, isDue, weight = sql`0`, remove, ...kind }: 
     counts: sqlStatement(sql`
       select asked.tenant as tenantId, (select count(*) from ${table} where ${isAsked}) as rows from ${askedTenants}`),
     walk: {
-      start: { afterAt: -1, afterId: '' },
+      start: Object.fromEntries(order.map((_, i) => [`afterK${i}`, i === 0 ? start : ''])),
       portion: atMostOne(
         sqlStatement(sql`
-          select at, id from ${weighed} where total <= ${sql.raw(String(notesAtOnce))} or total = weight
+          select ${names} from ${weighed} where total <= ${sql.raw(String(notesAtOnce))} or total = weight
           order by total desc limit 1`),
       ),
       forget: pair(auditOfPortion(table, isInPortion), remove(isInPortion), (_, n) => n),
@@ -133,7 +141,7 @@ function ruleOf({ table, at, latest, isDue, weight = sql`0`, remove, ...kind }: 
   }
 }
 
-const deleteFrom = (table: typeof submissions | typeof audit) => (condition: SQL | undefined) =>
+const deleteFrom = (table: typeof submissions | typeof audit | typeof disclosures) => (condition: SQL | undefined) =>
   changes(statement(build.delete(table).where(condition)))
 
 /** Closed cases are anonymised, unless the tenant has changed its setting since the cut-off was reckoned. */
@@ -143,7 +151,8 @@ const closedCases = ruleOf({
   cutOff: ({ anonymiseAfterMonths }, now) => monthsBefore(now, anonymiseAfterMonths),
   action: 'case.anonymise',
   table: cases,
-  at: cases.closedAt,
+  order: [cases.closedAt, cases.id],
+  start: -1,
   latest: ({ before }) => before,
   isDue: ({ tenantId, months }) =>
     and(
@@ -166,7 +175,8 @@ const messages = (status: 'spam' | 'dismissed', kind: Pick<Kind, 'keptFor' | 'cu
     name: status,
     action: 'submission.delete',
     table: submissions,
-    at: submissions.createdAt,
+    order: [submissions.createdAt, submissions.id],
+    start: -1,
     latest: ({ before }) => before,
     isDue: ({ tenantId, before }) =>
       and(
@@ -184,10 +194,25 @@ const auditEntries = ruleOf({
   cutOff: (_, now) => monthsBefore(now, auditMonths),
   action: 'audit.delete',
   table: audit,
-  at: audit.id,
+  order: [audit.id],
+  start: '',
   latest: ({ idBelow }) => idBelow,
   isDue: ({ tenantId, before }) => and(eq(audit.tenantId, tenantId), lte(sql`${audit.at}`, before)),
   remove: deleteFrom(audit),
+})
+
+/** Days of which every moment is before the cut-off. */
+const pastDisclosures = ruleOf({
+  name: 'disclosures',
+  keptFor: () => counted(disclosureMonths, 'month'),
+  cutOff: (_, now) => monthsBefore(now, disclosureMonths),
+  action: 'disclosure.delete',
+  table: disclosures,
+  order: [disclosures.day, disclosures.targetType, disclosures.targetId, disclosures.keyId],
+  start: '',
+  latest: ({ before }) => sql`date(${before} / 1000, 'unixepoch', '-1 day')`,
+  isDue: ({ tenantId }) => eq(disclosures.tenantId, tenantId),
+  remove: deleteFrom(disclosures),
 })
 
 /** What the daily job removes from each tenant, in this order. */
@@ -199,4 +224,5 @@ export const retentionRules: readonly RetentionRule[] = [
     cutOff: (_, now) => monthsBefore(now, submissionMonths),
   }),
   auditEntries,
+  pastDisclosures,
 ]

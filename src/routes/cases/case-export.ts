@@ -61,6 +61,7 @@ export const caseExports = new OpenAPIHono<AppEnv>().openapi(exportCases, async 
   const last = rows.length > shown.length ? shown.at(-1) : undefined
   const next = last ? positionAfterExported(last) : stop
   const nextCursor = next ? encodeCursor({ page: 1, position: next }, listed) : null
+  await gate.disclose('case', () => shown.map(({ id }) => id))
   if (nextCursor !== null) linkNext(c, nextCursor)
   return format === 'csv'
     ? csv(c, 'cases', csvChunks(header, shown, cellsOf), bom)

@@ -3,26 +3,12 @@
  * is no index on names or addresses, so tables are walked in portions. SQLite knows no Unicode folding: the statements find
  * more than what matches, and the command compares.
  */
-import { and, eq, inArray, isNotNull, ne, or, type SQL, sql } from 'drizzle-orm'
-import { auditOfEach } from './audit'
-import { ofTenant, touched } from './conditions'
-import {
-  all,
-  atMostOne,
-  build,
-  changes,
-  exactlyOne,
-  pair,
-  placeholder,
-  type Statement,
-  sqlStatement,
-  statement,
-} from './query'
-import { anonymiseCases, anonymiseMessages, changeOfCases } from './retention/anonymise'
-import { caseCounts, cases, timeline } from './schema/cases'
-import { idempotency } from './schema/ledger'
-import { submissions } from './schema/submissions'
-import { keys, users } from './schema/tenants'
+import { or, type SQL, sql } from 'drizzle-orm'
+import { atMostOne, exactlyOne, placeholder, sqlStatement } from '../query'
+import { caseCounts, cases, timeline } from '../schema/cases'
+import { idempotency } from '../schema/ledger'
+import { submissions } from '../schema/submissions'
+import { keys } from '../schema/tenants'
 
 /** Rows that a scan looks at in one trip. */
 export const scannedAtOnce = 5_000
@@ -65,7 +51,7 @@ const mayBe = ({ name, email, phone, postcode }: Person) =>
   )
 
 /** A text that names the resident's email address or phone number. */
-const mentions = (text: SQL) =>
+export const mentions = (text: SQL) =>
   or(sql`instr(lower(${text}), ${sought('email')}) > 0`, sql`instr(${digits(sql`${text}`)}, ${sought('phone')}) > 0`)
 
 /** A case as the scan finds it. */
@@ -144,7 +130,8 @@ export interface FoundResult {
   body: string
 }
 
-const place = sql`(${idempotency.owner}, ${idempotency.route}, ${idempotency.key})`
+/** The key of a stored result. */
+export const place = sql`(${idempotency.owner}, ${idempotency.route}, ${idempotency.key})`
 
 const resultsAhead = sql`(
   select ${idempotency.owner} as owner, ${idempotency.route} as route, ${idempotency.key} as key
@@ -152,7 +139,7 @@ const resultsAhead = sql`(
   order by 1, 2, 3 limit ${sql.raw(String(scannedAtOnce))})`
 
 /** Results of a tenant's keys, its forms and its public clients. */
-const isTenants = sql`(
+export const isTenants = sql`(
   ${idempotency.owner} in (select ${keys.familyId} from ${keys} where ${keys.tenantId} = ${placeholder('tenantId')})
   or ${idempotency.owner} = ${placeholder('tenantId')}
   or (${idempotency.owner} > ${placeholder('tenantId')} || ':' and ${idempotency.owner} < ${placeholder('tenantId')} || ';'))`
@@ -188,110 +175,4 @@ export const countCases = exactlyOne(
   sqlStatement<{ rows: number }>(sql`
     select coalesce(sum(${caseCounts.n}), 0) as rows from ${caseCounts}
     where ${caseCounts.tenantId} = ${placeholder('tenantId')} and ${caseCounts.viewer} = ''`),
-)
-
-const areAsked = (column: typeof cases.id | typeof submissions.id | typeof timeline.caseId) =>
-  inArray(column, sql`(select value from json_each(${placeholder('ids')}))`)
-
-/** Everything that is held in the cases `ids`, a JSON list. */
-export const casesHeld = statement(
-  build
-    .select()
-    .from(cases)
-    .where(and(ofTenant(cases), areAsked(cases.id))),
-)
-
-/** The timelines of the cases `ids`, with the names of those who wrote them. */
-export const notesHeld = sqlStatement<{
-  caseId: string
-  type: string
-  body: string | null
-  fromStatus: string | null
-  toStatus: string | null
-  by: string
-  createdAt: number
-}>(sql`
-  select ${timeline.caseId} as caseId, ${timeline.type} as type, ${timeline.body} as body,
-    ${timeline.fromStatus} as fromStatus, ${timeline.toStatus} as toStatus, ${users.name} as "by",
-    ${timeline.createdAt} as createdAt
-  from ${timeline} join ${cases} on ${cases.id} = ${timeline.caseId} left join ${users} on ${users.id} = ${timeline.actorId}
-  where ${ofTenant(cases)} and ${areAsked(timeline.caseId)} order by ${timeline.caseId}, ${timeline.id}`)
-
-/** Everything that is held in the messages `ids`. */
-export const messagesHeld = statement(
-  build
-    .select()
-    .from(submissions)
-    .where(and(ofTenant(submissions), areAsked(submissions.id))),
-)
-
-const erasable = and(
-  ofTenant(cases),
-  areAsked(cases.id),
-  or(isNotNull(cases.closedAt), sql`${placeholder('evenOpen')} = 1`),
-)
-
-/** Anonymises the cases `ids` now, only closed ones unless `evenOpen` is 1; an audit entry each. */
-export const eraseCases: Statement<number> = pair(
-  auditOfEach(cases, cases.id, erasable),
-  anonymiseCases(erasable),
-  (_, n) => n,
-)
-
-const isAsked = and(ofTenant(submissions), areAsked(submissions.id))
-const isConverted = and(isAsked, eq(submissions.status, 'converted'))
-const isLoose = and(
-  isAsked,
-  ne(submissions.status, 'converted'),
-  or(ne(submissions.status, 'new'), sql`${placeholder('evenOpen')} = 1`),
-)
-
-/** Deletes the messages `ids`, new ones only if `evenOpen` is 1, and anonymises those that were converted. */
-export const eraseMessages: Statement<number> = pair(
-  pair(auditOfEach(submissions, submissions.id, isConverted), anonymiseMessages(isConverted), (_, n) => n),
-  pair(
-    auditOfEach(submissions, submissions.id, isLoose),
-    changes(statement(build.delete(submissions).where(isLoose))),
-    (_, n) => n,
-  ),
-  (kept, gone) => kept + gone,
-)
-
-/** Deletes the stored results `results`, a JSON list of owner, route and key. */
-export const eraseResults = changes(
-  statement(
-    build
-      .delete(idempotency)
-      .where(
-        and(
-          isTenants,
-          sql`${place} in (select value ->> 0, value ->> 1, value ->> 2 from json_each(${placeholder('results')}))`,
-        ),
-      ),
-  ),
-)
-
-const areTheirs = and(ofTenant(cases), areAsked(cases.id))
-
-/** Clears the notes of the cases `ids` that name the email address or phone number; an audit entry for each case. */
-export const eraseMentions: Statement<number> = pair(
-  all({
-    audit: auditOfEach(cases, cases.id, areTheirs),
-    change: changeOfCases(areTheirs),
-    touched: statement(build.update(cases).set(touched(cases)).where(areTheirs)),
-  }),
-  changes(
-    statement(
-      build
-        .update(timeline)
-        .set({ body: null })
-        .where(
-          and(
-            sql`${timeline.caseId} in (select ${cases.id} from ${cases} where ${areTheirs})`,
-            mentions(sql`${timeline.body}`),
-          ),
-        ),
-    ),
-  ),
-  (_, n) => n,
 )
