@@ -69,9 +69,23 @@ describe('A closed case', () => {
     const before = await rowOf('cases', id)
     const messageBefore = await rowOf('submissions', message)
 
-    expect(await retainAt(now - 1, tenant)).toEqual({ cases: 0, spam: 0, dismissed: 0, audit: 0, done: true })
+    expect(await retainAt(now - 1, tenant)).toEqual({
+      cases: 0,
+      spam: 0,
+      dismissed: 0,
+      audit: 0,
+      disclosures: 0,
+      done: true,
+    })
     expect(await rowOf('cases', id)).toEqual(before)
-    expect(await retainAt(now, tenant)).toEqual({ cases: 1, spam: 0, dismissed: 0, audit: 0, done: true })
+    expect(await retainAt(now, tenant)).toEqual({
+      cases: 1,
+      spam: 0,
+      dismissed: 0,
+      audit: 0,
+      disclosures: 0,
+      done: true,
+    })
 
     const after = await rowOf('cases', id)
     const written = expect.closeTo(Date.now(), -5)
@@ -288,7 +302,14 @@ describe('A message', () => {
     })
     await makeSubmission(tenant, { reference: 'new', status: 'new', ...old('2020-01-01T00:00:00Z') })
     await makeSubmission(tenant, { reference: 'converted', status: 'converted', ...old('2020-01-01T00:00:00Z') })
-    expect(await retainAt(now, tenant)).toEqual({ cases: 0, spam: 1, dismissed: 1, audit: 0, done: true })
+    expect(await retainAt(now, tenant)).toEqual({
+      cases: 0,
+      spam: 1,
+      dismissed: 1,
+      audit: 0,
+      disclosures: 0,
+      done: true,
+    })
     const { results } = await d1Of()
       .prepare('select reference from submissions where tenant_id = ? order by reference')
       .bind(tenant.id)
@@ -324,6 +345,29 @@ describe('An audit entry', () => {
   })
 })
 
+describe('A disclosure', () => {
+  it('goes after 24 months, when the whole of its day is past, and so does each of many on a day', async () => {
+    const tenant = await makeTenant()
+    const count = rowsAtOnce + 1
+    const sql = `with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < ?3)
+      insert into disclosures select ?1, ?2, iif(n % 2, 'case', 'submission'), 't-' || (n / 3), 'k-' || n, 'u' from numbers`
+    for (const day of ['2025-03-29', '2025-03-30', '2025-03-31', '2027-03-31'])
+      await d1Of().prepare(sql).bind(tenant.id, day, count).run()
+    expect(await retainAt(now, tenant)).toMatchObject({ disclosures: 2 * count, done: true })
+    const left = d1Of().prepare('select day, count(*) as n from disclosures where tenant_id = ? group by 1 order by 1')
+    expect((await left.bind(tenant.id).all()).results).toEqual([
+      { day: '2025-03-31', n: count },
+      { day: '2027-03-31', n: count },
+    ])
+    const { results } = await d1Of()
+      .prepare('select action, target_id from audit where tenant_id = ?')
+      .bind(tenant.id)
+      .all()
+    const act = (n: number) => ({ action: 'disclosure.delete', target_id: `${tenant.id}:${n}` })
+    expect(results).toEqual([act(rowsAtOnce), act(rowsAtOnce), act(2)])
+  })
+})
+
 describe('The daily job', () => {
   let lines: Record<string, unknown>[]
   beforeEach(() => {
@@ -332,7 +376,7 @@ describe('The daily job', () => {
   const log = (line: string) => lines.push(JSON.parse(line))
   const time = '2026-03-01T03:17:00.000Z'
   const clock = () => at(time)
-  const nothing = { cases: 0, spam: 0, dismissed: 0, audit: 0, done: true }
+  const nothing = { cases: 0, spam: 0, dismissed: 0, audit: 0, disclosures: 0, done: true }
 
   it('visits every cell, and says in a line of each what it has removed', async () => {
     const tenant = await makeTenant({ cell: 1 })

@@ -45,19 +45,22 @@ it('a dry run says what would go, and when, and changes nothing', async () => {
     lineOf('acme', 'spam', '30 days', 1),
     lineOf('acme', 'dismissed', '6 months', 0),
     lineOf('acme', 'audit', '24 months', 0),
+    lineOf('acme', 'disclosures', '24 months', 0),
     lineOf('b', 'cases', '12 months after closing', 1),
     lineOf('b', 'spam', '30 days', 0),
     lineOf('b', 'dismissed', '6 months', 0),
     lineOf('b', 'audit', '24 months', 0),
+    lineOf('b', 'disclosures', '24 months', 0),
   ])
   const shown = await operate('retention', '--dry-run', '--tenant', 'acme')
   expect(shown.stdout.replaceAll(/\d{4}-\S+/g, '…')).toBe(
     [
-      'cell  tenant  data       kept for                 from before               would go',
-      '   0  acme    cases      12 months after closing  …         1',
-      '   0  acme    spam       30 days                  …         1',
-      '   0  acme    dismissed  6 months                 …         0',
-      '   0  acme    audit      24 months                …         0',
+      'cell  tenant  data         kept for                 from before               would go',
+      '   0  acme    cases        12 months after closing  …         1',
+      '   0  acme    spam         30 days                  …         1',
+      '   0  acme    dismissed    6 months                 …         0',
+      '   0  acme    audit        24 months                …         0',
+      '   0  acme    disclosures  24 months                …         0',
       '',
     ].join('\n'),
   )

@@ -89,8 +89,8 @@ export function writeHeld(folder: string, held: Held): string[] {
 const cellOf = (value: unknown): CsvCell =>
   typeof value === 'string' || typeof value === 'number' || value === null ? value : JSON.stringify(value)
 
-function csvOf<R extends object>(rows: readonly R[]): string {
+function csvOf(rows: readonly Row[]): string {
   const header = Object.keys(rows[0] ?? {})
   if (header.length === 0) return ''
-  return [...csvChunks(header, rows, (row) => header.map((name) => cellOf((row as Row)[name])))].join('')
+  return [...csvChunks(header, rows, (row) => header.map((name) => cellOf(row[name])))].join('')
 }

@@ -44,7 +44,7 @@ export const messagesHeld = statement(
 )
 
 /** To whom something of a resident's was given. */
-export interface HeldDisclosure {
+export type HeldDisclosure = {
   day: string
   targetType: DisclosedType
   targetId: string
