@@ -95,6 +95,16 @@ beforeAll(async () => {
     result('k1', `id || ':ip:1'`, 'POST /api/public/acme/contact', '{"email":"zebedee.quill@example.com"}'),
     result('k2', `id || ':ip:1'`, 'POST /api/cases/MAIN/notes', '{"body":"Quillfeather called"}'),
     result('k3', `id || ':ip:1'`, 'POST /api/cases', '{"residentName":"Alex Resident"}'),
+    `insert into keys (id, family_id, tenant_id, user_id, hash, prefix, name, scopes, created_at)
+      values ('K', 'K', 'acme', 'U', 'h', 'sk_cw0_aaaa', 'CRM sync', 'cases:read', 1)`,
+    "insert into users (id, tenant_id, name, email, role, created_at) values ('U', 'acme', 'Jane Doe', 'jane@example.com', 'admin', 1)",
+    ...[
+      ['acme', '2026-03-01', 'case', 'MAIN', 'K'],
+      ['acme', '2026-01-31', 'case', 'MAIN', 'gone'],
+      ['acme', '2026-02-01', 'submission', 'S1', 'K'],
+      ['acme', '2026-02-01', 'case', 'NEIGHBOUR', 'K'],
+      ['other', '2026-02-01', 'case', 'MAIN', 'K'],
+    ].map((row) => `insert into disclosures values (${row.map((value) => `'${value}'`).join(', ')}, 'U')`),
     result('k4', `'another tenant'`, 'POST /api/cases', '{"email":"zebedee.quill@example.com"}'),
   ]
   await d1.batch(sql.map((one) => d1.prepare(one)))
@@ -149,6 +159,13 @@ it('what is exported is all that is held, with the timeline of each case', async
   expect(held.cases[0]).toMatchObject({ residentName: 'Zebedée Quillfeather', closedAt: '1970-01-01T00:00:00.005Z' })
   const entry = { type: 'note', body: 'Spoke to Zebedée.', fromStatus: null, toStatus: null, by: null }
   expect(held.cases[0]?.timeline).toEqual([{ ...entry, createdAt: '1970-01-01T00:00:00.001Z' }])
+  const jane = { userId: 'U', user: 'Jane Doe' }
+  const crm = { keyId: 'K', key: 'CRM sync', ...jane }
+  expect(held.disclosures).toEqual([
+    { day: '2026-01-31', targetType: 'case', targetId: 'MAIN', keyId: 'gone', key: null, ...jane },
+    { day: '2026-03-01', targetType: 'case', targetId: 'MAIN', ...crm },
+    { day: '2026-02-01', targetType: 'submission', targetId: 'S1', ...crm },
+  ])
   expect(held.messages).toMatchObject([{ id: 'S1', message: 'The gate of Quillfeather' }])
   expect(held.storedResults.map(({ route }) => route)).toEqual([
     'POST /api/cases/MAIN/notes',
@@ -202,6 +219,7 @@ it('the erased are in no column of any table, and nobody else’s data are gone'
     { sequence: 2, event: 'case_updated', target: 'PHONE' },
     { sequence: 3, event: 'case_updated', target: 'NEIGHBOUR' },
   ])
+  expect(await rows('select count(*) as n from disclosures')).toEqual([{ n: 5 }])
   const acts =
     "select action, target_id as target, user_id as user from audit where action like '%.erase' order by 1, 2"
   expect(await rows(acts)).toEqual([
