@@ -152,9 +152,9 @@ describe('tenants', () => {
     )
     const logged = { ...acme, slug: 'logged', name: 'L', plan: 'pro', councilCode: null }
     expect(made).toEqual({ ...logged, disclosures: true })
-    const update = ['tenants', 'update', '--slug', 'logged', '--disclosures']
-    expect(await answer(...update, 'off')).toEqual({ ...logged, disclosures: false })
-    expect(await answer(...update, 'default')).toEqual({ ...logged, disclosures: null })
+    const update = ['update', '--slug', 'logged', '--disclosures']
+    expect(await answer('tenants', ...update, 'off')).toEqual({ ...logged, disclosures: false })
+    expect(await answer('tenants', ...update, 'default')).toEqual({ ...logged, disclosures: null })
   })
 
   it('live in a cell that is bound', async () => {
