@@ -21,6 +21,7 @@ import { audit } from './routes/audit/audit'
 import { cases } from './routes/cases/cases'
 import { categories } from './routes/categories/categories'
 import { changes } from './routes/changes/changes'
+import { disclosures } from './routes/disclosures/disclosures'
 import { health } from './routes/health'
 import { keys } from './routes/keys/keys'
 import { me } from './routes/me'
@@ -63,6 +64,7 @@ export function makeApp(): OpenAPIHono<AppEnv> {
   app.route('/api/keys', keys)
   app.route('/api/webhooks', webhooks)
   app.route('/api/audit', audit)
+  app.route('/api/disclosures', disclosures)
   app.route('/api/changes', changes)
   app.route('/api/submissions', submissions)
   app.route('/api/reports', reports)

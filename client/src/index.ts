@@ -7,6 +7,7 @@ import {
   casesOf,
   categoriesOf,
   changesOf,
+  disclosuresOf,
   eventsOf,
   keysOf,
   newsOf,
@@ -93,6 +94,8 @@ export class Casework {
   readonly webhooks: ReturnType<typeof webhooksOf>
   /** The audit list. */
   readonly audit: ReturnType<typeof auditOf>
+  /** The disclosure log: who was given residents' data. */
+  readonly disclosures: ReturnType<typeof disclosuresOf>
   /** The log of changes, for keeping a copy in step. */
   readonly changes: ReturnType<typeof changesOf>
   /** The public routes, which need no key. */
@@ -118,6 +121,7 @@ export class Casework {
     this.keys = keysOf(send)
     this.webhooks = webhooksOf(send)
     this.audit = auditOf(send)
+    this.disclosures = disclosuresOf(send)
     this.changes = changesOf(send)
     this.publicApi = publicApiOf(send)
     this.me = (options) => pending(send, () => ({ method: 'GET', path: '/api/me', options }))

@@ -188,6 +188,17 @@ export const auditOf = (send: Send) => ({
   ),
 })
 
+/** The disclosure log. */
+export const disclosuresOf = (send: Send) => ({
+  /** Lists which key was given which resident's data on which day, latest first. Await it for one page, or walk it for all. */
+  list: pagedList<api.ListDisclosuresQuery, api.DisclosureList, api.Disclosure>(
+    send,
+    '/api/disclosures',
+    (body) => body.disclosures,
+    (body) => body,
+  ),
+})
+
 /** The log of changes: what has changed, for keeping a copy in step. */
 export const changesOf = (send: Send) => ({
   /** One stretch of the log, oldest first. Throws `ValidationError` where changes after `after` are no longer kept. */

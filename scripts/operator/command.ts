@@ -4,6 +4,7 @@ import { parseEmail } from '../../src/domain/email'
 import { parseGssCode } from '../../src/domain/gss'
 import { readMoment } from '../../src/domain/moment'
 import { parsePhone } from '../../src/domain/phone'
+import { parsePostcode } from '../../src/domain/postcode'
 import { isBlank, type Reading, readText } from '../../src/domain/text'
 import { parseWebAddress } from '../../src/domain/url'
 import { plans, roles, type Scope, scopes } from '../../src/domain/vocabulary'
@@ -18,10 +19,13 @@ export interface PlaceOptions {
 
 /** Adds a subcommand to an operators' program, with their common options and an example that works when pasted. */
 export function addCommand(program: Command, usage: string, description: string, example: string): Command {
-  return program
-    .command(usage)
-    .description(description)
-    .addHelpText('after', `\nExample:\n  npm run --silent ${program.name()} -- ${example}`)
+  return withPlace(program.command(usage).description(description), `${program.name()} -- ${example}`)
+}
+
+/** Adds the options that select a command's databases, and an example that works when pasted. */
+export function withPlace(command: Command, example: string): Command {
+  return command
+    .addHelpText('after', `\nExample:\n  npm run --silent ${example}`)
     .option('--remote', 'use production instead of the local database')
     .option('--config <file>', "wrangler's configuration", 'wrangler.toml')
     .option('--persist-to <folder>', 'where the local database is (default: CASEWORK_STATE, or .wrangler/state)')
@@ -50,6 +54,16 @@ export function callersPath(path: string, { npm_lifecycle_event: script, INIT_CW
 export function print(answer: object): void {
   const lines = Array.isArray(answer) ? answer.map((one) => JSON.stringify(one)) : undefined
   console.log(lines?.length ? `[\n${lines.join(',\n')}\n]` : JSON.stringify(answer))
+}
+
+/** Rows as a table for people: a heading per column, numbers to the right. */
+export function table(headings: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  const cells = [headings, ...rows].map((row) => row.map(String))
+  const widths = headings.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)))
+  const isNumeric = headings.map((_, column) => rows.every((row) => typeof row[column] === 'number'))
+  const line = (row: string[]) =>
+    row.map((cell, i) => (isNumeric[i] ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0))).join('  ')
+  return cells.map((row) => line(row).trimEnd()).join('\n')
 }
 
 /** Prints a note to the operator on stderr. */
@@ -122,6 +136,9 @@ export const phone = shaped(parsePhone, 'a phone number, like 01632 960001')
 
 /** A web address, `http` or `https`. */
 export const webAddress = shaped(parseWebAddress, 'a web address, like https://www.example.com')
+
+/** A postcode, as it is stored. */
+export const postcode = shaped(parsePostcode, 'a postcode, like TR1 1AA')
 
 /** A parser that also accepts blank text, which clears the field. */
 export function orEmpty(parse: (value: string) => string): (value: string) => string {

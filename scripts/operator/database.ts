@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { databaseErrorOf, Unmet, uniqueViolation } from '../../src/db/database-error'
 import { gateValues } from '../../src/db/gate/placeholder'
-import { type BoundStatement, type Results, statement } from '../../src/db/query'
+import { type BoundStatement, type Results, statement, together } from '../../src/db/query'
+import type { Runner } from '../../src/jobs/walk'
 import { type Cell, cellsOf, type Place } from './cells'
 import { UsageError } from './fault'
 import { firstError, type Run, runWrangler } from './wrangler'
@@ -60,6 +61,14 @@ export async function run<const S extends readonly BoundStatement[]>(cell: Cell,
   const rows = statements.map((one) => one.rows(results.splice(0, one.statements.length)))
   // Each statement maps its own results, so the tuple has the types its members name.
   return rows as Results<S>
+}
+
+/** A runner of named statements in one cell, as the daily jobs take it. */
+export function runnerOf(cell: Cell): Runner {
+  return async (named) => {
+    const [results] = await run(cell, [together(named)])
+    return results
+  }
 }
 
 /** Runs the same statements in every cell, and gives back what each of them yields. */

@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { recordAudit } from '../../src/db/audit'
 import { insertTenant, listTenants, type TenantChanges, updateTenant } from '../../src/db/operators'
 import { group } from '../../src/db/query'
@@ -56,7 +56,11 @@ interface Details {
   replyWithin?: string
   website?: string
   anonymiseAfter?: number
+  disclosures?: keyof typeof recording
 }
+
+/** What `--disclosures` sets. */
+const recording = { on: true, off: false, default: null }
 
 /** Their options. A blank text clears one in `update`. */
 const details: readonly (readonly [flags: string, description: string, parse: (value: string) => string])[] = [
@@ -73,9 +77,14 @@ const details: readonly (readonly [flags: string, description: string, parse: (v
 const anonymiseAfter = '--anonymise-after <months>'
 const anonymiseAfterSays = 'months from the closing of a case until its resident’s details are removed'
 
+const disclosures = '--disclosures <on|off|default>'
+const disclosuresSays = "record which key is given which resident's data (default: on the plan council only)"
+
 function addDetails(command: Command, read = (parse: (value: string) => string) => parse): Command {
   for (const [flags, description, parse] of details) command.option(flags, description, read(parse))
-  return command.option(anonymiseAfter, anonymiseAfterSays, whole(1, 120))
+  return command
+    .option(anonymiseAfter, anonymiseAfterSays, whole(1, 120))
+    .addOption(new Option(disclosures, disclosuresSays).choices(Object.keys(recording)))
 }
 
 interface NewTenant extends PlaceOptions, Details {
@@ -133,6 +142,7 @@ function detailsOf(given: Details) {
     privacyUrl: given.privacyUrl ?? null,
     replyWithin: given.replyWithin ?? null,
     website: given.website ?? null,
+    disclosures: recording[given.disclosures ?? 'default'],
   }
 }
 
@@ -177,9 +187,12 @@ addDetails(
     privacyUrl: emptied(options.privacyUrl),
     replyWithin: emptied(options.replyWithin),
     website: emptied(options.website),
+    disclosures: options.disclosures && recording[options.disclosures],
   }
   if (Object.values(changes).every((value) => value === undefined)) {
-    const names = ['--name', ...details.map(([flags]) => flags), anonymiseAfter].map((flags) => flags.split(' ')[0])
+    const names = ['--name', ...details.map(([flags]) => flags), anonymiseAfter, disclosures].map(
+      (flags) => flags.split(' ')[0],
+    )
     throw new UsageError(`Provide at least one of ${names.slice(0, -1).join(', ')} and ${names.at(-1)}`)
   }
   await change(options, slug, changes)

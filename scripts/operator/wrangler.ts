@@ -1,4 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { root } from '../root'
 
@@ -19,10 +22,13 @@ const quiet = {
  * Starts wrangler in the project's folder, without a terminal. With a process group of its own, Ctrl-C reaches us alone,
  * and we end wrangler in order.
  */
-export function startWrangler(args: string[], { ownGroup = false } = {}): ChildProcess {
+export function startWrangler(
+  args: string[],
+  { ownGroup = false, env = {} }: { ownGroup?: boolean; env?: NodeJS.ProcessEnv } = {},
+): ChildProcess {
   return spawn(process.execPath, [`${root}node_modules/wrangler/bin/wrangler.js`, ...args], {
     cwd: root,
-    env: { ...process.env, ...quiet },
+    env: { ...process.env, ...quiet, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     // Windows would open a window for it.
     detached: ownGroup && process.platform !== 'win32',
@@ -36,9 +42,13 @@ export interface Run {
   stderr: string
 }
 
-/** Runs wrangler to its end. */
+/**
+ * Runs wrangler to its end. Whatever it prints, residents' data too, it also writes to a log of its own, which nothing can
+ * switch off: that lies in a folder that only we can read, and goes with it.
+ */
 export async function runWrangler(args: string[]): Promise<Run> {
-  const child = startWrangler(args)
+  const logs = mkdtempSync(join(tmpdir(), 'casework-'))
+  const child = startWrangler(args, { env: { WRANGLER_LOG_PATH: logs } })
   const run: Run = { code: 1, stdout: '', stderr: '' }
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     run.stdout += text
@@ -46,7 +56,11 @@ export async function runWrangler(args: string[]): Promise<Run> {
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     run.stderr += text
   })
-  const stop = () => child.kill()
+  const forget = () => rmSync(logs, { recursive: true, force: true })
+  const stop = () => {
+    child.kill()
+    forget()
+  }
   process.on('exit', stop)
   try {
     run.code = await new Promise((resolve, reject) => {
@@ -55,6 +69,7 @@ export async function runWrangler(args: string[]): Promise<Run> {
     return run
   } finally {
     process.off('exit', stop)
+    forget()
   }
 }
 

@@ -128,6 +128,15 @@ export function auditOfEach(table: SQLiteTable, id: AnySQLiteColumn, condition: 
   return insertEntries(each, sql`from ${table} where ${condition}`)
 }
 
+/**
+ * The one entry of an action on a portion of rows; no entry if no row matches. The value `targetId` is the tenant; the
+ * entry's target is that and the number of rows, `01JZ8E2Q4N6T1V3X5Z7B9D0F2H:500`.
+ */
+export function auditOfPortion(table: SQLiteTable, condition: SQL | undefined): Statement {
+  const counted = { ...entry, targetId: sql`${placeholder('targetId')} || ':' || count(*)` }
+  return insertEntries(counted, sql`from ${table} where ${condition} having count(*) > 0`)
+}
+
 const unconditional = insertEntries(entry, sql`where true`)
 
 /** Records an audit entry in the batch of the action. Goes first: all other rows take its time (`stamp`). */
@@ -137,9 +146,15 @@ export function recordAudit(
   targetId: string,
   entries: Statement = unconditional,
 ): BoundStatement {
-  const targetType = action.slice(0, action.indexOf('.'))
-  return entries.bind({ ...actor, action, targetType, targetId })
+  return entries.bind({ ...actor, ...actValues(action, targetId) })
 }
+
+/** Values of an entry's action and target, whose kind the action begins with. */
+export const actValues = (action: Action, targetId: string) => ({
+  action,
+  targetType: action.slice(0, action.indexOf('.')),
+  targetId,
+})
 
 /** The same for a batch's further entries. */
 export const recordAnotherAudit: typeof recordAudit = (actor, ...act) =>

@@ -40,6 +40,9 @@ export function changeOf(source: SQLiteTable | SQL, condition: SQL | undefined, 
   return statement(build.insert(changes).select(sql`select ${rowOf(changes, row)} from ${source} where ${condition}`))
 }
 
+/** Values of the changes of an event. */
+export const eventValues = (event: ChangeEvent) => ({ event, changeTarget: targetOf(event) })
+
 /**
  * Records an event in the batch of the write that causes it.
  *
@@ -50,5 +53,5 @@ export function recordChange<T extends { tenantId: string; auditId: string }>(
   event: ChangeEvent,
   entries: Statement,
 ): BoundStatement {
-  return entries.bind({ ...values, event, changeTarget: targetOf(event) })
+  return entries.bind({ ...values, ...eventValues(event) })
 }

@@ -48,6 +48,7 @@ export const insertTenant = statement(
     privacyUrl: placeholder('privacyUrl'),
     replyWithin: placeholder('replyWithin'),
     website: placeholder('website'),
+    disclosures: placeholder('disclosures'),
     createdAt: placeholder('now'),
   }),
 )

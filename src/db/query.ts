@@ -146,14 +146,11 @@ export function mapped<A, T>(from: Statement<A>, read: (rows: A) => T): Statemen
   }
 }
 
-/** A statement as the number of rows inserted, changed or deleted. */
+const ownChanges = exactlyOne(sqlStatement<{ n: number }>(sql`select changes() as n`))
+
+/** A write as the number of rows that it has inserted, changed or deleted, without those that its triggers have. */
 export function changes(statement: Statement): Statement<number> {
-  return {
-    bind: (values) => ({
-      statements: statement.bind(values).statements,
-      rows: ([result]) => result?.meta.changes ?? 0,
-    }),
-  }
+  return pair(statement, ownChanges, (_, { n }) => n)
 }
 
 /** Concatenates two queries of which at most one returns rows: the arms of a read that differs by role. */

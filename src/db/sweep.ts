@@ -1,26 +1,15 @@
-import { and, asc, gt, lt, lte, sql } from 'drizzle-orm'
+/**
+ * What is kept for a short while and is not of one tenant alone. Its tables are walked by primary key: an index on the time
+ * would spare a walk the fresh rows, and cost one more row written for each that is kept, a thousand times as much.
+ */
+import { and, asc, count, gt, lt, lte, sql } from 'drizzle-orm'
 import { replayForMs } from './idempotency'
-import { atMostOne, build, changes, placeholder, type Statement, statement, type Values } from './query'
+import { atMostOne, build, changes, exactlyOne, placeholder, statement } from './query'
 import { changes as changeLog } from './schema/changes'
 import { idempotency } from './schema/ledger'
 import { windows } from './schema/tenants'
 import { webhookDeliveries } from './schema/webhooks'
-
-/** A place in a table: its primary key, by column names. */
-type Place = Record<string, string | number>
-
-/**
- * A walk through a table by its primary key, a portion at a time: it looks at each row once, fresh or stale. An index on
- * the time would spare it the fresh rows, and cost one more row written for each that is kept: a thousand times as much.
- */
-export interface Walk {
-  /** The place before the first row, as the `after…` of both queries. */
-  readonly start: Values
-  /** The last place of the portion that begins after a place, as its column names; no row where the table ends. */
-  readonly portion: Statement<Place | undefined>
-  /** Deletes the stale rows after one place and up to another, `upTo…`, and returns their number. */
-  readonly forget: Statement<number>
-}
+import type { Walk } from './walk'
 
 /** Maximum rows per portion: D1 is blocked while it runs. */
 export const rowsAtOnce = 10_000
@@ -47,6 +36,8 @@ const resultsAhead = build
   .orderBy(asc(idempotency.owner), asc(idempotency.route), asc(idempotency.key))
   .limit(rowsAtOnce)
 
+const isOld = lt(idempotency.createdAt, sql`${nowMs} - ${sql.raw(String(replayForMs))}`)
+
 /** The results ahead, each with the bytes up to and with it. */
 const weighed = sql`(
   select owner, route, key, sum(bytes) over (order by owner, route, key) as total from ${resultsAhead})`
@@ -72,13 +63,7 @@ export const oldResults: Walk = {
     statement(
       build
         .delete(idempotency)
-        .where(
-          and(
-            sql`${resultKey} > ${resultPlace('after')}`,
-            sql`${resultKey} <= ${resultPlace('upTo')}`,
-            lt(idempotency.createdAt, sql`${nowMs} - ${sql.raw(String(replayForMs))}`),
-          ),
-        ),
+        .where(and(sql`${resultKey} > ${resultPlace('after')}`, sql`${resultKey} <= ${resultPlace('upTo')}`, isOld)),
     ),
   ),
 }
@@ -200,3 +185,23 @@ export const oldDeliveries: Walk = {
     ),
   ),
 }
+
+/** Number of results that `oldResults` would delete. */
+export const countOldResults = exactlyOne(
+  statement(
+    build
+      .select({ rows: count().as('rows') })
+      .from(idempotency)
+      .where(isOld),
+  ),
+)
+
+/** Number of windows that `quietAddresses` would delete. */
+export const countQuietAddresses = exactlyOne(
+  statement(
+    build
+      .select({ rows: count().as('rows') })
+      .from(windows)
+      .where(and(gt(windows.id, 'ip:'), lt(windows.id, 'ip;'), isStale)),
+  ),
+)

@@ -44,3 +44,19 @@ function monthStart(ms: number, later = 0): number {
 }
 
 const monthOf = (ms: number) => new Date(ms).toISOString().slice(0, 7)
+
+/**
+ * The moment a number of calendar months before another, in UTC: on the same day of the month, or on its last day where it is
+ * shorter. So what happened at a moment is never taken to be so many months old too early.
+ *
+ * @param moment ISO 8601
+ */
+export function monthsBefore(moment: string, months: number): string {
+  const at = new Date(moment)
+  const day = at.getUTCDate()
+  at.setUTCDate(1)
+  at.setUTCMonth(at.getUTCMonth() - months)
+  const daysOfMonth = new Date(Date.UTC(at.getUTCFullYear(), at.getUTCMonth() + 1, 0)).getUTCDate()
+  at.setUTCDate(Math.min(day, daysOfMonth))
+  return at.toISOString()
+}

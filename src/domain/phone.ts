@@ -23,3 +23,8 @@ export function dialled(text: string): string {
     .replace(/^(\+44|0044)\(0\)/, '$1')
     .replace(/[()]/g, '')
 }
+
+/** A phone number as it is compared: a UK one in national form, `+44 (0)1632 960001` → `01632960001`. */
+export function phoneKey(text: string): string {
+  return dialled(text).replace(/^(\+44|0044)/, '0')
+}

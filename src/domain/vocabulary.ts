@@ -119,6 +119,10 @@ export function targetOf(event: ChangeEvent): ChangeTarget {
 /** The scope that reads what an event is about. */
 export const scopeOf = (event: ChangeEvent): Scope => targetScopes[targetOf(event)]
 
+/** What holds a resident's data. */
+export const disclosedTypes = ['case', 'submission'] as const
+export type DisclosedType = (typeof disclosedTypes)[number]
+
 /** The part of an ordered list from `least` upwards, e.g. every role that may do what a manager may. */
 export function fromLeast<T extends string>(order: readonly T[], least: T): T[] {
   return order.slice(order.indexOf(least))

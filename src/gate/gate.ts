@@ -1,13 +1,24 @@
 import type { Actor } from '../db/actor'
 import { type Meter, runBatch } from '../db/batch'
+import { recordDisclosures } from '../db/disclosures'
 import { keyAdmission } from '../db/gate/hit'
 import { gateValues } from '../db/gate/placeholder'
 import { earlierResult, type Idempotency } from '../db/idempotency'
 import { replacementOfCaller } from '../db/keys/key-standing'
-import { all, later, type NamedBoundStatements, type NamedStatements, type Results, type Values } from '../db/query'
+import {
+  all,
+  type BoundStatement,
+  later,
+  type NamedBoundStatements,
+  type NamedStatements,
+  type Results,
+  type Values,
+} from '../db/query'
 import { newId } from '../domain/id'
-import { ApiError } from '../errors'
+import type { DisclosedType } from '../domain/vocabulary'
+import { ApiError, Replay } from '../errors'
 import { databaseOf, type Env, settingsOf } from '../settings'
+import { caseAt, rememberRecorded, unrecorded } from './disclosures'
 import { replay, replayValues } from './idempotency'
 import { cellOfKey, hashKey } from './key-format'
 import { type Principal, principalOf } from './principal'
@@ -34,6 +45,13 @@ export interface Gate {
    * answered with 503. Only after `read`.
    */
   write<const N extends NamedBoundStatements>(named: N): Promise<Results<N>>
+  /**
+   * Records that the caller is given these cases or messages, where their tenant wants it recorded: once per day, key and
+   * target, in a trip of its own. Throws 503 where it cannot, so every answer that holds a resident's data from storage waits for it.
+   */
+  disclose(type: DisclosedType, ids: () => readonly string[]): Promise<void>
+  /** The same as a statement of the write whose answer it is, after its audit entry: undefined where nothing is to be recorded. */
+  disclosing(type: DisclosedType, id: string): BoundStatement | undefined
   /** The admitted caller. Throws before `read` or `admit`. */
   readonly principal: Principal
   /** The cell of the caller's tenant, and of everything the caller creates. */
@@ -109,6 +127,47 @@ export function openGate({ env, meter, requestId, caller, requirement, idempoten
     return passed
   }
 
+  const actor = (): Actor => {
+    const known = admitted()
+    const { principal, now } = known
+    known.auditId ??= newId(now)
+    const { tenant, user, key: used, role } = principal
+    return {
+      tenantId: tenant.id,
+      userId: user.id,
+      keyId: used.id,
+      familyId: used.familyId,
+      requestId,
+      now,
+      auditId: known.auditId,
+      viewer: role === 'caseworker' ? user.id : null,
+    }
+  }
+
+  const write = async <const N extends NamedBoundStatements>(named: N) => {
+    const { d1, clock, principal } = admitted()
+    const deadlineMs = settingsOf(env).d1DeadlineMs
+    return writeInTime({ d1, meter, deadlineMs, clock, owner: principal.key.familyId, idempotency }, named)
+  }
+
+  const disclose = async (type: DisclosedType, ids: () => readonly string[]) => {
+    const { principal, now } = admitted()
+    if (!principal.isRecorded) return
+    const given = { keyId: principal.key.id, now }
+    const left = unrecorded(given, ids())
+    if (left.length === 0) return
+    const recipient = { ...given, tenantId: principal.tenant.id, userId: principal.user.id, auditId: null }
+    await write({ disclosed: recordDisclosures(recipient, type, left) })
+    rememberRecorded(given, left)
+  }
+
+  /** A kept result comes from storage too, and another key of the family may have made it. */
+  const discloseReplay = async (error: unknown): Promise<never> => {
+    const made = error instanceof Replay ? caseAt(error.answer.headers.Location) : undefined
+    if (made !== undefined) await disclose('case', () => [made])
+    throw error
+  }
+
   return {
     async read(values, named) {
       const { rows: asked, keep } = await enter(values, {
@@ -120,16 +179,18 @@ export function openGate({ env, meter, requestId, caller, requirement, idempoten
       keep?.()
       const rows = asked()
       if (rows.replacement) throw new ApiError('key_replaced')
-      if (idempotency) await replay(rows.earlier, idempotency)
+      if (idempotency) await replay(rows.earlier, idempotency).catch(discloseReplay)
       return rows.asked
     },
     async admit() {
       await enter({}, {})
     },
-    async write(named) {
-      const { d1, clock, principal } = admitted()
-      const deadlineMs = settingsOf(env).d1DeadlineMs
-      return writeInTime({ d1, meter, deadlineMs, clock, owner: principal.key.familyId, idempotency }, named)
+    write: (named) => write(named).catch(discloseReplay),
+    disclose,
+    disclosing(type, id) {
+      const { principal, now } = admitted()
+      const isKnown = unrecorded({ keyId: principal.key.id, now }, [id]).length === 0
+      return principal.isRecorded && !isKnown ? recordDisclosures(actor(), type, [id]) : undefined
     },
     get principal() {
       return admitted().principal
@@ -141,20 +202,7 @@ export function openGate({ env, meter, requestId, caller, requirement, idempoten
       return admitted().now
     },
     get actor() {
-      const known = admitted()
-      const { principal, now } = known
-      known.auditId ??= newId(now)
-      const { tenant, user, key: used, role } = principal
-      return {
-        tenantId: tenant.id,
-        userId: user.id,
-        keyId: used.id,
-        familyId: used.familyId,
-        requestId,
-        now,
-        auditId: known.auditId,
-        viewer: role === 'caseworker' ? user.id : null,
-      }
+      return actor()
     },
     get rateLimit() {
       return rateLimit

@@ -18,6 +18,8 @@ export interface Principal {
   readonly limit: { readonly requests: number; readonly windowSeconds: number }
   /** The tenant's plan, or the user's override where it is higher. */
   readonly plan: Plan
+  /** The tenant has it recorded who is given residents' data. */
+  readonly isRecorded: boolean
 }
 
 /** A caller's row from the gate's trip. */
@@ -32,6 +34,8 @@ export interface CallerRow {
   tenantSlug: string
   tenantName: string
   plan: Plan
+  /** The tenant's own setting; null is by its plan. */
+  disclosures: 0 | 1 | null
   planOverride: string | null
   userId: string
   userName: string
@@ -60,5 +64,6 @@ export function principalOf(row: CallerRow): Principal {
     scopes: knownScopes,
     limit: { requests: row.limit, windowSeconds: row.windowMs / 1000 },
     plan: override ? highest(plans, row.plan, override) : row.plan,
+    isRecorded: row.disclosures === null ? row.plan === 'council' : row.disclosures === 1,
   }
 }

@@ -1,114 +1,39 @@
-import { newMeter, runBatch } from '../db/batch'
-import { type DatabaseCause, databaseCauseOf } from '../db/database-error'
-import type { Values } from '../db/query'
-import { oldChanges, oldDeliveries, oldResults, quietAddresses, type Walk } from '../db/sweep'
-import { databasesOf, type Env } from '../settings'
+import { databaseCauseOf } from '../db/database-error'
+import { oldChanges, oldDeliveries, oldResults, quietAddresses } from '../db/sweep'
+import type { Walk } from '../db/walk'
 import { repairCounters } from './counters'
+import { jobOf, type Outcome } from './job'
+import { runnerOf, walk } from './walk'
 
-/** Time after which a run begins no further portion, in milliseconds: Cloudflare ends it after 15 minutes. */
-const longestMs = 10 * 60_000
+const walks = {
+  resultsDeleted: oldResults,
+  windowsDeleted: quietAddresses,
+  changesDeleted: oldChanges,
+  deliveriesDeleted: oldDeliveries,
+} satisfies Record<string, Walk>
 
-/** Result of a run in a cell, as logged. */
-interface Swept {
-  cell: number
-  resultsDeleted: number
-  windowsDeleted: number
-  changesDeleted: number
-  deliveriesDeleted: number
-  /** False where something was left for the next day. */
-  done: boolean
-  /** The cause of a fault. */
-  cause?: DatabaseCause
-}
+type Swept = Outcome & Record<keyof typeof walks, number>
 
 /**
  * The daily clean-up: results kept for replays longer than 24 hours, windows of addresses that have been quiet for two
- * windows, and changes and attempts at delivering webhooks older than 30 days. Then counters of cases are recounted. The
- * cells are swept side by side, so that none waits for a slow one, and each writes one JSON line to the log, and one for
- * each portion of counters that it repaired. Throws at the end where a cell has failed, so that the run counts as failed.
+ * windows, and changes and attempts at delivering webhooks older than 30 days. Then counters of cases are recounted, and
+ * each portion of them that was repaired has a line in the log.
  */
-export async function sweep(
-  env: Env,
-  { now = Date.now, log = console.log }: { now?: () => number; log?: (line: string) => void } = {},
-): Promise<void> {
-  const until = now() + longestMs
-  const swept = await Promise.all(
-    databasesOf(env).map(async ({ cell, d1 }) => {
-      const say = (line: object) => log(JSON.stringify({ time: new Date(now()).toISOString(), ...line }))
-      const one = await sweepCell(cell, d1, {
-        isLate: () => now() >= until,
-        repaired: (tenantId, kind, differences) => say({ job: 'counters', cell, tenantId, kind, differences }),
-      })
-      say({ job: 'sweep', ...one })
-      return one
-    }),
-  )
-  const failed = swept.filter(({ cause }) => cause !== undefined).map(({ cell }) => cell)
-  if (failed.length > 0) throw new Error(`The sweep has failed in these cells: ${failed.join(', ')}`)
-}
-
-interface Run {
-  isLate: () => boolean
-  repaired: Parameters<typeof repairCounters>[2]
-}
-
-async function sweepCell(cell: number, d1: D1Database, { isLate, repaired }: Run): Promise<Swept> {
-  const swept: Swept = {
-    cell,
-    resultsDeleted: 0,
-    windowsDeleted: 0,
-    changesDeleted: 0,
-    deliveriesDeleted: 0,
-    done: false,
-  }
+export const sweep = jobOf('sweep', async (d1, { isLate, say }) => {
+  const swept: Swept = { resultsDeleted: 0, windowsDeleted: 0, changesDeleted: 0, deliveriesDeleted: 0, done: false }
+  const run = runnerOf(d1)
   try {
-    const noResultsLeft = await walk(d1, oldResults, isLate, (deleted) => {
-      swept.resultsDeleted += deleted
-    })
-    const noWindowsLeft = await walk(d1, quietAddresses, isLate, (deleted) => {
-      swept.windowsDeleted += deleted
-    })
-    const noChangesLeft = await walk(d1, oldChanges, isLate, (deleted) => {
-      swept.changesDeleted += deleted
-    })
-    const noDeliveriesLeft = await walk(d1, oldDeliveries, isLate, (deleted) => {
-      swept.deliveriesDeleted += deleted
-    })
-    await repairCounters(d1, isLate, repaired)
-    swept.done = noResultsLeft && noWindowsLeft && noChangesLeft && noDeliveriesLeft
+    let isAll = true
+    for (const name of Object.keys(walks) as (keyof typeof walks)[]) {
+      const count = (deleted: number) => {
+        swept[name] += deleted
+      }
+      isAll = (await walk(run, walks[name], { isLate, count })) && isAll
+    }
+    await repairCounters(d1, isLate, (tenantId, kind, differences) => say('counters', { tenantId, kind, differences }))
+    swept.done = isAll
   } catch (error) {
     swept.cause = databaseCauseOf(error)
   }
   return swept
-}
-
-/** Deletes portion by portion, one trip each, and finds the next one's end in the same trip. False where time ran out. */
-async function walk(
-  d1: D1Database,
-  { start, portion, forget }: Walk,
-  isLate: () => boolean,
-  count: (deleted: number) => void,
-): Promise<boolean> {
-  const meter = newMeter()
-  let after = start
-  let { end } = await runBatch(d1, meter, { end: portion.bind(after) })
-  while (end) {
-    if (isLate()) return false
-    const next = named('after', end)
-    const swept = await runBatch(d1, meter, {
-      deleted: forget.bind({ ...after, ...named('upTo', end) }),
-      end: portion.bind(next),
-    })
-    count(swept.deleted)
-    after = next
-    end = swept.end
-  }
-  return true
-}
-
-/** A place as values: `{ id }` after `upTo` is `{ upToId }`. */
-function named(prefix: 'after' | 'upTo', place: Record<string, string | number>): Values {
-  return Object.fromEntries(
-    Object.entries(place).map(([name, value]) => [`${prefix}${name[0]?.toUpperCase()}${name.slice(1)}`, value]),
-  )
-}
+})

@@ -16,6 +16,7 @@ const tagDescriptions: Record<string, string> = {
   cases: 'Residents’ requests and the work done on them.',
   categories: 'The tenant’s kinds of case.',
   changes: 'What has changed, for keeping a copy in step.',
+  disclosures: 'Who was given which resident’s data.',
   events: 'Surgeries, consultations and other dates.',
   health: 'Liveness and readiness. No key needed.',
   keys: 'Create, list, rotate and revoke API keys.',

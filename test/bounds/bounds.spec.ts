@@ -82,6 +82,11 @@ async function seed({ id }: TestTenant, user: TestUser, worker: TestUser): Promi
       [id, user.id],
     ],
     [
+      `insert into disclosures (tenant_id, day, target_type, target_id, key_id, user_id) ${counted}
+      select ?1, date(1767225600 + n / 1000 * 86400, 'unixepoch'), 'case', ?1 || printf('%07d', n), 'K', ?2 from counted`,
+      [id, user.id],
+    ],
+    [
       `insert into submissions (id, tenant_id, reference, status, name, message, ward_id, category_id, spam_reasons,
         created_at, updated_at) ${counted}
       select ?1 || printf('%07d', n), ?1, printf('CF-2026-%04d', n), 'new', 'Alex', 'Hello', 'common', 'common', '[]', ${at}, 0
@@ -123,7 +128,9 @@ async function rowsReadBy(path: string, key: string): Promise<number> {
 describe(`at ${rows} rows of one tenant`, () => {
   test('every list, search and export is looked at', () => {
     const paths = listed.map(({ path }) => path)
-    expect(paths).toEqual(expect.arrayContaining(['/api/cases', '/api/cases/export', '/api/submissions', '/api/audit']))
+    expect(paths).toEqual(
+      expect.arrayContaining(['/api/cases', '/api/cases/export', '/api/submissions', '/api/audit', '/api/disclosures']),
+    )
   })
 
   test.each(listed)(

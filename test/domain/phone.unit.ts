@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { dialled, parsePhone } from '../../src/domain/phone'
+import { dialled, parsePhone, phoneKey } from '../../src/domain/phone'
 
 describe('a phone number', () => {
   it.each([
@@ -68,4 +68,13 @@ it.each([
   ['0044 (0) 1632.960001', '00441632960001'],
 ])('%s is dialled %s', (text, number) => {
   expect(dialled(text)).toBe(number)
+})
+
+it.each([
+  ['+44 (0)1632 960001', '01632960001'],
+  ['0044 1632 960001', '01632960001'],
+  ['01632-960-001', '01632960001'],
+  ['+353 1 555 0100', '+35315550100'],
+])('%s is compared as %s', (text, key) => {
+  expect(phoneKey(text)).toBe(key)
 })

@@ -35,7 +35,12 @@ describe('bad input', () => {
     [
       'tenants',
       ['update', '--slug', 'b'],
-      'Provide at least one of --name, --council-code, --contact-email, --contact-phone, --controller, --dpo-contact, --privacy-url, --reply-within, --website and --anonymise-after',
+      'Provide at least one of --name, --council-code, --contact-email, --contact-phone, --controller, --dpo-contact, --privacy-url, --reply-within, --website, --anonymise-after and --disclosures',
+    ],
+    [
+      'tenants',
+      ['update', '--slug', 'b', '--disclosures', 'yes'],
+      "argument 'yes' is invalid. Allowed choices are on, off, default.",
     ],
     [
       'tenants',

@@ -47,7 +47,7 @@ describe('production', () => {
       ...{ id: '01', slug: 'live', name: 'Live', plan: 'pro', council_code: null },
       ...{ contact_email: 'office@example.com', contact_phone: null },
       ...{ anonymise_after_months: 12, controller: null, dpo_contact: null, privacy_url: null },
-      ...{ reply_within: null, website: null, created_at: 1767225600000 },
+      ...{ reply_within: null, website: null, disclosures: 0, created_at: 1767225600000 },
     }
     const { asked, env, close } = await cloudflare(() => rowsFound([row]))
     const remote = operatorsOn(state, env)
@@ -67,6 +67,7 @@ describe('production', () => {
           privacyUrl: null,
           replyWithin: null,
           website: null,
+          disclosures: false,
           createdAt: '2026-01-01T00:00:00.000Z',
           cell: 0,
         },
@@ -76,7 +77,7 @@ describe('production', () => {
     }
     const sql =
       'select "id", "slug", "name", "plan", "council_code", "contact_email", "contact_phone", ' +
-      '"anonymise_after_months", "controller", "dpo_contact", "privacy_url", "reply_within", "website", "created_at" ' +
+      '"anonymise_after_months", "controller", "dpo_contact", "privacy_url", "reply_within", "website", "disclosures", "created_at" ' +
       'from "tenants" order by "tenants"."slug"'
     expect(asked).toEqual([
       { method: 'POST', path: '/d1/database/00000000-0000-0000-0000-000000000000/query', body: { sql } },

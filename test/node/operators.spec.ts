@@ -44,6 +44,7 @@ const acme = {
   privacyUrl: null,
   replyWithin: null,
   website: null,
+  disclosures: null,
   createdAt: aMoment,
   cell: 0,
 }
@@ -143,6 +144,17 @@ describe('tenants', () => {
       ...{ controller: null, dpoContact: null, privacyUrl: null, replyWithin: null, website: null },
       anonymiseAfterMonths: 1,
     })
+  })
+
+  it('have it recorded who is given residents’ data, or not, whatever their plan', async () => {
+    const { categories: _, ...made } = await answer(
+      ...['tenants', 'create', '--slug', 'logged', '--name', 'L', '--plan', 'pro', '--disclosures', 'on'],
+    )
+    const logged = { ...acme, slug: 'logged', name: 'L', plan: 'pro', councilCode: null }
+    expect(made).toEqual({ ...logged, disclosures: true })
+    const update = ['update', '--slug', 'logged', '--disclosures']
+    expect(await answer('tenants', ...update, 'off')).toEqual({ ...logged, disclosures: false })
+    expect(await answer('tenants', ...update, 'default')).toEqual({ ...logged, disclosures: null })
   })
 
   it('live in a cell that is bound', async () => {

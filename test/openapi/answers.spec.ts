@@ -99,7 +99,7 @@ describe.each(operations)('$method $path answers as the document says', (operati
 })
 
 test('What an origin may answer is said where one may stand behind the gateway, and nowhere else', () => {
-  const own = /^\/api\/(me|keys|audit|changes|webhooks)/
+  const own = /^\/api\/(me|keys|audit|disclosures|changes|webhooks)/
   for (const { method, path, statuses } of operations) {
     const ofOrigins = own.test(path) ? [] : [405, 502, 504]
     expect(

@@ -59,6 +59,7 @@ const samples: Record<string, Sample> = {
   revokeKey: { row: aKey },
   getKeyUsage: { row: aKey },
   listAudit: {},
+  listDisclosures: {},
   listChanges: {},
   listWebhooks: {},
   createWebhook: { body: () => ({ url: 'https://crm.example.com/hooks', events: ['case_created'] }) },

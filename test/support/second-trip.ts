@@ -25,8 +25,8 @@ export function d1Overtaken(by: () => Promise<unknown>, cell = 0): D1Database {
 }
 
 const tables = [
-  ...['audit', 'case_counts', 'cases', 'categories', 'changes', 'counters', 'idempotency', 'keys'],
-  ...['publications', 'submissions', 'timeline', 'users', 'ward_councillors', 'wards'],
+  ...['audit', 'case_counts', 'cases', 'categories', 'changes', 'counters', 'disclosures', 'idempotency'],
+  ...['keys', 'publications', 'submissions', 'timeline', 'users', 'ward_councillors', 'wards'],
 ]
 
 /** Every row that a write could have made or changed, in every table but the windows'. */

@@ -27,17 +27,24 @@ export interface TestTenant {
   cell: number
 }
 
-/** A tenant of its own for one test. */
+/**
+ * A tenant of its own for one test. Its disclosures are not recorded, so that what a test counts is the request's own.
+ *
+ * @param disclosures null for a tenant as it is made by default
+ */
 export async function makeTenant({
   plan = 'council',
   cell = 0,
+  disclosures = false,
 }: {
   plan?: Plan
   cell?: number
+  disclosures?: boolean | null
 } = {}): Promise<TestTenant> {
   const id = nextId()
   const slug = `t-${id.toLowerCase()}`
-  await insert('tenants', { id, slug, name: `Council ${id}`, plan, created_at: Date.now() }, cell)
+  const row = { id, slug, name: `Council ${id}`, plan, created_at: Date.now() }
+  await insert('tenants', { ...row, disclosures: disclosures === null ? null : Number(disclosures) }, cell)
   return { id, slug, cell }
 }
 

@@ -11,6 +11,7 @@ const principal: Principal = {
   scopes: ['cases:read', 'wards:read'],
   limit: { requests: 100, windowSeconds: 60 },
   plan: 'pro',
+  isRecorded: false,
 }
 const secret = 'a secret of this test'
 const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'

@@ -1570,6 +1570,41 @@ export interface AuditEntry {
    */
   requestId: string | null
 }
+export interface DisclosureList {
+  disclosures: Disclosure[]
+  /**
+   * Pass it as `cursor` to get the next page; null at the end.
+   */
+  nextCursor: string | null
+  /**
+   * The page ends early, and may be empty: few of the 10,000 disclosures, or for a case the 200 days, that one call looks at match. `nextCursor` goes on with the rest.
+   */
+  partial?: true | undefined
+}
+export interface Disclosure {
+  /**
+   * The day, UTC.
+   */
+  day: string
+  /**
+   * Opaque id.
+   */
+  keyId: string
+  /**
+   * Opaque id.
+   */
+  userId: string
+  target: {
+    /**
+     * What holds the resident’s data.
+     */
+    type: 'case' | 'submission'
+    /**
+     * Opaque id.
+     */
+    id: string
+  }
+}
 export interface ChangeList {
   changes: Change[]
   /**
@@ -2519,6 +2554,32 @@ export interface ListAuditQuery {
   from?: string | undefined
   /**
    * At or before.
+   */
+  to?: string | undefined
+  /**
+   * 1 to 100.
+   */
+  pageSize?: number | undefined
+  /**
+   * A `nextCursor`; keep the filters the same.
+   */
+  cursor?: string | undefined
+}
+export interface ListDisclosuresQuery {
+  /**
+   * Only disclosures of this case.
+   */
+  caseId?: string | undefined
+  /**
+   * Only what this key was given.
+   */
+  keyId?: string | undefined
+  /**
+   * On this day (UTC) or later.
+   */
+  from?: string | undefined
+  /**
+   * On this day (UTC) or earlier.
    */
   to?: string | undefined
   /**

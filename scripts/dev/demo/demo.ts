@@ -42,6 +42,7 @@ const demoTenant = {
   privacyUrl: null,
   replyWithin: '5 working days',
   website: 'https://www.example.com/porthmellow',
+  disclosures: null,
 } as const
 
 /** What a look-up of a key's holder asks for: nothing but who it is. */

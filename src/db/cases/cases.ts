@@ -113,7 +113,8 @@ export type CaseChanges = Given<
 
 const isTarget = and(isTheirs, atExpectedVersion(cases))
 
-const change = touched(cases)
+// Whatever is added to a case whose resident was removed may name somebody again.
+const change = { ...touched(cases), anonymisedAt: null }
 
 const moment = change.updatedAt
 

@@ -17,6 +17,7 @@ const columns: Record<keyof Row, string> = {
   tenantSlug: 'slug',
   tenantName: 'tenant_name',
   plan: 'plan',
+  disclosures: 'disclosures',
   planOverride: 'plan_override',
   userId: 'user_id',
   userName: 'user_name',

@@ -50,7 +50,7 @@ const mayRead = and(eq(windows.admissionId, gatePlaceholder('admissionId')), isA
 export const callerTable = sql`(
   select ${keys.id} as key_id, ${keys.familyId} as family_id, ${keys.name} as key_name, ${keys.prefix} as prefix,
     ${keys.scopes} as scopes, ${asIso(sql`${keys.expiresAt}`)} as expires_at, ${keys.createdAt} as made, ${tenants.id} as tenant_id,
-    ${tenants.slug} as slug, ${tenants.name} as tenant_name, ${tenants.plan} as plan, ${livePlanOverride} as plan_override,
+    ${tenants.slug} as slug, ${tenants.name} as tenant_name, ${tenants.plan} as plan, ${tenants.disclosures} as disclosures, ${livePlanOverride} as plan_override,
     ${users.id} as user_id, ${users.name} as user_name, ${users.role} as role, ${quota} as quota, ${windowMs} as window_ms,
     coalesce(${windows.hits}, '') as hits, ${clock} as now,
     case when ${mayRead} then ${keys.tenantId} end as tenant,

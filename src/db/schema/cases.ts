@@ -35,6 +35,8 @@ export const cases = sqliteTable(
     version: integer().notNull().default(1),
     resolvedAt: instant('resolved_at'),
     closedAt: instant('closed_at'),
+    /** When the resident's data were removed; null again after any later change. */
+    anonymisedAt: instant('anonymised_at'),
     createdAt: instant('created_at').notNull(),
     updatedAt: instant('updated_at').notNull(),
   },
@@ -46,6 +48,10 @@ export const cases = sqliteTable(
     index('cases_category').on(t.tenantId, t.archived, t.categoryId, t.createdAt, t.id),
     index('cases_assignee').on(t.tenantId, t.archived, t.assigneeId, t.createdAt, t.id),
     uniqueIndex('cases_serial').on(t.tenantId, t.serial),
+    // Closed cases that still name their resident: what retention reads.
+    index('cases_retained')
+      .on(t.tenantId, t.closedAt, t.id)
+      .where(sql`closed_at is not null and anonymised_at is null`),
     uniqueIndex('cases_submission').on(t.submissionId).where(sql`submission_id is not null`),
     uniqueIndex('cases_external').on(t.tenantId, t.externalId).where(sql`external_id is not null`),
   ],

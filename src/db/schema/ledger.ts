@@ -1,4 +1,5 @@
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import type { DisclosedType } from '../../domain/vocabulary'
 import { instant } from './columns'
 
 /** The last number given out per tenant, kind (`CW`, `CF`) and year. */
@@ -44,4 +45,20 @@ export const audit = sqliteTable(
     requestId: text('request_id'),
   },
   (t) => [primaryKey({ columns: [t.tenantId, t.id] })],
+)
+
+/** Which key was given which resident's data on which day: ids only. */
+export const disclosures = sqliteTable(
+  'disclosures',
+  {
+    tenantId: text('tenant_id').notNull(),
+    /** In UTC, `2026-03-01`. */
+    day: text().notNull(),
+    targetType: text('target_type').$type<DisclosedType>().notNull(),
+    targetId: text('target_id').notNull(),
+    keyId: text('key_id').notNull(),
+    userId: text('user_id').notNull(),
+  },
+  // All that it is looked up by, in one order: another index would be one more row written for each.
+  (t) => [primaryKey({ columns: [t.tenantId, t.day, t.targetType, t.targetId, t.keyId] })],
 )

@@ -24,6 +24,8 @@ export const tenants = sqliteTable('tenants', {
   replyWithin: text('reply_within'),
   /** The office's own website. */
   website: text(),
+  /** Records who is given residents' data; null: on the plan council only. */
+  disclosures: integer({ mode: 'boolean' }),
   createdAt: instant('created_at').notNull(),
 })
 

@@ -27,7 +27,7 @@ const exportCases = createRoute({
   operationId: 'exportCases',
   summary: 'Export cases',
   description:
-    'The newest 5,000 cases that match the list’s filters, as JSON or CSV; only their own for a caseworker. Where no index decides which cases match, and in a search, one export looks at 4,000 of them: if there are more, `Link` (and `nextCursor` in JSON) leads to the next, which goes on with older ones. Contains no resident data. CSV cells that look like formulas are prefixed with an apostrophe.',
+    'The newest 5,000 cases that match the list’s filters, as JSON or CSV; only their own for a caseworker. Where no index decides which cases match, and in a search, one export looks at 4,000 of them: if there are more, `Link` (and `nextCursor` in JSON) leads to the next, which goes on with older ones. Contains no names or contact details of residents. CSV cells that look like formulas are prefixed with an apostrophe.',
   request: { query: CaseExportQuery },
   responses: {
     200: download(
@@ -61,6 +61,7 @@ export const caseExports = new OpenAPIHono<AppEnv>().openapi(exportCases, async 
   const last = rows.length > shown.length ? shown.at(-1) : undefined
   const next = last ? positionAfterExported(last) : stop
   const nextCursor = next ? encodeCursor({ page: 1, position: next }, listed) : null
+  await gate.disclose('case', () => shown.map(({ id }) => id))
   if (nextCursor !== null) linkNext(c, nextCursor)
   return format === 'csv'
     ? csv(c, 'cases', csvChunks(header, shown, cellsOf), bom)

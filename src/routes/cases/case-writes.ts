@@ -129,6 +129,7 @@ export const caseWrites = new OpenAPIHono<AppEnv>()
     requireUntaken(gate, changes.externalId ? references.taken : null, id)
 
     const isSame = Object.keys(changes).length === 0
+    if (isSame) await gate.disclose('case', () => [id])
     const answer = isSame ? found : await change(gate, id, changes, expected)
     return c.json(answer, 200, await etag(answer))
   })
@@ -207,6 +208,7 @@ async function change(gate: Gate, id: string, changes: Changes, expected: number
     entries: group(entries),
     changes: group(eventsOf(changes, values)),
     updated: updateCase(changes, values),
+    disclosed: gate.disclosing('case', id),
     after: caseAfterWrite.bind(values),
   })
   return after

@@ -74,12 +74,16 @@ export const cases = new OpenAPIHono<AppEnv>()
       nextCursor: next ? encodeCursor({ page: page + 1, position: next }, listed) : null,
     }
     const rankedAmong = isSearch && isCapped && { rankedAmong: searchedAtMost }
+    await gate.disclose('case', () => shown.map((row) => JSON.parse(row).id))
     return answerText(c, listText('cases', shown, { pagination, ...searchActive, ...rankedAmong }), 200)
   })
   .route('/', caseExports)
   .openapi(get, async (c) => {
-    const { found } = await c.var.gate.read(c.req.valid('param'), { found: caseTextById })
+    const { gate } = c.var
+    const { id } = c.req.valid('param')
+    const { found } = await gate.read({ id }, { found: caseTextById })
     if (found === undefined) throw new ApiError('not_found')
+    await gate.disclose('case', () => [id])
     return answerText(c, found, 200, await etagOfText(found))
   })
   .route('/', caseWrites)

@@ -63,7 +63,10 @@ export async function changeSubmission(
   const expected = expectedVersion(c, version, found)
   requireOpen(found)
   requireVersion(expected, found)
-  if (found.status === status) return found
+  if (found.status === status) {
+    await gate.disclose('submission', () => [id])
+    return found
+  }
 
   const target = { ...gate.actor, id, status, expectedVersion: expected ?? null }
   const batch = {
@@ -71,6 +74,7 @@ export async function changeSubmission(
     arrival: recordChange(target, 'contact_submitted', changeOfSpamToNew),
     change: recordChange(target, 'submission_updated', changeOfSubmission),
     updated: updateSubmission.bind(target),
+    disclosed: gate.disclosing('submission', id),
     after: submissionAfterWrite.bind(target),
   }
   const { after } = await writeChange(gate, expected, batch, (left) => {
@@ -145,6 +149,7 @@ async function insert(
       newCase: recordChange(values, 'case_created', changeOfNewCase),
       change: recordChange(values, 'submission_updated', changeOfConversion),
       converted: convertSubmission.bind({ ...actor, id: submissionId }),
+      disclosed: gate.disclosing('case', made.id),
       auditOfConversion: recordAnotherAudit(actor, 'submission.convert', submissionId),
     })
     .catch(async (error) => {

@@ -105,11 +105,14 @@ export const submissions = new OpenAPIHono<AppEnv>()
       ...(isPartial && { partial: true as const }),
       nextCursor: next ? encodeCursor({ page: page + 1, position: next }, listed) : null,
     }
+    await gate.disclose('submission', () => shown.map(({ id }) => id))
     return c.json({ submissions: shown.map(presentSubmission), pagination }, 200)
   })
   .openapi(get, async (c) => {
-    const { found } = await c.var.gate.read(c.req.valid('param'), { found: submissionById })
+    const { gate } = c.var
+    const { found } = await gate.read(c.req.valid('param'), { found: submissionById })
     if (!found) throw new ApiError('not_found')
+    await gate.disclose('submission', () => [found.id])
     const body = presentSubmission(found)
     return c.json(body, 200, await etag(body))
   })

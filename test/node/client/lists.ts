@@ -102,6 +102,18 @@ export function describeLists(installed: () => Installed): void {
     expect(urls()).toEqual(['/api/audit', '/api/audit?cursor=c'])
   })
 
+  it('for await goes through the disclosure log', async () => {
+    const given = (id: string) => ({ day: '2026-03-01', keyId: 'k', userId: 'u', target: { type: 'case', id } })
+    const client = await clientOf([
+      { status: 200, body: { disclosures: [given('1')], nextCursor: 'c' } },
+      { status: 200, body: { disclosures: [given('2')], nextCursor: null } },
+    ])
+    const targets: string[] = []
+    for await (const { target } of client.disclosures.list({ keyId: 'k' })) targets.push(target.id)
+    expect(targets).toEqual(['1', '2'])
+    expect(urls()).toEqual(['/api/disclosures?keyId=k', '/api/disclosures?keyId=k&cursor=c'])
+  })
+
   it('await takes one page', async () => {
     const client = await clientOf([page(['1'], { page: 1, totalPages: 2, nextCursor: 'c' })])
     expect(await client.cases.list()).toEqual({

@@ -1,0 +1,159 @@
+import { createInterface } from 'node:readline/promises'
+import type { Command } from 'commander'
+import { group } from '../../src/db/query'
+import { placeOf } from './cells'
+import {
+  addCommand,
+  callersPath,
+  email,
+  note,
+  operators,
+  type PlaceOptions,
+  phone,
+  postcode,
+  print,
+  runProgram,
+  slug,
+  table,
+  text,
+} from './command'
+import { runnerOf } from './database'
+import { UsageError } from './fault'
+import { getTenant } from './records'
+import { type Criteria, requireSome, requireStrong } from './residents/criteria'
+import { erase, mentionsIn, requireSettled, sureOf } from './residents/erase'
+import { heldOf, writeHeld } from './residents/held'
+import { type Found, search } from './residents/search'
+
+const program = operators(
+  'residents',
+  "A resident's rights: what a tenant holds of somebody. Prints personal data: keep the output safe.",
+)
+
+interface Options extends PlaceOptions, Criteria {
+  tenant: string
+  json?: boolean
+}
+
+const withCriteria = (command: Command) =>
+  command
+    .requiredOption('--tenant <slug>', "the tenant's short name", slug)
+    .option('--email <email>', 'their email address', email)
+    .option('--phone <number>', 'their phone number, in any form', phone)
+    .option('--postcode <postcode>', 'their postcode', postcode)
+    .option('--name <name>', 'their name', text(200))
+    .option('--json', 'print JSON instead of a table')
+
+async function searchTenant({ tenant: of, email, phone, postcode, name, ...options }: Options) {
+  const criteria: Criteria = {
+    ...(email !== undefined && { email }),
+    ...(phone !== undefined && { phone }),
+    ...(postcode !== undefined && { postcode }),
+    ...(name !== undefined && { name }),
+  }
+  const { cell, tenant } = await getTenant(placeOf(options), of, group([]))
+  const run = runnerOf(cell)
+  return { run, tenant, criteria, found: await search(run, tenant.id, criteria) }
+}
+
+/** A line per record, with what was matched. */
+function linesOf({ cases, messages, results }: Found) {
+  const line = (kind: string) => (row: Found['cases'][number] | Found['messages'][number]) => ({
+    ...{ kind, reference: row.reference, status: row.status, name: row.name, email: row.email, phone: row.phone },
+    ...{ postcode: row.postcode, matchedBy: row.matchedBy, sure: row.sure },
+  })
+  return {
+    records: [...cases.map(line('case')), ...messages.map(line('message'))],
+    storedResults: results.length,
+  }
+}
+
+function asTable(found: Found): string {
+  const { records, storedResults } = linesOf(found)
+  const rows = records.map(({ kind, reference, status, name, email, phone, postcode, matchedBy, sure }) => [
+    ...[kind, reference, status, name, email ?? '', phone ?? '', postcode ?? ''],
+    ...[matchedBy.join(', '), sure ? 'yes' : 'no'],
+  ])
+  const headings = ['kind', 'reference', 'status', 'name', 'email', 'phone', 'postcode', 'matched by', 'sure']
+  return `${table(headings, rows)}\n${storedResults} stored results hold their data`
+}
+
+withCriteria(
+  addCommand(
+    program,
+    'find',
+    'Show every record that matches any of the criteria, and by which. "sure" are those that export and erase take.',
+    'find --tenant acme --email alex@example.com',
+  ),
+).action(async (options: Options) => {
+  requireSome(options)
+  const { found } = await searchTenant(options)
+  if (options.json) print(linesOf(found))
+  else console.log(asTable(found))
+})
+
+withCriteria(
+  addCommand(
+    program,
+    'export',
+    'Export everything held of a resident, as JSON; with --out also as CSV files.',
+    'export --tenant acme --email alex@example.com --out alex',
+  ),
+)
+  .option('--out <folder>', 'write files that only you can read, instead of printing')
+  .option('--except <references...>', "leave out records that are somebody else's")
+  .action(async ({ out, except = [], ...options }: Options & { out?: string; except?: string[] }) => {
+    requireStrong(options)
+    const { run, tenant, found } = await searchTenant(options)
+    const held = await heldOf(run, tenant.id, sureOf(found, except))
+    if (out === undefined) console.log(JSON.stringify(held, null, 2))
+    else print({ files: writeHeld(callersPath(out), held) })
+  })
+
+interface Erase extends Options {
+  except?: string[]
+  evenOpen?: boolean
+  evenMentions?: boolean
+  yes?: boolean
+}
+
+withCriteria(
+  addCommand(
+    program,
+    'erase',
+    'Anonymise the cases of a resident and erase their messages and stored results, after showing what was found.',
+    'erase --tenant acme --email alex@example.com',
+  ),
+)
+  .option('--except <references...>', "leave out records that are somebody else's")
+  .option('--even-open', 'also cases that are not closed and messages that nobody has dealt with')
+  .option('--even-mentions', "also clear notes in others' cases that name the email address or phone number")
+  .option('--yes', 'do not ask')
+  .action(eraseResident)
+
+async function eraseResident({ except = [], evenOpen = false, evenMentions = false, yes, json, ...options }: Erase) {
+  requireStrong(options)
+  const { run, tenant, criteria, found } = await searchTenant(options)
+  const taken = sureOf(found, except)
+  const mentioning = mentionsIn(found).filter(({ reference }) => !except.includes(reference))
+  if (!evenOpen) requireSettled(taken)
+  if (!yes) await confirm({ ...taken, cases: evenMentions ? [...taken.cases, ...mentioning] : taken.cases })
+  const erased = await erase(run, tenant, taken, mentioning, { criteria, evenOpen, evenMentions })
+  const left = evenMentions ? [] : mentioning.map(({ reference }) => reference)
+  const answer = { ...erased, namedIn: left }
+  if (json) print(answer)
+  else console.log(table(['erased', ''], Object.entries(erased)))
+  if (left.length > 0) note(`Cases of others that name them: ${left.join(', ')}. --even-mentions clears the notes.`)
+}
+
+/** Shows what would be erased, and asks. Throws a `UsageError` for anything but a yes. */
+async function confirm(taken: Found): Promise<void> {
+  if (!process.stdin.isTTY) throw new UsageError('Nothing was erased: without a terminal, give --yes')
+  note(asTable(taken))
+  const lines = createInterface({ input: process.stdin, output: process.stderr })
+  const said = await lines.question('Erase these for good? Type "erase": ')
+  lines.close()
+  if (said.trim() !== 'erase') throw new UsageError('Nothing was erased')
+}
+
+await runProgram(program)

@@ -1,0 +1,83 @@
+import { type Action, actValues } from '../../../src/db/audit'
+import type { Statement } from '../../../src/db/query'
+import { eraseCases, eraseMentions, eraseMessages, eraseResults } from '../../../src/db/residents/erase'
+import { anonymised } from '../../../src/db/retention/anonymise'
+import type { Runner } from '../../../src/jobs/walk'
+import { UsageError } from '../fault'
+import { actorOf } from '../records'
+import { type Criteria, soughtOf } from './criteria'
+import { inPortions } from './portions'
+import type { Found } from './search'
+
+/** What an erasure takes. */
+export interface Erasure {
+  criteria: Criteria
+  evenOpen: boolean
+  /** Notes in other residents' cases that name the email address or phone number. */
+  evenMentions: boolean
+}
+
+/** Numbers of records erased. */
+export interface Erased {
+  cases: number
+  messages: number
+  storedResults: number
+  casesWithMentions: number
+}
+
+/** Only the records that are sure to be the resident's and not excepted by their references. */
+export function sureOf({ cases, messages, results }: Found, except: readonly string[]): Found {
+  const isTaken = (row: { sure: boolean; reference: string }) => row.sure && !except.includes(row.reference)
+  return { cases: cases.filter(isTaken), messages: messages.filter(isTaken), results }
+}
+
+/** Throws a `UsageError` for cases that are not closed, and messages that nobody has dealt with. */
+export function requireSettled({ cases, messages }: Found): void {
+  const open = [
+    ...cases.filter(({ closedAt }) => closedAt === null),
+    ...messages.filter(({ status }) => status === 'new'),
+  ].map(({ reference }) => reference)
+  if (open.length === 0) return
+  throw new UsageError(`Still open, so nothing was erased: ${open.join(', ')}. Close them first, or give --even-open.`)
+}
+
+/** Cases of others whose notes may name the resident. */
+export const mentionsIn = ({ cases }: Found) =>
+  cases.filter(({ sure, matchedBy }) => !sure && matchedBy.includes('text'))
+
+/** Erases what was found, a portion per trip. What a stop leaves is found again by the same command. */
+export async function erase(
+  run: Runner,
+  tenant: { id: string; now: string },
+  taken: Found,
+  mentioning: readonly { id: string }[],
+  { criteria, evenOpen, evenMentions }: Erasure,
+): Promise<Erased> {
+  async function each(action: Action, statement: Statement<number>, rows: readonly { id: string }[]): Promise<number> {
+    let total = 0
+    for (const portion of inPortions(rows)) {
+      const ids = JSON.stringify(portion.map(({ id }) => id))
+      const actor = {
+        ...actorOf(tenant.id, tenant.now),
+        ...actValues(action, ''),
+        ...anonymised,
+        ...soughtOf(criteria),
+      }
+      const { n } = await run({ n: statement.bind({ ...actor, ids, evenOpen: evenOpen ? 1 : 0 }) })
+      total += n
+    }
+    return total
+  }
+  // Results first: a request that is sent again meanwhile must not bring one back.
+  let storedResults = 0
+  for (const portion of inPortions(taken.results, 20)) {
+    const results = JSON.stringify(portion.map(({ owner, route, key }) => [owner, route, key]))
+    storedResults += (await run({ n: eraseResults.bind({ tenantId: tenant.id, results }) })).n
+  }
+  return {
+    storedResults,
+    cases: await each('case.erase', eraseCases, taken.cases),
+    messages: await each('submission.erase', eraseMessages, taken.messages),
+    casesWithMentions: evenMentions ? await each('case.erase', eraseMentions, mentioning) : 0,
+  }
+}
