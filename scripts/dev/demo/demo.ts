@@ -12,6 +12,7 @@ import { insertTenant, keysOfTenant } from '../../../src/db/operators'
 import { type BoundStatement, build } from '../../../src/db/query'
 import { categories, wardCouncillors, wards } from '../../../src/db/schema/directory'
 import { users } from '../../../src/db/schema/tenants'
+import { allowanceOf, pathOfNobody } from '../../../src/domain/address-ranges'
 import { fold } from '../../../src/domain/fold'
 import { newId } from '../../../src/domain/id'
 import { scopes } from '../../../src/domain/vocabulary'
@@ -51,7 +52,15 @@ export async function ensureDemo(place: Place): Promise<string> {
   const [[tenant], [user], holder, known, releases] = await run(cell, [
     tenantBySlug(slug),
     userByEmail(slug, email),
-    caller.bind(gateValues({ hash: await hashKey(kept ?? ''), at: null, limit: null, windowSeconds: null })),
+    caller.bind(
+      gateValues({
+        hash: await hashKey(kept ?? ''),
+        address: pathOfNobody,
+        at: null,
+        limit: null,
+        windowSeconds: null,
+      }),
+    ),
     keysOfTenant(slug),
     allReleases,
   ])
@@ -110,6 +119,7 @@ async function demoKey(key: string, holderId: string, actor: OperatorActor): Pro
     quota: null,
     windowSeconds: null,
     expiresAt: null,
+    ...allowanceOf(null),
   }
   return [insertKey.bind(values), recordAudit(values, 'key.create', values.newId, auditOfNewKey)]
 }
