@@ -109,9 +109,7 @@ interface Tree {
  */
 function treeOf(ranges: readonly string[]): string {
   const tree: Tree = {}
-  const parsed = ranges.flatMap((one) => parseRange(one) ?? [])
-  // The wider first: what is within another range adds nothing.
-  for (const range of parsed.toSorted((a, b) => a.prefix - b.prefix)) plant(tree, range)
+  for (const range of ranges.flatMap((one) => parseRange(one) ?? [])) plant(tree, range)
   return JSON.stringify(tree)
 }
 
@@ -120,6 +118,7 @@ function plant(tree: Tree, { address, prefix }: Range): void {
   const path = [family, ...bits.slice(0, prefix)]
   let at = tree
   for (const [index, step] of path.entries()) {
+    // What is within another range adds nothing, and what contains others takes their place.
     if (at[step] === 1) return
     const next: Tree | 1 = index === path.length - 1 ? 1 : (at[step] ?? {})
     at[step] = next

@@ -96,7 +96,7 @@ describe('The shield', () => {
     const tenant = await aTenant()
     const address = await arrangeHeldOff()
     const refused = await askWards(tenant, address, { key: mintKey(), ...shielded })
-    expect([refused.status, await refused.text()]).toEqual([429, limited])
+    expect([refused.status, await refused.text(), costOf(refused).trips]).toEqual([429, limited, 0])
     expect((await askWards(tenant, address, shielded)).status).toBe(200)
     const other = newAddress()
     const statuses = []
