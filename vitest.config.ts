@@ -12,6 +12,8 @@ async function inWorkerd(name: string, include: string[], exclude: string[] = []
         miniflare: {
           // A second cell, and the statements that both are made with.
           d1Databases: ['DB', 'DB_1'],
+          // Bound to the gateway as `SHIELD` by the tests of it only.
+          ratelimits: { TEST_SHIELD: { simple: { limit: 3, period: 60 } } },
           bindings: {
             TEST_MIGRATIONS: await readD1Migrations('./migrations'),
             SERVER_TIMING: 'true',

@@ -42,6 +42,8 @@ export interface Env {
   WEBHOOK_ALLOW_LOOPBACK?: string
   /** Takes over the sending from the cron and from the request that made a change, where it is bound. */
   WEBHOOK_QUEUE?: Queue<DueEndpoint>
+  /** Counts invalid keys per client and colo, to hold off who sends too many; off where it is not bound. */
+  SHIELD?: RateLimit
 }
 
 /** A message of the queue: an endpoint that has something to send. */

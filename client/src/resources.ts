@@ -139,6 +139,9 @@ export const keysOf = (send: Send) => ({
   },
   /** Revokes a key and its whole family immediately. */
   revoke: remover<api.Revoked>(send, '/api/keys'),
+  /** Revokes the client's own key and its whole family, whatever the key may do: from then on every call throws. */
+  revokeCurrent: (options?: CallOptions): Pending<api.Revoked> =>
+    pending(send, () => ({ method: 'DELETE', path: '/api/keys/current', options })),
   /** Daily usage of a key. */
   usage: getter<api.Usage>(send, '/api/keys', 'usage'),
 })

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { mostRanges, readRange } from '../../src/domain/address-ranges'
 import { parseEmail } from '../../src/domain/email'
 import { parseGssCode } from '../../src/domain/gss'
 import { readMoment } from '../../src/domain/moment'
@@ -152,6 +153,16 @@ export function moment(value: string): string {
   const at = valueRead(readMoment(value))
   if (Date.parse(at) > Date.now()) return at
   throw new InvalidArgumentError('It must be in the future.')
+}
+
+/** One more address or CIDR range of a repeated option, in its canonical form. */
+export function rangeList(value: string, earlier: string[] = []): string[] {
+  const reading = readRange(value)
+  if ('fault' in reading)
+    throw new InvalidArgumentError(`It ${reading.fault.replace(/^./, (first) => first.toLowerCase())}.`)
+  const ranges = [...new Set([...earlier, reading.range])]
+  if (ranges.length > mostRanges) throw new InvalidArgumentError(`There must be at most ${mostRanges}.`)
+  return ranges
 }
 
 /** `all`, or a list with commas, as the vocabulary orders them. */

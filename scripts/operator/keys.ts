@@ -10,6 +10,7 @@ import {
 import { auditOfNewKey, auditOfNewServiceUser, insertKey, insertServiceUser } from '../../src/db/keys/keys'
 import { keysOfTenant } from '../../src/db/operators'
 import { group } from '../../src/db/query'
+import { allowanceOf } from '../../src/domain/address-ranges'
 import { serviceEmail, serviceUser } from '../../src/domain/service-user'
 import { fromLeast, plans, type Role, type Scope } from '../../src/domain/vocabulary'
 import { type Place, placeOf } from './cells'
@@ -21,6 +22,7 @@ import {
   operators,
   type PlaceOptions,
   print,
+  rangeList,
   roleOption,
   runProgram,
   scopeList,
@@ -44,6 +46,7 @@ interface NewKey extends PlaceOptions {
   expires?: string
   limit?: number
   window?: number
+  allow?: string[]
 }
 
 addCommand(program, 'create', 'Create a key and show it once.', 'create --tenant acme --role admin --scopes all')
@@ -59,9 +62,19 @@ addCommand(program, 'create', 'Create a key and show it once.', 'create --tenant
   .option('--expires <time>', 'when it expires (default: never)', moment)
   .option('--limit <requests>', "its own limit, 1 to 1000 (default: the deployment's)", whole(1, 1000))
   .option('--window <seconds>', "its own window, 1 to 3600 (default: the deployment's)", whole(1, 3600))
+  .option('--allow <range>', 'an address or CIDR range it may be used from, up to 20 times (default: any)', rangeList)
   .action(createKey)
 
-async function createKey({ tenant: of, scopes, name, expires, limit, window, ...options }: NewKey): Promise<void> {
+async function createKey({
+  tenant: of,
+  scopes,
+  name,
+  expires,
+  limit,
+  window,
+  allow,
+  ...options
+}: NewKey): Promise<void> {
   const { cell, tenant, holder, newcomer } = await holderOf(placeOf(options), of, options)
   const { now } = tenant
   const { key, row } = await newKey(cell, now)
@@ -77,6 +90,7 @@ async function createKey({ tenant: of, scopes, name, expires, limit, window, ...
     quota: limit ?? null,
     windowSeconds: window ?? null,
     expiresAt: expires ?? null,
+    ...allowanceOf(allow ?? null),
   }
   const [, made] = await run(cell, [
     group(
@@ -103,6 +117,7 @@ async function createKey({ tenant: of, scopes, name, expires, limit, window, ...
     scopes,
     windowSeconds: values.windowSeconds,
     expiresAt: values.expiresAt,
+    allowedAddresses: allow ?? null,
     role: values.role,
     limit: values.quota,
     createdAt: made.createdAt,
@@ -138,7 +153,7 @@ addCommand(program, 'list', "List a tenant's keys, newest first, without the key
 addCommand(
   program,
   'rotate <id>',
-  "Replace the family's newest live key with a new one (same user, scopes, limit and expiry), and end the others.",
+  "Replace the family's newest live key with a new one (same user, scopes, limit, addresses and expiry), and end the others.",
   'rotate 01JZ8E2Q4N6T1V3X5Z7B9D0F2H --grace 3600',
 )
   .option('--grace <seconds>', 'how long the old keys keep working', whole(0, 30 * 24 * 3600), 0)

@@ -2,16 +2,21 @@
 export class DatabaseUnavailable extends Error {
   override readonly name = 'DatabaseUnavailable'
   /** Seconds to wait before retrying. */
-  readonly retryAfterSeconds = 5
+  readonly retryAfterSeconds: number
   /** The cause that a log may name. */
-  readonly why: 'd1_timeout' | 'd1_unavailable'
+  readonly why: 'd1_timeout' | 'd1_unavailable' | 'd1_daily_limit'
 
   constructor(
     message: string,
-    { why = 'd1_unavailable', cause }: { why?: DatabaseUnavailable['why']; cause?: unknown } = {},
+    {
+      why = 'd1_unavailable',
+      retryAfterSeconds = 5,
+      cause,
+    }: Partial<Omit<DatabaseUnavailable, keyof Error>> & ErrorOptions = {},
   ) {
     super(message, { cause })
     this.why = why
+    this.retryAfterSeconds = retryAfterSeconds
   }
 }
 
@@ -34,13 +39,16 @@ const ofHost = /\bSQLITE_(BUSY|LOCKED|FULL|INTERRUPT|NOMEM|IOERR|PROTOCOL|CANTOP
 /** Messages of `fetch` in several runtimes for a broken connection: a `TypeError`, as are many of our own mistakes. */
 const ofConnection = /TypeError: .*(fetch|network|connection|terminated|load failed)/i
 
+/** D1's refusal of everything until midnight UTC (https://developers.cloudflare.com/d1/observability/debug-d1/). */
+const ofDailyLimit = /free tier daily row \w+ limit/
+
 const ofOurs = /\bSQLITE_|TypeError|D1_TYPE_ERROR|no such (table|column|function)|constraint failed|syntax error/
 
 /**
- * Classifies the error of a batch: `Unmet` for a guard, `DatabaseUnavailable` for the deadline's own guard
- * and for the network or the database's host, and D1's own error for what SQLite refused, which is a mistake of ours.
+ * Classifies the error of a batch: `Unmet` for a guard, `DatabaseUnavailable` for the deadline's own guard, for
+ * a spent daily allowance and for the network or the database's host, and D1's own error for what SQLite refused, which is a mistake of ours.
  */
-export function databaseErrorOf(error: unknown): unknown {
+export function databaseErrorOf(error: unknown, now = Date.now()): unknown {
   if (error instanceof DatabaseUnavailable) return error
   const said = messages(error)
   const conditions = said.map((message) => unmet.exec(message)?.[1]).find((names) => names !== undefined)
@@ -50,10 +58,23 @@ export function databaseErrorOf(error: unknown): unknown {
       ? new DatabaseUnavailable('D1 began too late', { why: 'd1_timeout', cause: error })
       : new Unmet(names)
   }
+  if (said.some((message) => ofDailyLimit.test(message))) {
+    const retryAfterSeconds = secondsToMidnight(now)
+    return new DatabaseUnavailable('D1 has had its daily rows', {
+      why: 'd1_daily_limit',
+      retryAfterSeconds,
+      cause: error,
+    })
+  }
   const isHosts = said.some((message) => ofHost.test(message) || ofConnection.test(message))
   if (!isHosts && said.some((message) => ofOurs.test(message))) return error
   return new DatabaseUnavailable('D1 cannot be used', { cause: error })
 }
+
+const dayMs = 24 * 3600 * 1000
+
+/** Whole seconds until midnight UTC, rounded up. */
+const secondsToMidnight = (now: number) => Math.ceil((dayMs - (now % dayMs)) / 1000)
 
 /** The unique index or key that a write ran into, as SQLite names it (`cases.tenant_id, cases.external_id`). */
 export function uniqueViolation(error: unknown): string | undefined {

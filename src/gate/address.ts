@@ -1,10 +1,8 @@
 import ipaddr from 'ipaddr.js'
+import { parseAddress } from '../domain/address-ranges'
 import { hmacHex } from '../domain/hash'
 import { ApiError } from '../errors'
 import { type Env, publicSecretOf, settingsOf } from '../settings'
-
-/** Longest address, in characters, including its zone. */
-const longest = 100
 
 /**
  * The client that an address stands for: an IPv4 address by itself, an IPv6 address by its first bits, an IPv4-mapped one
@@ -13,8 +11,8 @@ const longest = 100
  * @param ipv6Prefix how many bits: 64 are a handset's or a home's own, 48 the most that one site is given (RFC 6177)
  */
 export function clientOf(address: string, ipv6Prefix: number): string | undefined {
-  if (address.length > longest || !ipaddr.isValid(address)) return
-  const parsed = ipaddr.process(address)
+  const parsed = parseAddress(address)
+  if (!parsed) return
   if (parsed.kind() === 'ipv4') return parsed.toString()
   const network = ipaddr.IPv6.networkAddressFromCIDR(`${parsed.toNormalizedString().split('%')[0]}/${ipv6Prefix}`)
   return `${network.toNormalizedString()}/${ipv6Prefix}`

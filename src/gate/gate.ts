@@ -17,18 +17,16 @@ import {
 import { newId } from '../domain/id'
 import type { DisclosedType } from '../domain/vocabulary'
 import { ApiError, Replay } from '../errors'
-import { databaseOf, type Env, settingsOf } from '../settings'
+import { type Env, settingsOf } from '../settings'
 import { caseAt, rememberRecorded, unrecorded } from './disclosures'
 import { replay, replayValues } from './idempotency'
-import { cellOfKey, hashKey } from './key-format'
+import type { Identified } from './identify'
+import { keyRefusals } from './key-refusals'
 import { type Principal, principalOf } from './principal'
 import { type RateLimit, rateLimitOf, seconds } from './rate-limit'
-import { refusalMemory } from './refusal-memory'
 import { authorise, guardValues, type Requirement } from './requirement'
+import { noteAdmitted, refusalOfInvalid, requireUnshielded } from './shield'
 import { type ClockReading, writeInTime } from './write'
-
-/** The refusals of keys, kept by the SHA-256 of each. */
-export const keyRefusals = refusalMemory(10_000)
 
 /** Gate of one keyed request: admission, reads and writes. */
 export interface Gate {
@@ -95,14 +93,17 @@ export function openGate({ env, meter, requestId, caller, requirement, idempoten
   let rateLimit: RateLimit | undefined
 
   const enter = async <const N extends NamedStatements>(values: Values, named: N) => {
-    const { hash, d1, cell } = await caller()
+    const identified = await caller()
+    const { hash, address, d1, cell } = identified
     const askedAt = Date.now()
-    rateLimit = keyRefusals.find(hash, askedAt)
+    rateLimit = keyRefusals.find(identified, askedAt)
     if (rateLimit) throw rateLimited(rateLimit)
+    requireUnshielded(identified, askedAt)
 
     const { keyWindow, d1DeadlineMs } = settingsOf(env)
     const gates = gateValues({
-      ...{ hash, at: null, admissionId: crypto.randomUUID(), limit: keyWindow.limit, windowSeconds: keyWindow.seconds },
+      ...{ hash, address, at: null, admissionId: crypto.randomUUID() },
+      ...{ limit: keyWindow.limit, windowSeconds: keyWindow.seconds },
       ...guardValues(requirement),
       ...(idempotency && replayValues(idempotency)),
     })
@@ -110,10 +111,11 @@ export function openGate({ env, meter, requestId, caller, requirement, idempoten
     const batch = { admission: keyAdmission.bind(gates), rows: later(asked) }
     const { admission, rows } = await runBatch(d1, meter, batch, d1DeadlineMs)
     const { admitted, row } = admission
-    if (!row) throw new ApiError('key_invalid')
+    if (!row) throw await refusalOfInvalid(env, identified, askedAt)
+    noteAdmitted(identified, askedAt)
     rateLimit = rateLimitOf('key', row, admitted)
     if (!admitted) {
-      keyRefusals.remember(hash, rateLimit, askedAt)
+      keyRefusals.remember(identified, row, rateLimit, askedAt)
       throw rateLimited(rateLimit)
     }
     const now = new Date(row.now).toISOString()
@@ -212,31 +214,6 @@ export function openGate({ env, meter, requestId, caller, requirement, idempoten
     },
     idempotency,
   }
-}
-
-/** A well-formed key, as the database knows it. */
-interface Identified {
-  hash: string
-  d1: D1Database
-  cell: number
-}
-
-/** Identifies a key when it is first asked for, and hashes it once. */
-export function identifier(env: Env, key: string | undefined): () => Promise<Identified> {
-  let identified: Promise<Identified> | undefined
-  return () => {
-    identified ??= identify(env, key)
-    return identified
-  }
-}
-
-/** The cell, database and hash of a key. Throws 401 without touching D1 for a malformed key. */
-export async function identify(env: Env, key: string | undefined): Promise<Identified> {
-  if (key === undefined) throw new ApiError('key_required')
-  const cell = cellOfKey(key)
-  const d1 = cell === undefined ? undefined : databaseOf(env, cell)
-  if (cell === undefined || !d1) throw new ApiError('key_invalid')
-  return { hash: await hashKey(key), d1, cell }
 }
 
 /** 429, with how long to wait. */

@@ -5,8 +5,9 @@ import type { ApiError } from '../errors'
 import { upstreamOf } from '../settings'
 import { asJson, judge, receive } from './body'
 import { keyOf } from './credentials'
-import { type Gate, identifier, openGate } from './gate'
+import { type Gate, openGate } from './gate'
 import { readIdempotency } from './idempotency'
+import { identifier } from './identify'
 import { rateLimitHeaders } from './rate-limit'
 import type { Requirement } from './requirement'
 
@@ -22,7 +23,7 @@ export function keyed(requirement: Requirement) {
     // The upstream validates bodies and idempotency keys itself.
     const isProxied = upstreamOf(c.env, c.req.path) !== undefined
     const { meter, requestId } = c.var
-    const caller = identifier(c.env, keyOf(c.req.raw.headers))
+    const caller = identifier(c.env, keyOf(c.req.raw.headers), c.req.raw.headers)
     const call = { env: c.env, meter, requestId, caller, requirement }
     c.set('gate', openGate(call))
     const bytes = await receive(c.req.raw, isProxied)
@@ -48,7 +49,7 @@ export function keyed(requirement: Requirement) {
 export function admitAnyKey() {
   return createMiddleware<AppEnv>(async function admitAnyKey(c, next) {
     const { meter, requestId } = c.var
-    const caller = identifier(c.env, keyOf(c.req.raw.headers))
+    const caller = identifier(c.env, keyOf(c.req.raw.headers), c.req.raw.headers)
     const gate = openGate({ env: c.env, meter, requestId, caller, requirement: { plan: 'free' } })
     c.set('gate', gate)
     await gate.admit()

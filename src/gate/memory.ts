@@ -1,10 +1,12 @@
+import { boundedMap } from './bounded-map'
+
 /**
  * Remembers values in this isolate for a while, by name. Bounded: the oldest is dropped first.
  *
  * @param longestMs how long a value is remembered
  */
 export function memory<T>(longestMs: number, most: number) {
-  const entries = new Map<string, { value: T; until: number }>()
+  const entries = boundedMap<{ value: T; until: number }>(most)
 
   return {
     /** The value that is still remembered. */
@@ -14,9 +16,6 @@ export function memory<T>(longestMs: number, most: number) {
     },
 
     remember(name: string, value: T, now: number): void {
-      entries.delete(name)
-      const oldest = entries.keys().next()
-      if (entries.size >= most && !oldest.done) entries.delete(oldest.value)
       entries.set(name, { value, until: now + longestMs })
     },
 

@@ -11,6 +11,8 @@ export interface Principal {
     readonly name: string | null
     readonly scopes: Scope[]
     readonly expiresAt: string | null
+    /** The addresses that it may be used from: canonical ranges; null for any. */
+    readonly allowedAddresses: string[] | null
   }
   readonly role: Role
   readonly scopes: readonly Scope[]
@@ -30,6 +32,7 @@ export interface CallerRow {
   prefix: string
   scopes: string
   expiresAt: string | null
+  allowedAddresses: string | null
   tenantId: string
   tenantSlug: string
   tenantName: string
@@ -59,6 +62,7 @@ export function principalOf(row: CallerRow): Principal {
       name: row.keyName,
       scopes: knownScopes,
       expiresAt: row.expiresAt,
+      allowedAddresses: row.allowedAddresses === null ? null : JSON.parse(row.allowedAddresses),
     },
     role: row.role,
     scopes: knownScopes,

@@ -4,6 +4,7 @@ import { tenantBySlug } from '../db/gate/address'
 import { gateValues } from '../db/gate/placeholder'
 import { earlierPublicResult, type Idempotency } from '../db/idempotency'
 import { all, type NamedBoundStatements, type NamedStatements, type Results, type Values } from '../db/query'
+import { pathOfNobody } from '../domain/address-ranges'
 import { newId } from '../domain/id'
 import { ApiError } from '../errors'
 import { databaseOf, type Env, SettingsError, settingsOf } from '../settings'
@@ -12,6 +13,7 @@ import { rateLimited } from './gate'
 import { replay, replayValues } from './idempotency'
 import { memory } from './memory'
 import { type RateLimit, rateLimitOf } from './rate-limit'
+import { noteAdmitted, refusalOfInvalid, requireUnshielded } from './shield'
 import { type ClockReading, writeInTime } from './write'
 
 /** Tenants as last seen by pages, by cell and slug, so that a refused caller's page needs no trip. */
@@ -91,7 +93,10 @@ export function openPublicGate(call: Call): PublicGate {
 
   const visit = async <const N extends NamedStatements>(values: Values, named: N): Promise<Results<N>> => {
     const { cell, d1 } = cellOf(env, slug)
-    const gates = gateValues({ hash: null, at: null, admissionId: '', slug, client: null, isCounted: 0 })
+    const gates = gateValues({
+      ...{ hash: null, address: pathOfNobody, at: null, admissionId: '' },
+      ...{ slug, client: null, isCounted: 0 },
+    })
     const batch = { found: tenantBySlug.bind(gates), asked: all(named).bind({ ...values, ...gates }) }
     const { found, asked } = await runBatch(d1, meter, batch, settingsOf(env).d1DeadlineMs)
     if (!found) throw new ApiError('not_found')
@@ -105,9 +110,10 @@ export function openPublicGate(call: Call): PublicGate {
       const home = cellOf(env, slug)
       const counter = await counterFor(env, headers, key, home)
       const askedAt = Date.now()
-      rateLimit = counter.refusals.find(counter.id, askedAt)
+      rateLimit = counter.refusal(askedAt)
       isRemembered = rateLimit !== undefined
       if (rateLimit) throw rateLimited(rateLimit)
+      if (counter.key) requireUnshielded(counter.key, askedAt)
 
       const database = { d1: home.d1, meter, deadlineMs: settingsOf(env).d1DeadlineMs }
       const queries = all({
@@ -120,10 +126,11 @@ export function openPublicGate(call: Call): PublicGate {
         queries.bind({ ...values, ...gates }),
       )
       const { admitted, row } = admission
-      if (!row) throw new ApiError('key_invalid')
+      if (!row) throw counter.key ? await refusalOfInvalid(env, counter.key, askedAt) : new ApiError('key_invalid')
+      if (counter.key) noteAdmitted(counter.key, askedAt)
       rateLimit = rateLimitOf(counter.policy, row, admitted)
       if (!admitted) {
-        counter.refusals.remember(counter.id, rateLimit, askedAt)
+        counter.remember(row, rateLimit, askedAt)
         throw rateLimited(rateLimit)
       }
       if (!rows?.found) throw new ApiError('not_found')

@@ -1,3 +1,4 @@
+import { boundedMap } from './bounded-map'
 import type { RateLimit } from './rate-limit'
 
 interface RememberedRefusal {
@@ -14,7 +15,7 @@ interface RememberedRefusal {
  * @param longestMs maximum age of a refusal, so that a raised limit or a revoked key is noticed
  */
 export function refusalMemory(longestMs: number, most = 10_000) {
-  const refusals = new Map<string, RememberedRefusal>()
+  const refusals = boundedMap<RememberedRefusal>(most)
 
   return {
     /** The refusal still in force for this caller, with its remaining wait. */
@@ -28,8 +29,6 @@ export function refusalMemory(longestMs: number, most = 10_000) {
 
     /** @param askedAt this isolate's clock before the trip that was refused */
     remember(id: string, rateLimit: RateLimit, askedAt: number): void {
-      const oldest = refusals.keys().next()
-      if (refusals.size >= most && !oldest.done) refusals.delete(oldest.value)
       refusals.set(id, { rateLimit, admitAt: askedAt + rateLimit.resetMs, forgetAt: askedAt + longestMs })
     },
   }

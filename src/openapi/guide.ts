@@ -5,6 +5,8 @@ export const guide = `Residents’ cases, events, news, wards and a public conta
 Ask an administrator of your council’s account, or whoever operates this gateway. A key is shown once, when it is created.
 Send it as \`Authorization: Bearer sk_…\` or \`X-API-Key: sk_…\`, from a server: keyed routes allow no browser origins.
 Each operation states the plan, scope and role it needs. \`GET /api/me\` shows what a key may do.
+A key may be bound to addresses (\`allowedAddresses\`), and works from nowhere else. \`DELETE /api/keys/current\` ends a key that
+has leaked, whatever the key may do.
 
 ## Rate limits
 A key may make 100 requests in any 60 seconds, unless it has a limit of its own; a public route takes 5 an hour from an

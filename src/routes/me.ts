@@ -19,6 +19,10 @@ const Me = z
       name: z.string().nullable().openapi({ example: 'CRM sync' }),
       scopes: z.array(z.enum(scopes)),
       expiresAt: Instant.nullable(),
+      allowedAddresses: z
+        .array(z.string())
+        .nullable()
+        .openapi({ description: 'The addresses that it may be used from; null for any.', example: ['203.0.113.0/24'] }),
     }),
     limit: z.object({
       requests: z.int().openapi({ example: 100 }),

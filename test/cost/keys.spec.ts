@@ -18,3 +18,9 @@ test('making, rotating and revoking keys is two trips each, and writes no row th
   expect(costOf(await rotate())).toMatchObject({ trips: 2, rowsWritten: 12 })
   expect(costOf(await call(`/api/keys/${id}`, { key, method: 'DELETE' }))).toMatchObject({ trips: 2 })
 })
+
+test('a key that ends itself takes two trips: the window, its row, and the audit', async () => {
+  const { key } = await makeKey(await makeTenant())
+  const response = await call('/api/keys/current', { key, method: 'DELETE' })
+  expect(costOf(response)).toMatchObject({ trips: 2, rowsWritten: 3 })
+})

@@ -7,6 +7,7 @@ import { addressHit, hit } from '../../src/db/gate/hit'
 import { type GateValues, gatePlaceholder, gateValues } from '../../src/db/gate/placeholder'
 import { type BoundStatement, build, type Statement, statement } from '../../src/db/query'
 import { keys, users, windows } from '../../src/db/schema/tenants'
+import { pathOfNobody } from '../../src/domain/address-ranges'
 import { d1Of, makeKey, makeTenant, makeUser } from '../support/tenants'
 
 // Thousands of arrivals; a slow machine may take its time.
@@ -155,8 +156,8 @@ test('a key’s hit leaves what the built one leaves, whatever the clock and the
       played,
       [hit, builtHit],
       [
-        { who: { hash: first.hash }, windowId: first.familyId },
-        { who: { hash: second.hash }, windowId: second.familyId },
+        { who: { hash: first.hash, address: pathOfNobody }, windowId: first.familyId },
+        { who: { hash: second.hash, address: pathOfNobody }, windowId: second.familyId },
       ],
     )
     expect(written).toEqual(built)
@@ -189,7 +190,7 @@ test('an address’s hit leaves what the built one leaves, whatever the clock an
 
 test('neither hit admits a key that is not live', async () => {
   const { hash, familyId } = await makeKey(await makeTenant(), { revokedAt: start })
-  const values = gateValues({ hash, at: start, limit: 3, windowSeconds: 2, admissionId: 'one' })
+  const values = gateValues({ hash, address: pathOfNobody, at: start, limit: 3, windowSeconds: 2, admissionId: 'one' })
 
   const seen = await runBatch(d1Of(), newMeter(), {
     written: seenAfter(hit.bind(values), familyId),

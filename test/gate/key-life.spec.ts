@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { newMeter, runBatch } from '../../src/db/batch'
 import { keyAdmission } from '../../src/db/gate/hit'
 import { gateValues } from '../../src/db/gate/placeholder'
+import { pathOfNobody } from '../../src/domain/address-ranges'
 import { guardValues } from '../../src/gate/requirement'
 import { call } from '../support/call'
 import { d1Of, makeKey, makeTenant, makeUser } from '../support/tenants'
@@ -19,7 +20,15 @@ async function ask(key: string) {
 /** Whether the gate's own statements open for a key at a moment of the database's clock. */
 async function opensAt(hash: string, at: number): Promise<boolean> {
   const needed = guardValues({ plan: 'free' })
-  const values = gateValues({ hash, at, limit: 100, windowSeconds: 60, admissionId: crypto.randomUUID(), ...needed })
+  const values = gateValues({
+    hash,
+    address: pathOfNobody,
+    at,
+    limit: 100,
+    windowSeconds: 60,
+    admissionId: crypto.randomUUID(),
+    ...needed,
+  })
   const { admission } = await runBatch(d1Of(), newMeter(), { admission: keyAdmission.bind(values) })
   expect(admission.admitted).toBe(admission.row !== undefined)
   return admission.admitted

@@ -3,7 +3,10 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { mintKey } from '../../src/gate/key-format'
 import { health } from '../../src/routes/health'
 import { me } from '../../src/routes/me'
+import { call } from '../support/call'
 import { d1With, tinyApp } from '../support/gate-app'
+import { d1WithSecondTrip } from '../support/second-trip'
+import { makeKey, makeTenant } from '../support/tenants'
 
 afterEach(() => {
   vi.useRealTimers()
@@ -93,6 +96,42 @@ describe('D1 out of reach', () => {
     const headers = { Authorization: 'Bearer nonsense' }
     const response = await send('/api/me', { headers }, { ...env, DB: d1With(never) })
     await expect(response).toAnswer(401, { error: 'Invalid API key' })
+  })
+})
+
+describe('D1’s free daily allowance, once it is spent', () => {
+  const spent = (rows: string) =>
+    `D1_ERROR: Your account has exceeded D1's free tier daily row ${rows} limit. Upgrade to a paid plan or wait until ` +
+    'tomorrow (midnight UTC) to continue.'
+
+  it.each([
+    ['read', '2026-09-01T00:00:00.000Z', '86400'],
+    ['write', '2026-09-01T15:30:00.000Z', '30600'],
+    ['read', '2026-09-01T23:59:58.500Z', '2'],
+    ['write', '2026-09-01T23:59:59.999Z', '1'],
+  ])('for rows to %s is 503 until midnight UTC, at %s in %s s, and the log says why', async (rows, at, wait) => {
+    vi.useFakeTimers({ now: new Date(at), toFake: ['Date'] })
+    const { answer, lines } = ask(failing(spent(rows)))
+    const response = await answer
+    expect([response.status, await response.text()]).toEqual([503, unavailable])
+    expect(response.headers.get('Retry-After')).toBe(wait)
+    expect(lines[0]).toMatchObject({ status: 503, error: 'unavailable', cause: 'd1_daily_limit' })
+  })
+
+  it('makes the gateway unready', async () => {
+    vi.useFakeTimers({ now: new Date('2026-09-01T15:30:00.000Z'), toFake: ['Date'] })
+    const ready = await ask(failing(spent('read')), '/readyz').answer
+    expect([ready.status, await ready.text(), ready.headers.get('Retry-After')]).toEqual([503, unavailable, '30600'])
+  })
+
+  it('may run out between the two trips of a write, of which nothing is then kept', async () => {
+    const { key } = await makeKey(await makeTenant())
+    const DB = d1WithSecondTrip(failing(spent('write')))
+    const json = { residentName: 'Alex Resident', summary: 'Pothole' }
+    const response = await call('/api/cases', { key, json, bindings: { DB } })
+    expect([response.status, await response.text()]).toEqual([503, unavailable])
+    expect(Number(response.headers.get('Retry-After'))).toBeGreaterThan(0)
+    expect(await (await call('/api/cases', { key })).json()).toMatchObject({ cases: [] })
   })
 })
 

@@ -3,7 +3,8 @@ import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import { newMeter, runBatch } from '../../src/db/batch'
 import { build, exactlyOne, placeholder, statement } from '../../src/db/query'
-import { identifier, openGate } from '../../src/gate/gate'
+import { openGate } from '../../src/gate/gate'
+import { identifier } from '../../src/gate/identify'
 import { makeKey, makeTenant } from '../support/tenants'
 
 /** A query with values of its own, under names that the gate binds as well. */
@@ -24,7 +25,7 @@ test('a query’s values are its own, whatever the gate binds', async () => {
   const { key } = await makeKey(await makeTenant(), { limit: 5, windowSeconds: 60 })
   const idempotency = { key: 'once', route: 'POST /api/cases', requestHash: 'none' }
   const requirement = { plan: 'pro', scope: 'cases:read' } as const
-  const caller = identifier(env, key)
+  const caller = identifier(env, key, new Headers())
   const gate = openGate({ env, meter: newMeter(), requestId: 'request', caller, requirement, idempotency })
 
   const { own } = await gate.read({ hash: 'mine', limit: 7, scope: 'ward', route: 'north' }, { own: echo })

@@ -93,6 +93,21 @@ describe('bad input', () => {
       [...key, '--expires', '2030-02-30T00:00:00Z'],
       'It must be an ISO 8601 time with an offset, like 2026-03-01T09:00:00Z.',
     ],
+    [
+      'keys',
+      [...key, '--allow', '203.0.113.7/24'],
+      "argument '203.0.113.7/24' is invalid. It has bits set beyond its prefix length: its network is 203.0.113.0/24.",
+    ],
+    [
+      'keys',
+      [...key, '--allow', '192.0.2.1', '--allow', 'office'],
+      "argument 'office' is invalid. It must be an IPv4 or IPv6 address or range, like 203.0.113.7 or 2001:db8::/32.",
+    ],
+    [
+      'keys',
+      [...key, ...Array.from({ length: 21 }, (_, i) => ['--allow', `192.0.2.${i}`]).flat()],
+      "argument '192.0.2.20' is invalid. There must be at most 20.",
+    ],
     ['keys', ['create', '--tenant', 'acme', '--scopes', 'all'], 'Provide either --role or --user'],
   ])('%s %j is refused in one line', async (name, args, fault) => {
     const line = await refusal(name, ...args)

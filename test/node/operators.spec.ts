@@ -231,6 +231,7 @@ describe('keys', () => {
       limit: null,
       windowSeconds: null,
       expiresAt: null,
+      allowedAddresses: null,
       role: 'councillor',
       createdAt: aMoment,
     })
@@ -246,6 +247,19 @@ describe('keys', () => {
       `select email, hash from keys join users on users.id = user_id where keys.id = '${made.id}'`,
     )
     expect([email, hash]).toEqual(['councillor.service@acme.invalid', await hashKey(key)])
+  })
+
+  it('are for certain addresses only, where --allow names them', async () => {
+    const allow = ['--allow', '203.0.113.0/24', '--allow', '2001:DB8::/32', '--allow', '203.0.113.0/24']
+    const allowedAddresses = ['203.0.113.0/24', '2001:db8::/32']
+    const made = await answer('keys', ...create, 'cases:read', '--role', 'manager', ...allow)
+    expect(made).toMatchObject({ allowedAddresses })
+    const successor = await answer('keys', 'rotate', made.id)
+    expect(successor).toMatchObject({ familyId: made.id, allowedAddresses })
+    const listed = JSON.parse((await operate('keys', 'list', '--tenant', 'acme')).stdout)
+    expect(listed).toContainEqual(expect.objectContaining({ id: successor.id, allowedAddresses }))
+    const trees = await rowsOf(state, `select allowed_tree from keys where family_id = '${made.id}'`)
+    expect(trees).toEqual([{ allowed_tree: expect.stringMatching(/^\{"4":.*"6":/) }, trees[0]])
   })
 
   it('are rotated within their family, never lengthening a life, and revoked as a family', async () => {

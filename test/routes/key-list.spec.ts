@@ -37,6 +37,7 @@ describe('GET /api/keys', () => {
       limit: 100,
       windowSeconds: 60,
       expiresAt: '1970-01-01T00:00:03.000Z',
+      allowedAddresses: null,
       revokedAt: '1970-01-01T00:00:02.000Z',
       lastUsedAt: null,
       createdAt: '1970-01-01T00:00:01.000Z',

@@ -68,6 +68,7 @@ describe('POST /api/keys/{id}/rotate', () => {
       limit: 7,
       windowSeconds: 90,
       expiresAt: new Date(expiresAt).toISOString(),
+      allowedAddresses: null,
       revokedAt: null,
       lastUsedAt: expect.any(String),
       createdAt: expect.any(String),

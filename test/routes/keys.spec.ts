@@ -59,6 +59,7 @@ describe('POST /api/keys', () => {
       limit: 100,
       windowSeconds: 60,
       expiresAt: null,
+      allowedAddresses: null,
       revokedAt: null,
       lastUsedAt: null,
       createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
@@ -77,6 +78,7 @@ describe('POST /api/keys', () => {
         name: 'Website sync',
         scopes: ['cases:read'],
         expiresAt: null,
+        allowedAddresses: null,
       },
       limit: { requests: 100, windowSeconds: 60 },
     })

@@ -23,6 +23,7 @@ test('GET /api/me says who is calling, and nothing of the key but its prefix', a
       name: null,
       scopes: ['cases:read', 'wards:read'],
       expiresAt: '2099-01-31T12:00:00.000Z',
+      allowedAddresses: null,
     },
     limit: { requests: 7, windowSeconds: 90 },
   })

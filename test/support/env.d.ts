@@ -5,6 +5,7 @@ declare global {
   namespace Cloudflare {
     interface Env extends GatewayEnv {
       DB_1: D1Database
+      TEST_SHIELD: RateLimit
       TEST_MIGRATIONS: D1Migration[]
     }
     interface GlobalProps {

@@ -2,6 +2,7 @@ import { newMeter, runBatch } from '../../src/db/batch'
 import { keyAdmission } from '../../src/db/gate/hit'
 import { gateValues } from '../../src/db/gate/placeholder'
 import type { BoundStatement } from '../../src/db/query'
+import { pathOfNobody } from '../../src/domain/address-ranges'
 import { type RateLimit, rateLimitOf } from '../../src/gate/rate-limit'
 import { guardValues } from '../../src/gate/requirement'
 import { d1Of } from './tenants'
@@ -23,7 +24,7 @@ export interface Outcome {
 }
 
 /** The deployment's defaults: keys of these tests bring their own. */
-const defaults = { limit: 100, windowSeconds: 60, ...guardValues({ plan: 'free' }) }
+const defaults = { address: pathOfNobody, limit: 100, windowSeconds: 60, ...guardValues({ plan: 'free' }) }
 
 /** The gate's own two statements for one arrival, preceded by the change of its limit. */
 function arrive({ hash, at, limit }: Arrival): BoundStatement<RateLimit & { admitted: boolean }> {

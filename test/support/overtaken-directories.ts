@@ -145,4 +145,14 @@ export const ofPeople: Scene[] = [
     },
     answer: { status: 200, body: { success: true } },
   },
+  {
+    operation: 'revokeCurrentKey',
+    when: 'the key is revoked',
+    arrange: async (tenant) => {
+      const key = await makeKey(tenant)
+      const by: Overtaken['by'] = [['update keys set revoked_at = 1 where id = ?', key.id]]
+      return { path: '/api/keys/current', key, request: { method: 'DELETE' }, by }
+    },
+    answer: { status: 200, body: { success: true } },
+  },
 ]

@@ -56,6 +56,7 @@ const samples: Record<string, Sample> = {
   listKeys: {},
   createKey: { body: () => ({ name: 'Website sync', scopes: ['keys:write'], role: 'manager' }) },
   rotateKey: { row: aKey, body: () => ({ graceSeconds: 60 }) },
+  revokeCurrentKey: {},
   revokeKey: { row: aKey },
   getKeyUsage: { row: aKey },
   listAudit: {},

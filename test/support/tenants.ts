@@ -1,4 +1,5 @@
 import { env } from 'cloudflare:workers'
+import { allowanceOf } from '../../src/domain/address-ranges'
 import { type Plan, type Role, scopes } from '../../src/domain/vocabulary'
 import { hashKey, mintKey, prefixLength } from '../../src/gate/key-format'
 import { databaseOf } from '../../src/settings'
@@ -73,6 +74,8 @@ export interface KeyOptions {
   expiresAt?: number
   revokedAt?: number
   familyId?: string
+  /** Canonical ranges. */
+  allowedAddresses?: readonly string[]
 }
 
 export interface TestKey {
@@ -91,6 +94,7 @@ export async function makeKey(tenant: TestTenant, options: KeyOptions = {}): Pro
   const id = nextId()
   const hash = await hashKey(key)
   const familyId = options.familyId ?? id
+  const { allowedAddresses, allowedTree } = allowanceOf(options.allowedAddresses ?? null)
   await insert(
     'keys',
     {
@@ -107,6 +111,8 @@ export async function makeKey(tenant: TestTenant, options: KeyOptions = {}): Pro
       expires_at: options.expiresAt ?? null,
       revoked_at: options.revokedAt ?? null,
       created_at: Date.now(),
+      allowed_addresses: allowedAddresses,
+      allowed_tree: allowedTree,
     },
     tenant.cell,
   )

@@ -6,7 +6,10 @@ import { headersForCaller, headersForOrigin } from '../../src/upstream/headers'
 const principal: Principal = {
   tenant: { id: 't1', slug: 'acme', name: 'Acme', plan: 'pro' },
   user: { id: 'u1', name: 'Sam Example', role: 'manager' },
-  key: { id: 'k1', familyId: 'f1', prefix: 'sk_cw0_abcd', name: null, scopes: ['cases:read'], expiresAt: null },
+  key: {
+    ...{ id: 'k1', familyId: 'f1', prefix: 'sk_cw0_abcd', name: null, scopes: ['cases:read'] },
+    ...{ expiresAt: null, allowedAddresses: null },
+  },
   role: 'manager',
   scopes: ['cases:read', 'wards:read'],
   limit: { requests: 100, windowSeconds: 60 },

@@ -70,6 +70,10 @@ export interface Me {
      * ISO 8601, UTC, with milliseconds.
      */
     expiresAt: string | null
+    /**
+     * The addresses that it may be used from; null for any.
+     */
+    allowedAddresses: string[] | null
   }
   limit: {
     requests: number
@@ -1017,6 +1021,10 @@ export interface Key {
    */
   expiresAt: string | null
   /**
+   * The addresses that it may be used from; null for any.
+   */
+  allowedAddresses: string[] | null
+  /**
    * When it was revoked; null if it was not.
    */
   revokedAt: string | null
@@ -1095,6 +1103,10 @@ export interface MadeKey {
    */
   expiresAt: string | null
   /**
+   * The addresses that it may be used from; null for any.
+   */
+  allowedAddresses: string[] | null
+  /**
    * When it was revoked; null if it was not.
    */
   revokedAt: string | null
@@ -1159,6 +1171,13 @@ export interface NewKey {
    * Seconds per window; at least the deployment's default.
    */
   windowSeconds?: number | null | undefined
+  /**
+   * IPv4 and IPv6 addresses and CIDR ranges that it may be used from: from anywhere else it is invalid (401). Bits beyond the prefix length must be zero. If your own key has such a list, each must lie within it, and the list is the default.
+   *
+   * @minItems 1
+   * @maxItems 20
+   */
+  allowedAddresses?: string[] | null | undefined
 }
 export interface Rotation {
   /**

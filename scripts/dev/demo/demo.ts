@@ -12,6 +12,7 @@ import { insertTenant, keysOfTenant } from '../../../src/db/operators'
 import { type BoundStatement, build } from '../../../src/db/query'
 import { categories, wardCouncillors, wards } from '../../../src/db/schema/directory'
 import { users } from '../../../src/db/schema/tenants'
+import { allowanceOf, pathOfNobody } from '../../../src/domain/address-ranges'
 import { fold } from '../../../src/domain/fold'
 import { newId } from '../../../src/domain/id'
 import { scopes } from '../../../src/domain/vocabulary'
@@ -46,7 +47,16 @@ const demoTenant = {
 } as const
 
 /** What a look-up of a key's holder asks for: nothing but who it is. */
-const asked = { at: null, admissionId: '', limit: null, windowSeconds: null, scope: '', roles: '', plans: '' }
+const asked = {
+  address: pathOfNobody,
+  at: null,
+  admissionId: '',
+  limit: null,
+  windowSeconds: null,
+  scope: '',
+  roles: '',
+  plans: '',
+}
 
 /** Sees to it that the demo tenant is there and that the demo key opens it; gives back the key. Safe to repeat. */
 export async function ensureDemo(place: Place): Promise<string> {
@@ -114,6 +124,7 @@ async function demoKey(key: string, holderId: string, actor: OperatorActor): Pro
     quota: null,
     windowSeconds: null,
     expiresAt: null,
+    ...allowanceOf(null),
   }
   return [insertKey.bind(values), recordAudit(values, 'key.create', values.newId, auditOfNewKey)]
 }

@@ -13,6 +13,7 @@ const columns: Record<keyof Row, string> = {
   prefix: 'prefix',
   scopes: 'scopes',
   expiresAt: 'expires_at',
+  allowedAddresses: 'allowed_addresses',
   tenantId: 'tenant_id',
   tenantSlug: 'slug',
   tenantName: 'tenant_name',

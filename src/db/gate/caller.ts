@@ -12,11 +12,15 @@ export const databaseClock = sql<number>`cast(round(unixepoch('subsec') * 1000) 
 /** The same where callers are judged by it. Tests bind `at` instead. */
 export const clock = sql<number>`coalesce(${gatePlaceholder('at')}, ${databaseClock})`
 
-/** A live key: known, not revoked, not expired, its user not disabled. */
+/** True if the caller's address is in the key's tree: what is put there meets the 1 of a range and changes nothing. */
+const isAllowed = sql`json_insert(${keys.allowedTree}, ${gatePlaceholder('address')}, 1) = ${keys.allowedTree}`
+
+/** A live key: known, not revoked, not expired, used from where it may be, its user not disabled. */
 export const isLive = and(
   eq(keys.hash, gatePlaceholder('hash')),
   isNull(keys.revokedAt),
   or(isNull(keys.expiresAt), gt(keys.expiresAt, clock)),
+  or(isNull(keys.allowedTree), isAllowed),
   eq(users.enabled, true),
 )
 
@@ -49,8 +53,9 @@ const mayRead = and(eq(windows.admissionId, gatePlaceholder('admissionId')), isA
  */
 export const callerTable = sql`(
   select ${keys.id} as key_id, ${keys.familyId} as family_id, ${keys.name} as key_name, ${keys.prefix} as prefix,
-    ${keys.scopes} as scopes, ${asIso(sql`${keys.expiresAt}`)} as expires_at, ${keys.createdAt} as made, ${tenants.id} as tenant_id,
-    ${tenants.slug} as slug, ${tenants.name} as tenant_name, ${tenants.plan} as plan, ${tenants.disclosures} as disclosures, ${livePlanOverride} as plan_override,
+    ${keys.scopes} as scopes, ${asIso(sql`${keys.expiresAt}`)} as expires_at, ${keys.allowedAddresses} as allowed_addresses,
+    ${keys.createdAt} as made, ${tenants.id} as tenant_id, ${tenants.slug} as slug, ${tenants.name} as tenant_name,
+    ${tenants.plan} as plan, ${tenants.disclosures} as disclosures, ${livePlanOverride} as plan_override,
     ${users.id} as user_id, ${users.name} as user_name, ${users.role} as role, ${quota} as quota, ${windowMs} as window_ms,
     coalesce(${windows.hits}, '') as hits, ${clock} as now,
     case when ${mayRead} then ${keys.tenantId} end as tenant,

@@ -5,6 +5,8 @@ import type { Values } from '../query'
 export interface GateValues {
   /** SHA-256 of the key; null if no key counts the request. */
   hash: string | null
+  /** JSON path of the caller's address in a key's tree of addresses (`pathOf`). Never null, at which JSON functions do nothing. */
+  address: string
   /** The clock in milliseconds, for tests; null for the database's own. */
   at: number | null
   /** The random id of this request's admission. */

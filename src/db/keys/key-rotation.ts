@@ -1,4 +1,4 @@
-import { and, count, desc, eq, gt, isNull, lt, ne, or, sql } from 'drizzle-orm'
+import { and, count, desc, eq, gt, isNull, lt, ne, or, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
 import { auditOf, auditOfEach } from '../audit'
 import { ofTenant } from '../conditions'
@@ -52,6 +52,8 @@ const successor = {
   revokedAt: keys.revokedAt,
   // Later than any other of the family, however clocks differ and however many rotate at once: order tells who is in grace.
   createdAt: sql`max(${databaseClock}, ${latest} + 1)`,
+  allowedAddresses: keys.allowedAddresses,
+  allowedTree: keys.allowedTree,
 }
 
 /**
@@ -94,16 +96,29 @@ export const endOthers = statement(
     .returning({ id: keys.id, expiresAt: keys.expiresAt, createdAt: keys.createdAt }),
 )
 
-const isRevocable = and(isTheirs(keys), isNull(keys.revokedAt), isCurrent)
+const isUnrevoked = and(isTheirs(keys), isNull(keys.revokedAt))
+
+const revocation = (condition: SQL | undefined) =>
+  statement(
+    build
+      .update(keys)
+      .set({ revokedAt: databaseClock })
+      .where(condition)
+      .returning({ id: keys.id, revokedAt: keys.revokedAt }),
+  )
+
+const isManaged = and(isUnrevoked, isCurrent)
 
 /** Revokes the live keys of a family, and returns them. */
-export const revokeFamily = statement(
-  build
-    .update(keys)
-    .set({ revokedAt: databaseClock })
-    .where(isRevocable)
-    .returning({ id: keys.id, revokedAt: keys.revokedAt }),
-)
+export const revokeFamily = revocation(isManaged)
+
+/** Revokes the live keys of the caller's own family, which a replaced key may do too. */
+export const revokeOwnFamily = revocation(isUnrevoked)
+
+const leads = eq(keys.id, placeholder('leadId'))
 
 /** The audit entry of a revocation, by the family's key `leadId`: no entry if already revoked. Before the revocation. */
-export const auditOfRevocation = auditOf(keys, and(isRevocable, eq(keys.id, placeholder('leadId'))))
+export const auditOfRevocation = auditOf(keys, and(isManaged, leads))
+
+/** The audit entry of a family's own revocation, likewise. */
+export const auditOfOwnRevocation = auditOf(keys, and(isUnrevoked, leads))

@@ -23,6 +23,8 @@ export interface ShownKey {
   limit: number
   windowSeconds: number
   expiresAt: string | null
+  /** The addresses it may be used from: canonical ranges; null for any. */
+  allowedAddresses: string[] | null
   revokedAt: string | null
   /** Of its whole family. */
   lastUsedAt: string | null
@@ -33,6 +35,8 @@ const asScopes = (text: string): Scope[] => {
   const granted = text.split(' ')
   return scopes.filter((scope) => granted.includes(scope))
 }
+
+const asList = (json: string): string[] => JSON.parse(json)
 
 const asInstant = (ms: number) => new Date(ms).toISOString()
 
@@ -50,6 +54,7 @@ export const shownKey = {
     'effective_window',
   ),
   expiresAt: keys.expiresAt,
+  allowedAddresses: sql<string[] | null>`${keys.allowedAddresses}`.mapWith(asList).as('allowed'),
   revokedAt: keys.revokedAt,
   lastUsedAt: sql<string | null>`cast(nullif(substr(${windows.hits}, -13), '') as integer)`
     .mapWith(asInstant)
@@ -186,6 +191,8 @@ const filed = {
   expiresAt: moment('expiresAt'),
   revokedAt: sql`null`,
   createdAt: databaseClock,
+  allowedAddresses: sql`${placeholder('allowedAddresses')}`,
+  allowedTree: sql`${placeholder('allowedTree')}`,
 }
 
 const isServiceUser = and(

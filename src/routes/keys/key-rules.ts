@@ -2,11 +2,13 @@ import type { Context } from 'hono'
 import type { AppEnv } from '../../app-env'
 import { recordAnotherAudit, recordAudit } from '../../db/audit'
 import {
+  auditOfOwnRevocation,
   auditOfRevocation,
   endOthers,
   insertSuccessor,
   replacementOfKey,
   revokeFamily,
+  revokeOwnFamily,
 } from '../../db/keys/key-rotation'
 import { standingOfCaller } from '../../db/keys/key-standing'
 import {
@@ -17,11 +19,13 @@ import {
   insertKey,
   insertServiceUser,
 } from '../../db/keys/keys'
+import { allowanceOf, rangeBeyond } from '../../domain/address-ranges'
 import { serviceUser } from '../../domain/service-user'
 import type { Role, Scope } from '../../domain/vocabulary'
 import { ApiError, type FieldError, invalidFields } from '../../errors'
 import type { Gate } from '../../gate/gate'
 import { keyRow, mintKey } from '../../gate/key-format'
+import type { Principal } from '../../gate/principal'
 import { requireRole } from '../../gate/requirement'
 import { type Settings, settingsOf } from '../../settings'
 import type { Key, NewKey } from './key-schemas'
@@ -36,9 +40,10 @@ export async function createKey(c: Context<AppEnv>, asked: NewKey): Promise<Made
   const { user } = await gate.read({ holderId: asked.userId || null }, { user: holderById })
   const role = asked.role ?? user?.role
   requireWithin(gate, asked.scopes, role)
-  requireUsable(asked, keyWindow, user, gate.principal.key.expiresAt)
+  requireUsable(asked, keyWindow, user, gate.principal.key)
   if (!role) throw new Error('A key without a holder')
 
+  const allowedAddresses = asked.allowedAddresses ?? gate.principal.key.allowedAddresses
   const minted = await mint(gate)
   const values = {
     ...gate.actor,
@@ -51,6 +56,7 @@ export async function createKey(c: Context<AppEnv>, asked: NewKey): Promise<Made
     quota: asked.limit ?? null,
     windowSeconds: asked.windowSeconds ?? null,
     expiresAt: asked.expiresAt ?? gate.principal.key.expiresAt,
+    ...allowanceOf(allowedAddresses),
     most,
   }
   const { standing, made } = await gate.write({
@@ -76,6 +82,7 @@ export async function createKey(c: Context<AppEnv>, asked: NewKey): Promise<Made
     limit: asked.limit ?? keyWindow.limit,
     windowSeconds: asked.windowSeconds ?? keyWindow.seconds,
     expiresAt: values.expiresAt,
+    allowedAddresses,
     revokedAt: null,
     lastUsedAt: null,
     createdAt: made.createdAt,
@@ -87,6 +94,7 @@ export async function rotateKey(c: Context<AppEnv>, id: string, graceSeconds: nu
   const { gate } = c.var
   const family = await getFamily(gate, id)
   requireWithin(gate, family.scopes, family.role)
+  requireReachable(gate, family.allowedAddresses)
   if (family.revokedAt) throw ended('This key has been revoked; create a new one')
   if (family.expiresAt && family.expiresAt <= gate.now) throw ended('This key has expired; create a new one')
 
@@ -104,7 +112,7 @@ export async function rotateKey(c: Context<AppEnv>, id: string, graceSeconds: nu
   })
   if (!made) requireStanding(standing, most)
   if (!made) throw ended('This key has just been revoked or has expired; create a new one')
-  const { familyId, name, userId, role, scopes, limit, windowSeconds, lastUsedAt } = family
+  const { familyId, name, userId, role, scopes, limit, windowSeconds, allowedAddresses, lastUsedAt } = family
   return {
     key: minted.key,
     id: minted.row.newId,
@@ -117,6 +125,7 @@ export async function rotateKey(c: Context<AppEnv>, id: string, graceSeconds: nu
     limit,
     windowSeconds,
     expiresAt: made.expiresAt,
+    allowedAddresses,
     revokedAt: null,
     lastUsedAt,
     createdAt: made.createdAt,
@@ -136,6 +145,19 @@ export async function revokeKey(c: Context<AppEnv>, id: string): Promise<void> {
     revoked: revokeFamily.bind(values),
   })
   if (standing.isReplaced) throw new ApiError('key_replaced')
+}
+
+/** Revokes the caller's own family, whatever the key may do: whoever finds a key can end it. */
+export async function revokeCurrentKey(c: Context<AppEnv>): Promise<void> {
+  const { gate } = c.var
+  await gate.read({}, {})
+  const { id, familyId } = gate.principal.key
+  const values = { ...gate.actor, family: familyId, leadId: id }
+  await gate.write({
+    // Before the revocation, which leaves nothing to revoke.
+    audit: recordAudit(values, 'key.revoke', id, auditOfOwnRevocation),
+    revoked: revokeOwnFamily.bind(values),
+  })
 }
 
 const shownDays = 30
@@ -167,6 +189,19 @@ function requireWithin(gate: Gate, scopes: readonly Scope[], role: Role | undefi
   if (role) requireRole(gate.principal, role)
 }
 
+/**
+ * Throws 403 for a successor that could be used from addresses that its maker's key may not. It has its family's, so nothing in
+ * the request can narrow it.
+ */
+function requireReachable({ principal }: Gate, addresses: readonly string[] | null): void {
+  const own = principal.key.allowedAddresses
+  if (own && (!addresses || rangeBeyond(addresses, own) !== undefined)) {
+    const message =
+      'That key may be used from addresses that yours may not: rotate it with a key that may be used from them all'
+    throw new ApiError('forbidden', { message })
+  }
+}
+
 const unknown: FieldError = { code: 'unknown_reference', message: 'Does not exist or is not available' }
 
 const unfit: FieldError = {
@@ -183,19 +218,23 @@ function requireStanding({ isReplaced, live }: { isReplaced: boolean; live: numb
 }
 
 /**
- * Throws 422 for a user who cannot hold a key, for an end later than the maker's, and for a limit that is not a lowered
+ * Throws 422 for a user who cannot hold a key, for an end later than the maker's or addresses beyond, and for a limit that is not a lowered
  * one: at most the default's requests and at least its window, so that neither the rate nor the burst can be above it.
  */
 function requireUsable(
   asked: NewKey,
   most: Settings['keyWindow'],
   user: { id: string } | undefined,
-  makersEnd: string | null,
+  { expiresAt: makersEnd, allowedAddresses: makersAddresses }: Principal['key'],
 ): void {
   const fields: Record<string, FieldError> = {}
   if (asked.userId && !user) fields.userId = unknown
   if (asked.expiresAt && makersEnd && asked.expiresAt > makersEnd) {
     fields.expiresAt = { code: 'range', message: `Must not be later than your own key's expiry, ${makersEnd}` }
+  }
+  const beyond = makersAddresses && asked.allowedAddresses && rangeBeyond(asked.allowedAddresses, makersAddresses)
+  if (beyond) {
+    fields.allowedAddresses = { code: 'range', message: `Your own key may not be used from all of ${beyond}` }
   }
   if (asked.limit && asked.limit > most.limit) {
     fields.limit = { code: 'range', message: `Must be at most ${most.limit}: over HTTP a limit can only be lowered` }

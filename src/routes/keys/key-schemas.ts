@@ -1,7 +1,17 @@
 import { z } from '@hono/zod-openapi'
+import { mostRanges, readRange } from '../../domain/address-ranges'
 import { roles, scopes } from '../../domain/vocabulary'
 import { bodyOf, clearable, errorCode, Id, Instant, moment, optionalId, text } from '../../http/fields'
 import { cursorParam } from '../../http/paging'
+
+/** Where a key may be used from, as shown. */
+export const AllowedAddresses = z
+  .array(z.string())
+  .nullable()
+  .openapi({
+    description: 'The addresses that it may be used from; null for any.',
+    example: ['203.0.113.0/24', '2001:db8::/32'],
+  })
 
 export const Key = z
   .object({
@@ -15,6 +25,7 @@ export const Key = z
     limit: z.int().openapi({ description: 'Requests allowed in any window-length interval.', example: 100 }),
     windowSeconds: z.int().openapi({ description: 'The length of the window in seconds.', example: 60 }),
     expiresAt: Instant.nullable().openapi({ description: 'When it expires; null for never.' }),
+    allowedAddresses: AllowedAddresses,
     revokedAt: Instant.nullable().openapi({ description: 'When it was revoked; null if it was not.' }),
     lastUsedAt: Instant.nullable().openapi({ description: 'When a key of its family was last admitted.' }),
     createdAt: Instant,
@@ -32,6 +43,13 @@ export const MadeKey = z
   .openapi('MadeKey')
 
 export const KeyQuery = z.strictObject({ cursor: cursorParam })
+
+const range = z.string().transform((text, ctx): string => {
+  const reading = readRange(text)
+  if ('range' in reading) return reading.range
+  ctx.addIssue({ code: 'custom', params: errorCode('format'), message: reading.fault })
+  return z.NEVER
+})
 
 const isLater = (iso: string) => Date.parse(iso) > Date.now()
 
@@ -69,6 +87,19 @@ export const NewKey = bodyOf(
     windowSeconds: clearable(z.int().min(1).max(3600)).openapi({
       description: "Seconds per window; at least the deployment's default.",
       example: 60,
+    }),
+    allowedAddresses: clearable(
+      z
+        .array(range)
+        .min(1)
+        .max(mostRanges)
+        .transform((ranges) => [...new Set(ranges)]),
+    ).openapi({
+      description:
+        'IPv4 and IPv6 addresses and CIDR ranges that it may be used from: from anywhere else it is invalid (401). Bits beyond ' +
+        'the prefix length must be zero. If your own key has such a list, each must lie within it, and the list is ' +
+        'the default.',
+      example: ['203.0.113.0/24', '2001:db8::/32'],
     }),
   },
   ['id', 'familyId', 'prefix', 'revokedAt', 'lastUsedAt', 'createdAt'],

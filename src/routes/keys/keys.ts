@@ -5,7 +5,7 @@ import { refuse } from '../../gate/keyed'
 import { IdParam, json, jsonBody, NoQuery } from '../../http/fields'
 import { keyedRoute } from '../../http/keyed-route'
 import { cut, unusableCursor, valuesAfter } from '../../http/paging'
-import { createKey, revokeKey, rotateKey, usageOfKey } from './key-rules'
+import { createKey, revokeCurrentKey, revokeKey, rotateKey, usageOfKey } from './key-rules'
 import { defaultGraceSeconds, Key, KeyQuery, MadeKey, NewKey, Revoked, Rotation, Usage } from './key-schemas'
 
 const reading = { plan: 'pro', scope: 'keys:read', role: 'admin' } as const
@@ -33,7 +33,7 @@ const create = createRoute({
   summary: 'Create a key',
   description:
     'The key is shown only once. It cannot have a scope or role that you lack. With `role`, it belongs to a service user of that ' +
-    'role. It expires no later than your own key. Its limit can only be stricter than the default: at most its ' +
+    'role. It expires no later than your own key, and can be used from no address that yours cannot. Its limit can only be stricter than the default: at most its ' +
     'requests, and at least its window. 409 if the tenant already has its maximum number of live keys (50, unless the ' +
     'deployment sets another), counting every key that is neither revoked nor expired. 403 for a key ' +
     'that has been rotated: only its successor can manage keys.',
@@ -48,15 +48,28 @@ const rotate = createRoute({
   operationId: 'rotateKey',
   summary: 'Rotate a key',
   description:
-    "Replaces the family's newest live key with a new one: same user, scopes, limit and expiry, but expiring no " +
+    "Replaces the family's newest live key with a new one: same user, scopes, limit, addresses and expiry, but expiring no " +
     'later than your own key. The new key is shown only once. Accepts the id of any key in the family. Every other live key ' +
     'in the family ends after the grace period, or when it expires if that is earlier; until then it works as before ' +
     'but cannot manage keys (403). If the response is lost when a key rotates itself, use the grace period to rotate it with ' +
-    'another admin’s key, or ask the operator. With `graceSeconds` 0 a lost response locks the caller out at once. 409 ' +
-    'if the family has ended, or if the tenant has its maximum number of live keys and an older key of this ' +
-    'family is still live, unless `graceSeconds` is 0.',
+    'another admin’s key, or ask the operator. With `graceSeconds` 0 a lost response locks the caller out at once. 403 if ' +
+    'your own key may not be used from all of its addresses. 409 if the family has ended, or if the tenant has its maximum ' +
+    'number of live keys and an older key of this family is still live, unless `graceSeconds` is 0.',
   request: { params: IdParam, query: NoQuery, body: { ...jsonBody(Rotation), required: false } },
   responses: { 201: json('The new key.', MadeKey) },
+})
+
+const revokeCurrent = createRoute({
+  method: 'delete',
+  path: '/current',
+  ...keyedRoute({ plan: 'free' }),
+  operationId: 'revokeCurrentKey',
+  summary: 'Revoke the calling key',
+  description:
+    'Revokes the key that the request is made with and its whole family, immediately and permanently. Needs no scope, role or ' +
+    'plan, and a key that has been rotated may do so too: whoever finds a leaked key can end it.',
+  request: { query: NoQuery },
+  responses: { 200: json('Revoked.', Revoked) },
 })
 
 const revoke = createRoute({
@@ -100,6 +113,11 @@ export const keys = new OpenAPIHono<AppEnv>()
     const { graceSeconds } = c.req.valid('json')
     const made = await rotateKey(c, c.req.valid('param').id, graceSeconds ?? defaultGraceSeconds)
     return c.json(made, 201, { Location: `/api/keys/${made.id}` })
+  })
+  // Before the route with an id, which `current` would be.
+  .openapi(revokeCurrent, async (c) => {
+    await revokeCurrentKey(c)
+    return c.json({ success: true as const }, 200)
   })
   .openapi(revoke, async (c) => {
     await revokeKey(c, c.req.valid('param').id)
