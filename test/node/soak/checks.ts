@@ -1,4 +1,8 @@
-import { operatorsOn, rowsOf } from '../command'
+import { sql } from 'drizzle-orm'
+import { getCell, type Place } from '../../../scripts/operator/cells'
+import { run } from '../../../scripts/operator/database'
+import { sqlStatement } from '../../../src/db/query'
+import { operatorsOn } from '../command'
 import type { KeptCase, Ledger } from './ledger'
 import { type Due, deliveryFaults, type Receiver } from './receiver'
 import { windowFaults } from './windows'
@@ -47,26 +51,32 @@ export function numberFaults(name: string, numbers: readonly number[]): string[]
 /** The numbers at the end of references like `CW-2026-0042`. */
 const numbersOf = (references: readonly string[]) => references.map((one) => Number(one.split('-').at(-1)))
 
+/** Rows of the first cell, straight from SQL; tried again while another process has the database. */
+export async function rowsIn<Row>(place: Place, text: string): Promise<Row[]> {
+  const [rows] = await run(getCell(place, 0), [sqlStatement<Row>(sql.raw(text)).bind({})])
+  return rows
+}
+
 const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`
 
 /** Reads everything back from the databases of a stopped server, and yields what is wrong, one line each. */
-export async function storedFaults(state: string, ledger: Ledger, receiver: Receiver): Promise<string[]> {
+export async function storedFaults(place: Place, ledger: Ledger, receiver: Receiver): Promise<string[]> {
   const { slug } = ledger
   const tenant = `(select id from tenants where slug = ${quoted(slug)})`
-  const found = await rowsOf(
-    state,
+  const found = await rowsIn<Omit<StoredCase, 'notes'> & { notes: string }>(
+    place,
     `select id, reference, internal_ref as mark, version, summary, status,
        (select json_group_array(body) from timeline where case_id = cases.id and type = 'note') as notes,
        (select count(*) from changes where tenant_id = ${tenant} and target_id = cases.id and event = 'case_created') as created
        from cases where tenant_id = ${tenant}`,
   )
-  const stored: StoredCase[] = found.map((row: { notes: string }) => ({ ...row, notes: JSON.parse(row.notes) }))
-  const messages: { reference: string; message: string }[] = await rowsOf(
-    state,
+  const stored = found.map((row) => ({ ...row, notes: JSON.parse(row.notes) }))
+  const messages = await rowsIn<{ reference: string; message: string }>(
+    place,
     `select reference, message from submissions where tenant_id = ${tenant}`,
   )
-  const changes: (Due & { event: string })[] = await rowsOf(
-    state,
+  const changes = await rowsIn<Due>(
+    place,
     `select sequence, event, target_id from changes where tenant_id = ${tenant} order by sequence`,
   )
   return [
@@ -80,7 +90,7 @@ export async function storedFaults(state: string, ledger: Ledger, receiver: Rece
       changes.map(({ sequence }) => sequence),
     ),
     ...deliveryFaults(`${slug}: webhooks`, receiver.received(`/${slug}`), changes),
-    ...(await admissionFaults(state, ledger)),
+    ...(await admissionFaults(place, ledger)),
   ]
 }
 
@@ -97,9 +107,9 @@ export function messageFaults(
   })
 }
 
-async function admissionFaults(state: string, { slug, attempts }: Ledger): Promise<string[]> {
-  const counted: { name: string; total: number }[] = await rowsOf(
-    state,
+async function admissionFaults(place: Place, { slug, attempts }: Ledger): Promise<string[]> {
+  const counted = await rowsIn<{ name: string; total: number }>(
+    place,
     `select keys.name, windows.total from windows join keys on keys.id = windows.id
       join tenants on tenants.id = keys.tenant_id where tenants.slug = ${quoted(slug)}`,
   )
@@ -116,17 +126,15 @@ async function admissionFaults(state: string, { slug, attempts }: Ledger): Promi
 }
 
 /** What the databases' own checks and `npm run counters -- check` find, one line each. */
-export async function integrityFaults(state: string): Promise<string[]> {
-  const [{ quick_check: structure }] = await rowsOf(state, 'pragma quick_check')
-  const foreign = await rowsOf(state, 'pragma foreign_key_check')
-  const search = await rowsOf(state, `insert into cases_fts (cases_fts, rank) values ('integrity-check', 1)`).then(
+export async function integrityFaults(place: Place): Promise<string[]> {
+  const [structure] = await rowsIn<{ quick_check: string }>(place, 'pragma quick_check')
+  const search = await rowsIn(place, `insert into cases_fts (cases_fts, rank) values ('integrity-check', 1)`).then(
     () => 'ok',
     (error: unknown) => String(error),
   )
-  const { code, stdout, stderr } = await operatorsOn(state).operate('counters', 'check')
+  const { code, stdout, stderr } = await operatorsOn(place.state).operate('counters', 'check')
   return [
-    ...(structure === 'ok' ? [] : [`The database is damaged: ${structure}`]),
-    ...(foreign.length === 0 ? [] : [`Rows refer to others that are not there: ${foreign.length}`]),
+    ...(structure?.quick_check === 'ok' ? [] : [`The database is damaged: ${structure?.quick_check}`]),
     ...(search === 'ok' ? [] : [`The search index differs from the cases: ${search}`]),
     ...(code === 0 ? [] : [`Counters differ from the cases they count: ${stdout}${stderr}`]),
   ]

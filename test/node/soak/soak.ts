@@ -5,10 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Command, InvalidArgumentError } from 'commander'
 import { migrateAll } from '../../../scripts/dev/local-databases'
 import { startCron } from '../../../scripts/dev/serve'
-import { placeOf } from '../../../scripts/operator/cells'
+import { type Place, placeOf } from '../../../scripts/operator/cells'
 import { runProgram } from '../../../scripts/operator/command'
-import { freePort, operatorsOn, rowsOf } from '../command'
-import { integrityFaults, storedFaults, windows } from './checks'
+import { freePort, operatorsOn } from '../command'
+import { integrityFaults, rowsIn, storedFaults, windows } from './checks'
 import { newLedger } from './ledger'
 import { load, type Tenant } from './load'
 import { type Receiver, startReceiver } from './receiver'
@@ -73,13 +73,13 @@ async function killUntil(until: number, server: KilledServer): Promise<void> {
 }
 
 /** Runs the cron until every message has been sent, or it has taken too long. */
-async function drain(state: string, port: number): Promise<void> {
+async function drain(place: Place, port: number): Promise<void> {
   const left = `select count(*) as n from webhook_endpoints e where cursor < (
     select max(sequence) from changes c where c.tenant_id = e.tenant_id)`
   for (const until = Date.now() + drainMs; Date.now() < until; await sleep(1000)) {
     for (let turns = 0; turns < 20; turns++) await startCron(port)
-    const [{ n }] = await rowsOf(state, left)
-    if (n === 0) return
+    const [endpoints] = await rowsIn<{ n: number }>(place, left)
+    if (endpoints?.n === 0) return
   }
 }
 
@@ -109,13 +109,13 @@ async function soak(minutes: number, folder: string): Promise<string[]> {
       ...tenants.map((tenant) => load(tenant, port, () => Date.now() > until)),
     ])
     console.log('Sending what is left, then looking at everything that was written …')
-    await drain(place.state, port)
+    await drain(place, port)
   } finally {
     await server.stop()
     receiver.stop()
   }
-  const stored = await Promise.all(tenants.map(({ ledger }) => storedFaults(place.state, ledger, receiver)))
-  const faults = [...stored.flat(), ...receiver.faults, ...(await integrityFaults(place.state))]
+  const stored = await Promise.all(tenants.map(({ ledger }) => storedFaults(place, ledger, receiver)))
+  const faults = [...stored.flat(), ...receiver.faults, ...(await integrityFaults(place))]
   const writes = tenants.reduce((sum, tenant) => sum + acknowledgedWrites(tenant), 0)
   const { workerd, everything } = server.kills
   console.log(
