@@ -1,17 +1,11 @@
-import { spawnSync } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { dirname, join, normalize } from 'node:path'
 import { root } from '../root'
-import { check } from './tool'
+import { check, trackedFiles } from './tool'
 
 /** Everything that git knows of or would add: files, and the folders they are in. */
 function trackedPaths(): Set<string> {
-  const run = spawnSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
-    cwd: root,
-    encoding: 'utf8',
-  })
-  if (run.status !== 0) throw new Error(`git could not list the files: ${run.stderr}`)
-  const files = run.stdout.split('\n').filter((file) => file !== '')
+  const files = trackedFiles()
   const folders = files.flatMap((file) => file.split('/').map((_, depth, parts) => parts.slice(0, depth).join('/')))
   return new Set([...files, ...folders])
 }

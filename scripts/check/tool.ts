@@ -30,6 +30,17 @@ export function runTool(tool: keyof typeof tools, args: string[]): string {
   return written
 }
 
+/** Every file of a folder that git knows of or would add, by its path from there. Throws if git cannot list them. */
+export function trackedFiles(folder: string = root): string[] {
+  const run = spawnSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+    cwd: folder,
+    encoding: 'utf8',
+    maxBuffer: 64_000_000,
+  })
+  if (run.status !== 0) throw new Error(`git could not list the files: ${run.stderr}`)
+  return run.stdout.split('\0').filter((file) => file !== '')
+}
+
 /** Runs a check with a folder of its own to write to. One that throws ends this process with what it said and 1. */
 export async function check(work: (folder: string) => Promise<string>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'casework-check-'))

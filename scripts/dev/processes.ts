@@ -1,23 +1,31 @@
 import { spawnSync } from 'node:child_process'
 
-/** A process with its parent, its group and its command line. */
+/** A process with its parent, its group, the time it began, as `ps` writes it, and its command line. */
 export interface Process {
   pid: number
   parent: number
   group: number
+  startedAt: string
   command: string
 }
 
-/** Every process of this machine; none on Windows, which has no `ps`. */
+const row = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(\S+ \S+\s+\d+ [\d:]+ \d+)\s+(.*)$/
+
+/**
+ * Every process of this machine; none on Windows, which has no `ps`. Those that have ended, but that nobody has waited for,
+ * are left out: in a container without an init they stay for good.
+ */
 export function processes(): Process[] {
   if (process.platform === 'win32') return []
-  const { stdout } = spawnSync('ps', ['-A', '-ww', '-o', 'pid=,ppid=,pgid=,args='], {
+  const { stdout } = spawnSync('ps', ['-A', '-ww', '-o', 'pid=,ppid=,pgid=,stat=,lstart=,args='], {
     encoding: 'utf8',
+    env: { ...process.env, LC_ALL: 'C' },
     maxBuffer: 64_000_000,
   })
   return (stdout ?? '').split('\n').flatMap((line) => {
-    const [, pid, parent, group, command = ''] = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? []
-    return pid ? [{ pid: Number(pid), parent: Number(parent), group: Number(group), command }] : []
+    const [, pid, parent, group, state = '', startedAt = '', command = ''] = row.exec(line) ?? []
+    if (!pid || state.startsWith('Z')) return []
+    return [{ pid: Number(pid), parent: Number(parent), group: Number(group), startedAt, command }]
   })
 }
 

@@ -1,18 +1,18 @@
-import { mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Place } from '../operator/cells'
 import { UsageError } from '../operator/fault'
-import { root } from '../root'
-import { endNow, isAlive, processes } from './processes'
+import { isAlive, processes } from './processes'
+import { endRemains } from './remains'
 
 /** The process that serves or fills a folder's local databases, from its `npm-start.json`. */
 interface Running {
   pid: number
   /** Undefined for one that serves nothing. */
   port?: number | undefined
-  /** The process group of its wrangler, once there is one. */
-  group?: number
+  /** The process group of its wrangler, once there is one, and when its leader began. */
+  group?: number | undefined
+  groupStartedAt?: string | undefined
 }
 
 const isRunning = (value: unknown): value is Running => typeof value === 'object' && value !== null && 'pid' in value
@@ -27,18 +27,22 @@ export async function takeState({ state }: Place, port?: number): Promise<(group
   const file = join(state, 'npm-start.json')
   mkdirSync(state, { recursive: true })
   const mine: Running = { pid: process.pid, port }
+  let killed: Running | undefined
   if (!create(file, mine)) {
     const other = read(file)
     if (other && isStart(other.pid)) throw inUse(state, other)
-    if (other?.group) await endRemains(other.group, state)
+    killed = other
     rmSync(file, { force: true })
     if (!create(file, mine)) throw inUse(state, read(file))
   }
+  await endRemains({ state, port, group: killed?.group, groupStartedAt: killed?.groupStartedAt })
   process.on('exit', () => {
     if (read(file)?.pid === process.pid) rmSync(file, { force: true })
   })
   return (group) => {
-    if (read(file)?.pid === process.pid) writeFileSync(file, JSON.stringify({ ...mine, group }))
+    if (read(file)?.pid !== process.pid) return
+    const groupStartedAt = processes().find(({ pid }) => pid === group)?.startedAt
+    writeFileSync(file, JSON.stringify({ ...mine, group, groupStartedAt }))
   }
 }
 
@@ -77,18 +81,4 @@ function isStart(pid: number): boolean {
     known.length === 0 ||
     known.some((one) => one.pid === pid && /\b(start(-proxied)?|demo-fill)\.ts\b/.test(one.command))
   )
-}
-
-/** Ends what a killed start has left running: its group, if what is in it is this project's wrangler with this folder. */
-async function endRemains(group: number, state: string): Promise<void> {
-  const modules = [join(root, 'node_modules'), realpathSync(join(root, 'node_modules'))]
-  const isOurs = (command: string) =>
-    modules.some((folder) => command.includes(folder)) &&
-    (/\/workerd\S* serve\b/.test(command) || /\/esbuild --service/.test(command) || command.includes(state))
-  const left = processes().filter((one) => one.group === group)
-  const ours = left.filter(({ command }) => isOurs(command)).map(({ pid }) => pid)
-  if (ours.length === 0 || ours.length < left.length) return
-  console.error(`Stopping processes left over from a killed start (${ours.join(', ')}) …`)
-  endNow(ours)
-  for (let waits = 0; waits < 30 && ours.some(isAlive); waits++) await sleep(100)
 }

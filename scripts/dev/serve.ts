@@ -44,7 +44,7 @@ const cron = '/__scheduled?cron=*+*+*+*+*'
 const minute = 60_000
 
 /** Starts the Worker's cron. What comes of it is in the Worker's log. */
-async function startCron(port: number): Promise<void> {
+export async function startCron(port: number): Promise<void> {
   try {
     const response = await fetch(`http://localhost:${port}${cron}`, { signal: AbortSignal.timeout(minute) })
     await response.body?.cancel()
@@ -63,11 +63,15 @@ export function serve({ config, state }: Place, port: number, settings: Record<s
   )
   const output = readOutput(child)
   let hasEnded = false
+  let crons: NodeJS.Timeout | undefined
+  const endAtOnce = () => endGroup(child, 'SIGKILL')
+  process.on('exit', endAtOnce)
   const ended = new Promise<void>((resolve) => child.on('close', () => resolve())).then(() => {
     hasEnded = true
-    endGroup(child, 'SIGKILL')
+    clearInterval(crons)
+    endAtOnce()
+    process.off('exit', endAtOnce)
   })
-  process.on('exit', () => endGroup(child, 'SIGKILL'))
 
   async function ready(): Promise<void> {
     const beganAt = Date.now()
@@ -79,7 +83,7 @@ export function serve({ config, state }: Place, port: number, settings: Record<s
         if (isBroken || Date.now() - beganAt > patienceMs) throw await output.fault()
         await sleep(100)
       }
-      setInterval(() => startCron(port), minute).unref()
+      if (!hasEnded) crons = setInterval(() => startCron(port), minute).unref()
     } finally {
       clearTimeout(reminder)
     }
@@ -89,7 +93,7 @@ export function serve({ config, state }: Place, port: number, settings: Record<s
     output.hush()
     child.kill('SIGTERM')
     await Promise.race([ended, sleep(5000)])
-    endGroup(child, 'SIGKILL')
+    endAtOnce()
   }
 
   return { ready, show: output.show, stop, ended, group: child.pid }

@@ -24,8 +24,11 @@ export interface Ended {
 /** Runs a program to its end. */
 export function run(program: string, args: string[], env: NodeJS.ProcessEnv = {}, cwd = root): Promise<Ended> {
   return new Promise((resolve) => {
-    const child = execFile(program, args, { cwd, env: { ...process.env, ...env } }, (_, stdout, stderr) =>
-      resolve({ code: child.exitCode ?? 1, stdout, stderr }),
+    const child = execFile(
+      program,
+      args,
+      { cwd, env: { ...process.env, ...env }, maxBuffer: 64_000_000 },
+      (_, stdout, stderr) => resolve({ code: child.exitCode ?? 1, stdout, stderr }),
     )
   })
 }

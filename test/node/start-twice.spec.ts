@@ -1,6 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
+import { endNow, processes } from '../../scripts/dev/processes'
 import { descendants, freePort, isAlive, type Running, root, run, start, temporaryFolder } from './command'
 
 const { folder, remove } = temporaryFolder()
@@ -51,6 +52,29 @@ it('a second start on the same databases says who has them, and one that was kil
   process.kill(second.pid, 'SIGTERM')
   await second.ended
   expect(() => readFileSync(join(state, 'npm-start.json'))).toThrow('ENOENT')
+})
+
+it('a start that was killed with its wrangler leaves workerds behind, which the next one ends although nobody noted them', async () => {
+  const port = await freePort()
+  const first = await startOn(port)
+  const known = processes()
+  const { group } = JSON.parse(readFileSync(join(state, 'npm-start.json'), 'utf8'))
+  const family = known.filter((one) => one.group === group)
+  const isWorkerd = ({ command }: { command: string }) => /\/workerd\S* serve\b/.test(command)
+  const workerds = family.filter(isWorkerd).map(({ pid }) => pid)
+  expect(workerds).toHaveLength(2)
+  endNow([first.pid, ...family.filter((one) => !isWorkerd(one)).map(({ pid }) => pid)])
+  await expect.poll(() => isAlive(first.pid)).toBe(false)
+  expect(workerds.filter(isAlive)).toEqual(workerds)
+  rmSync(join(state, 'npm-start.json'))
+
+  const second = await startOn(port)
+  expect(processes().filter(({ pid }) => workerds.includes(pid))).toEqual([])
+  expect(second.stderr()).toBe(
+    `Stopping processes left over from a killed start (${workerds.join(', ')}) …\nStarting …\n`,
+  )
+  process.kill(second.pid, 'SIGTERM')
+  await second.ended
 })
 
 it('a number that some other process has by now keeps nobody from starting, and nothing of it is ended', async () => {
