@@ -42,7 +42,8 @@ describe.each([10, 10_000])('with %d cases', (count) => {
     const [user] = many.assignees
     const patched = async (json: object) =>
       costOf(await call(`/api/cases/${id}`, { method: 'PATCH', key, json })).rowsWritten
-    // Of these the counters: 3, 0, 3, 1, 4, 3, 4, 0; and one for each event in the log of changes, of which closing has two.
+    // Of these the counters: 3, 0, 3, 1, 4, 3, 4, 0; and one for each event in the log of changes, of which closing has two. A closed
+    // case is in the index of those to be anonymised, which is written when it is closed and when it changes after that.
     expect({
       create: costOf(await create()).rowsWritten,
       summary: await patched({ summary: 'Mended' }),
@@ -52,7 +53,7 @@ describe.each([10, 10_000])('with %d cases', (count) => {
       ward: await patched({ wardId: many.wardIds[0] }),
       category: await patched({ categoryId: many.categoryIds[0] }),
       archive: await patched({ archived: true }),
-    }).toEqual({ create: 19, summary: 8, close: 13, assign: 11, reopen: 15, ward: 10, category: 11, archive: 15 })
+    }).toEqual({ create: 19, summary: 8, close: 14, assign: 12, reopen: 15, ward: 10, category: 11, archive: 15 })
   })
 
   test('a stale change is one trip', async () => {

@@ -13,7 +13,7 @@ let lines: Record<string, unknown>[]
 
 beforeEach(async () => {
   lines = []
-  const emptied = ['delete from idempotency', 'delete from windows', 'delete from changes']
+  const emptied = ['delete from idempotency', 'delete from windows', 'delete from changes', 'delete from tenants']
   for (const cell of [0, 1]) await d1Of(cell).batch(emptied.map((sql) => d1Of(cell).prepare(sql)))
 })
 
