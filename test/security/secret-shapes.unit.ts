@@ -42,10 +42,16 @@ it.each([
   `WEBHOOK_KEY: 'a key for tests only of 32 characters'`,
   'const token = createConfirmationTokenOfTheContactForm(request)',
   'secret: process.env.CASEWORK_WEBHOOK_SECRET_OF_THE_LISTENER',
-  `IP_HASH_SECRET=${'a'.repeat(40)}`,
+  `IP_HASH_SECRET=${'a1'.repeat(20)}`,
+  'secret: theQuickBrownFoxJumpsOverTheLazyDogWithVigour',
   `"integrity": "sha512-${base64}"`,
 ])('takes no notice of %s', (line) => {
   expect(suspectsIn(line)).toEqual([])
+})
+
+it('names a value once where it has two shapes', () => {
+  const key = mintKey()
+  expect(suspectsIn(`API_KEY=${key}`)).toEqual([{ kind: 'a key of this gateway', line: 1, value: key }])
 })
 
 it('measures how random a text is, in bits for each character', () => {

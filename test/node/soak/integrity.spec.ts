@@ -9,6 +9,7 @@ const { folder, remove } = temporaryFolder()
 afterAll(remove)
 const place = placeOf({ persistTo: join(folder, 'state') })
 
+// Some thirty starts of wrangler, each of seconds on a busy machine.
 it('a sound database has no faults; one whose search index or counters differ from its cases has', async () => {
   await ensureDemo(place)
   expect(await integrityFaults(place)).toEqual([])
@@ -26,4 +27,4 @@ it('a sound database has no faults; one whose search index or counters differ fr
     expect.stringMatching(/^The search index differs from the cases: /),
     expect.stringMatching(/^Counters differ from the cases they count: /),
   ])
-})
+}, 480_000)
