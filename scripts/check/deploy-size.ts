@@ -5,7 +5,7 @@ import { runWrangler } from '../operator/wrangler'
 import { check } from './tool'
 
 /** zod's locales would take it over: see `[alias]` in wrangler.toml. It was 200 before webhooks, which are 13 KB. */
-const budgetKB = 230
+const budgetKB = 235
 
 // What would be deployed, built and measured but not sent.
 await check(async (folder) => {

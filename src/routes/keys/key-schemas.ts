@@ -5,7 +5,7 @@ import { bodyOf, clearable, errorCode, Id, Instant, moment, optionalId, text } f
 import { cursorParam } from '../../http/paging'
 
 /** Where a key may be used from, as shown. */
-export const AllowedAddresses = z
+const AllowedAddresses = z
   .array(z.string())
   .nullable()
   .openapi({
