@@ -8,4 +8,4 @@ CREATE TABLE `disclosures` (
 	PRIMARY KEY(`tenant_id`, `day`, `target_type`, `target_id`, `key_id`)
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
-ALTER TABLE `tenants` ADD `disclosures` integer;
+ALTER TABLE `tenants` ADD `disclosures` text;

@@ -60,7 +60,7 @@ interface Details {
 }
 
 /** What `--disclosures` sets. */
-const recording = { on: true, off: false, default: null }
+const recording = { on: 'on', off: 'off', default: null } as const
 
 /** Their options. A blank text clears one in `update`. */
 const details: readonly (readonly [flags: string, description: string, parse: (value: string) => string])[] = [

@@ -38,7 +38,7 @@ export interface CallerRow {
   tenantName: string
   plan: Plan
   /** The tenant's own setting; null is by its plan. */
-  disclosures: 0 | 1 | null
+  disclosures: 'on' | 'off' | null
   planOverride: string | null
   userId: string
   userName: string
@@ -68,6 +68,6 @@ export function principalOf(row: CallerRow): Principal {
     scopes: knownScopes,
     limit: { requests: row.limit, windowSeconds: row.windowMs / 1000 },
     plan: override ? highest(plans, row.plan, override) : row.plan,
-    isRecorded: row.disclosures === null ? row.plan === 'council' : row.disclosures === 1,
+    isRecorded: row.disclosures === null ? row.plan === 'council' : row.disclosures === 'on',
   }
 }

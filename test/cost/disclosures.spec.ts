@@ -23,7 +23,7 @@ test('a case is a second trip and a row once a day, then neither', async () => {
 })
 
 test('another isolate writes no row for what is recorded', async () => {
-  const tenant = await makeTenant({ disclosures: true })
+  const tenant = await makeTenant({ disclosures: 'on' })
   const { key } = await makeKey(tenant)
   const [first, second] = [await makeCase(tenant), await makeCase(tenant)]
   await call(`/api/cases/${first}`, { key })
@@ -38,7 +38,7 @@ test('another isolate writes no row for what is recorded', async () => {
 })
 
 test('a page of 100 is one trip more and a row for each, and only those that are new the next time', async () => {
-  const tenant = await makeTenant({ disclosures: true })
+  const tenant = await makeTenant({ disclosures: 'on' })
   const { key } = await makeKey(tenant)
   await makeCases(tenant, 100)
   expect(await costsOf(key, '/api/cases?pageSize=100', 2)).toEqual([recorded(100), repeated])
@@ -47,7 +47,7 @@ test('a page of 100 is one trip more and a row for each, and only those that are
 })
 
 test('an export is one trip more, and CSV of the same cases none', async () => {
-  const tenant = await makeTenant({ disclosures: true })
+  const tenant = await makeTenant({ disclosures: 'on' })
   const { key } = await makeKey(tenant)
   await makeCases(tenant, 250)
   expect(await costsOf(key, '/api/cases/export', 1)).toEqual([recorded(250)])
@@ -55,19 +55,19 @@ test('an export is one trip more, and CSV of the same cases none', async () => {
 })
 
 test('a change of a case stays two trips, and writes one row more', async () => {
-  const rowsOf = async (disclosures: boolean) => {
+  const rowsOf = async (disclosures: 'on' | 'off') => {
     const tenant = await makeTenant({ disclosures })
     const { key } = await makeKey(tenant)
     const path = `/api/cases/${await makeCase(tenant)}`
     return costOf(await call(path, { key, method: 'PATCH', json: { summary: 'A deeper pothole' } }))
   }
-  const [off, on] = [await rowsOf(false), await rowsOf(true)]
+  const [off, on] = [await rowsOf('off'), await rowsOf('on')]
   expect([off.trips, on.trips]).toEqual([2, 2])
   expect(on.rowsWritten).toBe(off.rowsWritten + 1)
 })
 
 test('where it is off, and where nothing is found, a read stays one trip', async () => {
-  const [off, on] = [await makeTenant({ disclosures: false }), await makeTenant({ disclosures: true })]
+  const [off, on] = [await makeTenant({ disclosures: 'off' }), await makeTenant({ disclosures: 'on' })]
   const [without, having] = [await makeKey(off), await makeKey(on)]
   expect(await costsOf(without.key, `/api/cases/${await makeCase(off)}`, 1)).toEqual([repeated])
   expect(await costsOf(having.key, '/api/cases', 1)).toEqual([repeated])
@@ -75,7 +75,7 @@ test('where it is off, and where nothing is found, a read stays one trip', async
 })
 
 test('a page of the log is one trip, and of a case a search per day', async () => {
-  const tenant = await makeTenant({ disclosures: true })
+  const tenant = await makeTenant({ disclosures: 'on' })
   const { key } = await makeKey(tenant)
   const sql = `with recursive numbers (n) as (select 0 union all select n + 1 from numbers where n < 4999)
     insert into disclosures select ?, date('now', '-' || (n % 500) || ' days'), 'case', 'c-' || (n / 500), 'k', 'u' from numbers`

@@ -47,7 +47,7 @@ describe('production', () => {
       ...{ id: '01', slug: 'live', name: 'Live', plan: 'pro', council_code: null },
       ...{ contact_email: 'office@example.com', contact_phone: null },
       ...{ anonymise_after_months: 12, controller: null, dpo_contact: null, privacy_url: null },
-      ...{ reply_within: null, website: null, disclosures: 0, created_at: 1767225600000 },
+      ...{ reply_within: null, website: null, disclosures: 'off', created_at: 1767225600000 },
     }
     const { asked, env, close } = await cloudflare(() => rowsFound([row]))
     const remote = operatorsOn(state, env)
@@ -67,7 +67,7 @@ describe('production', () => {
           privacyUrl: null,
           replyWithin: null,
           website: null,
-          disclosures: false,
+          disclosures: 'off',
           createdAt: '2026-01-01T00:00:00.000Z',
           cell: 0,
         },

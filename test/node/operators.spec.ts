@@ -151,9 +151,9 @@ describe('tenants', () => {
       ...['tenants', 'create', '--slug', 'logged', '--name', 'L', '--plan', 'pro', '--disclosures', 'on'],
     )
     const logged = { ...acme, slug: 'logged', name: 'L', plan: 'pro', councilCode: null }
-    expect(made).toEqual({ ...logged, disclosures: true })
+    expect(made).toEqual({ ...logged, disclosures: 'on' })
     const update = ['update', '--slug', 'logged', '--disclosures']
-    expect(await answer('tenants', ...update, 'off')).toEqual({ ...logged, disclosures: false })
+    expect(await answer('tenants', ...update, 'off')).toEqual({ ...logged, disclosures: 'off' })
     expect(await answer('tenants', ...update, 'default')).toEqual({ ...logged, disclosures: null })
   })
 

@@ -13,7 +13,7 @@ afterEach(() => {
 
 const json = { residentName: 'Alex Resident', summary: 'Pothole' }
 
-async function arranged(disclosures: boolean | null = true) {
+async function arranged(disclosures: 'on' | 'off' | null = 'on') {
   const tenant = await makeTenant({ disclosures })
   const { key, id: keyId, user } = await makeKey(tenant)
   const row = (type: 'case' | 'submission', target: string) => ({
@@ -36,7 +36,7 @@ describe('Every answer that holds a resident’s data', () => {
 
   it.each(keyedOperations())('$method $path is recorded, and no other', async (operation) => {
     const request = await arrange(operation)
-    await d1Of().prepare('update tenants set disclosures = 1 where id = ?').bind(request.tenant.id).run()
+    await d1Of().prepare("update tenants set disclosures = 'on' where id = ?").bind(request.tenant.id).run()
     // For the lists.
     await Promise.all([makeCase(request.tenant), makeSubmission(request.tenant)])
     const response = await send(operation, request, request.admin.key)
@@ -119,11 +119,11 @@ describe('What is recorded', () => {
   })
 
   it('is nothing without the plan council, unless the tenant wants it; with it, unless it does not', async () => {
-    const settings: [string, boolean | null, number][] = [
+    const settings: [string, 'on' | 'off' | null, number][] = [
       ['team', null, 0],
-      ['team', true, 1],
+      ['team', 'on', 1],
       ['council', null, 1],
-      ['council', false, 0],
+      ['council', 'off', 0],
     ]
     for (const [plan, disclosures, count] of settings) {
       const { tenant, key, caseId } = await arranged(disclosures)

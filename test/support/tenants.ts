@@ -36,16 +36,16 @@ export interface TestTenant {
 export async function makeTenant({
   plan = 'council',
   cell = 0,
-  disclosures = false,
+  disclosures = 'off',
 }: {
   plan?: Plan
   cell?: number
-  disclosures?: boolean | null
+  disclosures?: 'on' | 'off' | null
 } = {}): Promise<TestTenant> {
   const id = nextId()
   const slug = `t-${id.toLowerCase()}`
   const row = { id, slug, name: `Council ${id}`, plan, created_at: Date.now() }
-  await insert('tenants', { ...row, disclosures: disclosures === null ? null : Number(disclosures) }, cell)
+  await insert('tenants', { ...row, disclosures }, cell)
   return { id, slug, cell }
 }
 

@@ -25,7 +25,7 @@ export const tenants = sqliteTable('tenants', {
   /** The office's own website. */
   website: text(),
   /** Records who is given residents' data; null: on the plan council only. */
-  disclosures: integer({ mode: 'boolean' }),
+  disclosures: text().$type<'on' | 'off'>(),
   createdAt: instant('created_at').notNull(),
 })
 
