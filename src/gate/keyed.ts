@@ -63,11 +63,10 @@ export function keyedHeaders() {
     const gate = c.get('gate')
     if (!gate) return
     if (!gate.rateLimit && c.res.ok) throw new Error(`${routePath(c)} answered without passing the gate`)
-    // Not by `c.header`, which makes another answer for every header that comes after it.
-    const { headers } = c.res
-    headers.set('Cache-Control', 'private, no-store')
-    if (!gate.rateLimit) return
-    for (const [name, value] of Object.entries(rateLimitHeaders(gate.rateLimit))) headers.set(name, value)
+    c.set('answerHeaders', {
+      'cache-control': 'private, no-store',
+      ...(gate.rateLimit && rateLimitHeaders(gate.rateLimit)),
+    })
   })
 }
 
