@@ -24,16 +24,18 @@ export function keyed(requirement: Requirement) {
     const { meter, requestId } = c.var
     const caller = identifier(c.env, keyOf(c.req.raw.headers))
     const call = { env: c.env, meter, requestId, caller, requirement }
-    c.set('gate', openGate(call))
+    let gate = openGate(call)
+    c.set('gate', gate)
     const bytes = await receive(c.req.raw, isProxied)
     // A malformed key is refused before its body is parsed.
     await caller()
     const body = judge(c.req.raw, bytes)
     if (body.bytes) c.req.raw = isProxied ? new Request(c.req.raw, { body: body.bytes }) : asJson(c.req.raw, body)
     const asked = isProxied ? {} : await readIdempotency(c.req, body.text, requirement)
-    const gate = openGate({ ...call, idempotency: asked.idempotency })
-    c.set('gate', gate)
-
+    if (asked.idempotency) {
+      gate = openGate({ ...call, idempotency: asked.idempotency })
+      c.set('gate', gate)
+    }
     if (body.fault?.code === 'too_large') {
       await gate.admit()
       throw body.fault
