@@ -14,6 +14,8 @@ export interface AppEnv {
     gate: Gate
     /** Present behind `publicRoute`. */
     publicGate: PublicGate
+    /** Headers of the answer, names in lower case. Present behind `keyedHeaders`. */
+    answerHeaders?: Record<string, string>
     /** Present once the request has been refused. */
     refusal?: ApiError
     /** Present where answers are pages. */

@@ -1,11 +1,11 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import { secureHeaders } from 'hono/secure-headers'
 import type { AppEnv } from './app-env'
 import { ApiError, toResponse } from './errors'
 import { anyOrigin } from './gate/any-origin'
 import { keyedHeaders } from './gate/keyed'
 import { publicHeaders } from './gate/public'
+import { answerHeaders } from './http/answer-headers'
 import { notModified } from './http/etag'
 import { mountFallbacks } from './http/fallback'
 import { requestId } from './http/request-id'
@@ -42,8 +42,7 @@ export function makeApp(): OpenAPIHono<AppEnv> {
   app.onError(answerTo)
   app.notFound((c) => answerTo(new ApiError('not_found'), c))
 
-  app.use(requestId())
-  app.use(secureHeaders())
+  app.use(requestId(), answerHeaders())
   app.use('/', answersInHtml())
   app.use('/accessibility', answersInHtml())
   app.use('/contact/*', answersInHtml())

@@ -21,7 +21,7 @@ export function requestLog(now = Date.now, log: (line: string) => void = console
     c.set('meter', meter)
     await next()
     log(JSON.stringify(lineOf(c, meter, startedAt, now())))
-    if (serverTiming && c.res.status !== 401) c.header('Server-Timing', timingOf(meter))
+    if (serverTiming && c.res.status !== 401) c.res.headers.set('Server-Timing', timingOf(meter))
   })
 }
 

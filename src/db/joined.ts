@@ -13,6 +13,10 @@ export interface BoundSql {
 export interface Read extends Pieces {
   /** True if it asks about the caller as an outer row (`outerCaller`), and not by subselects. */
   readonly isCorrelated?: boolean
+  /** True if it asks about the caller at all. */
+  readonly asksAboutCaller?: boolean
+  /** True if without neighbours it costs less as it stands. */
+  readonly isBetterAlone?: boolean
   /** The rows that its text holds, each as its values. */
   rowsOf(text: string): unknown[][]
 }
@@ -28,7 +32,8 @@ export function alone(query: Pieces): Pieces {
   return inPieces(`with caller as materialized ${theCaller.pieces.join('?')} ${query.pieces.join('?')}`, parameters)
 }
 
-const asksAboutCaller = ({ pieces }: Pieces) => pieces.some((piece) => /\bcaller\b/.test(piece))
+/** True if SQL asks about the caller. */
+export const asksAboutCaller = ({ pieces }: Pieces) => pieces.some((piece) => /\bcaller\b/.test(piece))
 
 /** A query whose text is a JSON array of rows, each of them an array. */
 export function readOfRows({ pieces, parameters }: Pieces, columns: number): Read {
@@ -52,27 +57,28 @@ interface Sent {
 export function joined(statements: readonly BoundSql[]): Sent[] {
   const sent: Sent[] = []
   let reads: BoundRead[] = []
-  const flush = () => {
-    if (reads.length > 0) sent.push(oneStatement(reads))
-    reads = []
-  }
-  for (const one of statements) {
-    if (one.read) reads.push(one.read)
+  for (const [index, one] of statements.entries()) {
+    const isLastRead = !statements[index + 1]?.read
+    if (!one.read || (isLastRead && reads.length === 0 && one.read.isBetterAlone)) sent.push(asItStands(one))
     else {
-      flush()
-      sent.push({ sql: one.sql, params: one.params, resultsOf: (result) => [result] })
+      reads.push(one.read)
+      if (isLastRead) {
+        sent.push(oneStatement(reads))
+        reads = []
+      }
     }
   }
-  flush()
   return sent
 }
+
+const asItStands = ({ sql, params }: BoundSql): Sent => ({ sql, params, resultsOf: (result) => [result] })
 
 const theCaller = inPieces(callerTable)
 
 function oneStatement(reads: readonly BoundRead[]): Sent {
   const { values, numbered } = numbering()
   const columns = reads.map((read, index) => `${numbered(read, read.values)} as t${index}`)
-  const askers = reads.filter(asksAboutCaller)
+  const askers = reads.filter((read) => read.asksAboutCaller)
   const [asker] = askers
   const caller = asker && numbered(theCaller, asker.values)
   const isOuterRow = askers.every(({ isCorrelated }) => isCorrelated)

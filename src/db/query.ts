@@ -3,7 +3,7 @@ import type { RunnableQuery } from 'drizzle-orm/runnable-query'
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { drizzle } from 'drizzle-orm/sqlite-proxy'
 import type { JsonText } from '../domain/json-text'
-import { alone, type BoundSql, type Read, readOfRows } from './joined'
+import { alone, asksAboutCaller, type BoundSql, type Read, readOfRows } from './joined'
 import { filled, inPieces, type Pieces, parametersOf, type Values } from './parameters'
 
 /** Builds SQL and maps rows, but never runs anything: `runBatch` does that. */
@@ -76,12 +76,19 @@ export function statement<T>(
  * checked, so `T` must be what it holds.
  *
  * @param isCorrelated true if it may ask about the caller as an outer row: cheaper, for what is found by an id or is the caller
+ * @param aloneAs a cheaper query of the same text, where it has no neighbours
  */
-export function textStatement<T>(expression: SQL, { isCorrelated = false } = {}): Statement<JsonText<T> | undefined> {
+export function textStatement<T>(
+  expression: SQL,
+  { isCorrelated = false, aloneAs }: { isCorrelated?: boolean; aloneAs?: SQL } = {},
+): Statement<JsonText<T> | undefined> {
   const pieces = inPieces(expression)
   const from = isCorrelated ? ' from caller' : ''
-  const select = inPieces(`select ${pieces.pieces.join('?')} as text${from}`, pieces.parameters)
-  return made(select, { ...pieces, isCorrelated, rowsOf: (text) => [[text]] }, ([result]) => {
+  const select = aloneAs
+    ? inPieces(aloneAs)
+    : inPieces(`select ${pieces.pieces.join('?')} as text${from}`, pieces.parameters)
+  const read = { ...pieces, isCorrelated, isBetterAlone: aloneAs !== undefined, rowsOf: (text: string) => [[text]] }
+  return made(select, read, ([result]) => {
     const [text] = Object.values((result?.results[0] ?? {}) as object)
     return text ?? undefined
   })
@@ -110,6 +117,7 @@ export function sqlStatement<Row>(text: SQL): Statement<Row[]> {
 function made<T>(pieces: Pieces, read: Read | undefined, rows: (results: D1Result[]) => T): Statement<T> {
   const own = alone(pieces)
   const sql = own.pieces.join('?')
+  const joinable = read && { ...read, asksAboutCaller: asksAboutCaller(read) }
   return {
     bind: (values) => {
       const bound = {
@@ -117,7 +125,7 @@ function made<T>(pieces: Pieces, read: Read | undefined, rows: (results: D1Resul
         get params() {
           return filled(own.parameters, values)
         },
-        read: read && { ...read, values },
+        read: joinable && { ...joinable, values },
       }
       return { statements: [bound], rows }
     },
@@ -180,9 +188,10 @@ export function pair<A, B, T>(first: Statement<A>, second: Statement<B>, read: (
 export function all<const N extends NamedStatements>(named: N): Statement<Results<N>> {
   return {
     bind: (values) => {
-      const bound = Object.entries(named).map(([name, one]) => [name, one?.bind(values)])
+      const bound: Record<string, BoundStatement | undefined> = {}
+      for (const [name, one] of Object.entries(named)) bound[name] = one?.bind(values)
       // Each name's own statement maps its rows.
-      return together(Object.fromEntries(bound)) as BoundStatement<Results<N>>
+      return together(bound) as BoundStatement<Results<N>>
     },
   }
 }
@@ -193,10 +202,14 @@ export function together<const N extends NamedBoundStatements>(named: N): BoundS
   return {
     statements: members.flatMap(({ bound }) => bound.statements),
     rows: (results) => {
-      const left = [...results]
-      const rows = members.map(({ name, bound }) => [name, bound.rows(left.splice(0, bound.statements.length))])
+      const rows: Record<string, unknown> = {}
+      let at = 0
+      for (const { name, bound } of members) {
+        rows[name] = bound.rows(results.slice(at, at + bound.statements.length))
+        at += bound.statements.length
+      }
       // As in `all`.
-      return Object.fromEntries(rows) as Results<N>
+      return rows as Results<N>
     },
     keep: () => {
       for (const { bound } of members) bound.keep?.()

@@ -47,7 +47,7 @@ function randomBase62(length: number): string {
 }
 
 function checksum(text: string): string {
-  let rest = crc32(new TextEncoder().encode(text))
+  let rest = crc32(text)
   let digits = ''
   for (let i = 0; i < checksumLength; i++) {
     digits = alphabet[rest % 62] + digits
@@ -56,12 +56,18 @@ function checksum(text: string): string {
   return digits
 }
 
-/** CRC-32 as in ISO 3309 and zlib. */
-function crc32(bytes: Uint8Array): number {
+/** What CRC-32 makes of each byte. */
+const crcOfByte = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte
+  for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0)
+  return crc
+})
+
+/** CRC-32 of an ASCII text, as in ISO 3309 and zlib. */
+function crc32(text: string): number {
   let crc = 0xffffffff
-  for (const byte of bytes) {
-    crc ^= byte
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0)
+  for (let at = 0; at < text.length; at++) {
+    crc = (crc >>> 8) ^ (crcOfByte[(crc ^ text.charCodeAt(at)) & 0xff] ?? 0)
   }
   return (crc ^ 0xffffffff) >>> 0
 }

@@ -25,16 +25,18 @@ export function keyed(requirement: Requirement) {
     const { meter, requestId } = c.var
     const caller = identifier(c.env, keyOf(c.req.raw.headers), c.req.raw.headers)
     const call = { env: c.env, meter, requestId, caller, requirement }
-    c.set('gate', openGate(call))
+    let gate = openGate(call)
+    c.set('gate', gate)
     const bytes = await receive(c.req.raw, isProxied)
     // A malformed key is refused before its body is parsed.
     await caller()
     const body = judge(c.req.raw, bytes)
     if (body.bytes) c.req.raw = isProxied ? new Request(c.req.raw, { body: body.bytes }) : asJson(c.req.raw, body)
     const asked = isProxied ? {} : await readIdempotency(c.req, body.text, requirement)
-    const gate = openGate({ ...call, idempotency: asked.idempotency })
-    c.set('gate', gate)
-
+    if (asked.idempotency) {
+      gate = openGate({ ...call, idempotency: asked.idempotency })
+      c.set('gate', gate)
+    }
     if (body.fault?.code === 'too_large') {
       await gate.admit()
       throw body.fault
@@ -64,11 +66,10 @@ export function keyedHeaders() {
     const gate = c.get('gate')
     if (!gate) return
     if (!gate.rateLimit && c.res.ok) throw new Error(`${routePath(c)} answered without passing the gate`)
-    // Not by `c.header`, which makes another answer for every header that comes after it.
-    const { headers } = c.res
-    headers.set('Cache-Control', 'private, no-store')
-    if (!gate.rateLimit) return
-    for (const [name, value] of Object.entries(rateLimitHeaders(gate.rateLimit))) headers.set(name, value)
+    c.set('answerHeaders', {
+      'cache-control': 'private, no-store',
+      ...(gate.rateLimit && rateLimitHeaders(gate.rateLimit)),
+    })
   })
 }
 

@@ -21,10 +21,11 @@ export async function etagOfText(body: JsonText<{ version: number }>): Promise<{
 export function notModified() {
   return createMiddleware<AppEnv>(async function notModified(c, next) {
     await next()
-    const tag = c.res.headers.get('ETag')
     const ifNoneMatch = c.req.header('If-None-Match')
     const isRead = c.req.method === 'GET' || c.req.method === 'HEAD'
-    if (!isRead || c.res.status !== 200 || tag === null || ifNoneMatch === undefined) return
+    if (!isRead || ifNoneMatch === undefined || c.res.status !== 200) return
+    const tag = c.res.headers.get('ETag')
+    if (tag === null) return
     const known = parseEntityTags(ifNoneMatch)
     if (known === undefined || !matchesWeakly(known, tag)) return
     const headers = new Headers(c.res.headers)

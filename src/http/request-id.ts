@@ -16,7 +16,6 @@ export function requestId() {
     const sent = c.req.header('X-Request-Id') ?? ''
     const id = sane.test(sent) && !holdsKey.test(sent) ? sent : crypto.randomUUID()
     c.set('requestId', id)
-    c.header('X-Request-Id', id)
     await next()
   })
 }

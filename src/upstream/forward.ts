@@ -32,14 +32,8 @@ export function forward() {
     const now = new Date().toISOString()
     const headers = await headersForOrigin({ request, url, principal, requestId, now, upstream })
     const passage: Passage = { url, method: request.method, headers, body: await bodyOf(request) }
-    const answer = await answerOf(await ask(upstream, circuitOf(upstream, c.req.path), passage, request.signal), {
-      asked: url,
-      ...upstream,
-    })
-    // Made by the context, since what it holds for every answer (X-Request-Id) must be in this one, too; it knows nothing
-    // of a body that is in its coding already.
-    const { status, headers: dressed } = c.newResponse(null, answer)
-    return new Response(answer.body, { status, headers: dressed, encodeBody: 'manual' })
+    const answer = await ask(upstream, circuitOf(upstream, c.req.path), passage, request.signal)
+    return answerOf(answer, { asked: url, ...upstream })
   })
 }
 

@@ -235,3 +235,8 @@ describe('wrong settings', () => {
     expect(response.status).toBe(401)
   })
 })
+
+it('A refusal records no stack, and other errors go on recording theirs', () => {
+  expect(new ApiError('not_found').stack).toBe('ApiError: Not found')
+  expect(new TypeError('A bug').stack).toContain('\n    at ')
+})

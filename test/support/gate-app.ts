@@ -1,9 +1,9 @@
 import { env } from 'cloudflare:workers'
 import { OpenAPIHono } from '@hono/zod-openapi'
-import { secureHeaders } from 'hono/secure-headers'
 import type { AppEnv } from '../../src/app-env'
 import { ApiError, toResponse } from '../../src/errors'
 import { keyedHeaders } from '../../src/gate/keyed'
+import { answerHeaders } from '../../src/http/answer-headers'
 import { mountFallbacks } from '../../src/http/fallback'
 import { requestId } from '../../src/http/request-id'
 import { refuseInvalid } from '../../src/http/validation'
@@ -19,8 +19,7 @@ export function tinyApp(mount: (app: OpenAPIHono<AppEnv>) => void) {
   const app = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid })
   app.onError(toResponse)
   app.notFound((c) => toResponse(new ApiError('not_found'), c))
-  app.use(requestId())
-  app.use(secureHeaders())
+  app.use(requestId(), answerHeaders())
   app.use(requestLog(Date.now, (line) => lines.push(JSON.parse(line))))
   app.use('/api/*', keyedHeaders())
   mount(app)

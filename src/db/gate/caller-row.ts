@@ -2,11 +2,12 @@ import { sql } from 'drizzle-orm'
 import type { CallerRow } from '../../gate/principal'
 import type { WindowRow } from '../../gate/rate-limit'
 import { mapped, textStatement } from '../query'
+import { callerColumns, fromCaller } from './caller'
 
 type Row = CallerRow & WindowRow
 
 /** What the gate must know of a caller, in the order of their text. */
-const columns: Record<keyof Row, string> = {
+const columns: Record<keyof Row, keyof typeof callerColumns> = {
   keyId: 'key_id',
   familyId: 'family_id',
   keyName: 'key_name',
@@ -35,10 +36,18 @@ const values = sql.raw(
     .map((column) => `caller.${column}`)
     .join(', '),
 )
+const expressions = sql.join(
+  Object.values(columns).map((column) => callerColumns[column]),
+  sql`, `,
+)
 
 /** Holder of a live key, and their window after the hit. No row: the key is rejected. */
 export const caller = mapped(
-  textStatement(sql`json_array(${values})`, { isCorrelated: true }),
+  textStatement(sql`json_array(${values})`, {
+    isCorrelated: true,
+    // Without the table around it: SQLite compiles it in two thirds of the time.
+    aloneAs: sql`select json_array(${expressions}) as text ${fromCaller}`,
+  }),
   (text): Row | undefined => {
     if (text === undefined) return
     const row: unknown[] = JSON.parse(text)

@@ -46,25 +46,53 @@ export const windowMs = sql<number>`coalesce(${keys.windowSeconds}, ${gatePlaceh
 const mayRead = and(eq(windows.admissionId, gatePlaceholder('admissionId')), isAuthorised)
 
 /**
- * The caller as a table of at most one row: the holder of a live key, and their window after the hit. The queries of a
- * trip are read from it (`joined`), so what they ask about the caller costs nothing more. `tenant` is null where the
- * caller was refused or lacks what the route needs: every query compares it with its rows, so that it needs no earlier answer
- * and reads nothing for such a caller.
+ * What is known of a caller, by column. `tenant` is null where the caller was refused or lacks what the route needs: every
+ * query compares it with its rows, so that it needs no earlier answer and reads nothing for such a caller.
  */
-export const callerTable = sql`(
-  select ${keys.id} as key_id, ${keys.familyId} as family_id, ${keys.name} as key_name, ${keys.prefix} as prefix,
-    ${keys.scopes} as scopes, ${asIso(sql`${keys.expiresAt}`)} as expires_at, ${keys.allowedAddresses} as allowed_addresses,
-    ${keys.createdAt} as made, ${tenants.id} as tenant_id, ${tenants.slug} as slug, ${tenants.name} as tenant_name,
-    ${tenants.plan} as plan, ${tenants.disclosures} as disclosures, ${livePlanOverride} as plan_override,
-    ${users.id} as user_id, ${users.name} as user_name, ${users.role} as role, ${quota} as quota, ${windowMs} as window_ms,
-    coalesce(${windows.hits}, '') as hits, ${clock} as now,
-    case when ${mayRead} then ${keys.tenantId} end as tenant,
-    case ${users.role} when 'caseworker' then ${users.id} else '' end as viewer
+export const callerColumns = {
+  key_id: sql`${keys.id}`,
+  family_id: sql`${keys.familyId}`,
+  key_name: sql`${keys.name}`,
+  prefix: sql`${keys.prefix}`,
+  scopes: sql`${keys.scopes}`,
+  expires_at: asIso(sql`${keys.expiresAt}`),
+  allowed_addresses: sql`${keys.allowedAddresses}`,
+  made: sql`${keys.createdAt}`,
+  tenant_id: sql`${tenants.id}`,
+  slug: sql`${tenants.slug}`,
+  tenant_name: sql`${tenants.name}`,
+  plan: sql`${tenants.plan}`,
+  disclosures: sql`${tenants.disclosures}`,
+  plan_override: livePlanOverride,
+  user_id: sql`${users.id}`,
+  user_name: sql`${users.name}`,
+  role: sql`${users.role}`,
+  quota,
+  window_ms: windowMs,
+  hits: sql`coalesce(${windows.hits}, '')`,
+  now: clock,
+  tenant: sql`case when ${mayRead} then ${keys.tenantId} end`,
+  viewer: sql`case ${users.role} when 'caseworker' then ${users.id} else '' end`,
+}
+
+/** The holder of a live key, and their window after the hit: at most one row. */
+export const fromCaller = sql`
   from ${keys}
   cross join ${users} on ${users.id} = ${keys.userId}
   cross join ${tenants} on ${tenants.id} = ${keys.tenantId}
   left join ${windows} on ${windows.id} = ${keys.familyId}
-  where ${isLive})`
+  where ${isLive}`
+
+const callerSelection = sql.join(
+  Object.entries(callerColumns).map(([name, value]) => sql`${value} as ${sql.raw(name)}`),
+  sql`, `,
+)
+
+/**
+ * The caller as a table. The queries of a trip are read from it (`joined`), so what they ask about the caller costs nothing
+ * more.
+ */
+export const callerTable = sql`(select ${callerSelection} ${fromCaller})`
 
 /** Callers of a read: all, or only those who see all cases, or only those who see their own. */
 type Audience = 'anyone' | 'caseworker' | 'not caseworker'

@@ -10,7 +10,10 @@ const thisHit = sql`
          printf('%013d', ${clock}), ${gatePlaceholder('admissionId')}, 1,
          strftime('%Y%m%d', ${clock} / 1000, 'unixepoch') || '000000001'`
 
-/** Counts the hit in an existing window with room. */
+/**
+ * Counts the hit in an existing window with room. The last day and its count are one number of 17 digits. Of fewer than N
+ * hits the N-th latest is an empty text, which as a number is 0: long ago.
+ */
 const inWindow = sql`
       on conflict (id) do update set
          quota = excluded.quota,
@@ -19,12 +22,11 @@ const inWindow = sql`
          mark = excluded.mark,
          total = total + 1,
          days = case
-           when substr(days, -17, 8) >= substr(excluded.days, 1, 8)
-           then substr(days, 1, length(days) - 9) || printf('%09d', substr(days, -9) + 1)
+           when substr(days, -17) >= excluded.days
+           then substr(days, 1, length(days) - 17) || (substr(days, -17) + 1)
            else substr(days || excluded.days, -17 * 30)
          end
-   where length(hits) < 13 * excluded.quota
-      or substr(hits, -13 * excluded.quota, 13) + 0 <= max(excluded.hits, substr(hits, -13)) - excluded.window_ms
+   where substr(hits, -13 * excluded.quota, 13) + 0 <= max(excluded.hits, substr(hits, -13)) - excluded.window_ms
   returning 1 as admitted`
 
 /**

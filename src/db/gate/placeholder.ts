@@ -36,5 +36,7 @@ export const gatePlaceholder = (name: keyof GateValues) => sql.placeholder(`gate
 
 /** Values of the gate's placeholders. */
 export function gateValues(values: Partial<GateValues>): Values {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [`gate.${name}`, value]))
+  const named: Values = {}
+  for (const [name, value] of Object.entries(values)) named[`gate.${name}`] = value
+  return named
 }
