@@ -40,7 +40,7 @@ it('find prints a table, and how far it has come on stderr', async () => {
 it('export writes files that only the operator can read, and never over others', async () => {
   const out = join(folder, 'export')
   const { files } = await answer('residents', 'export', ...byEmail, '--out', out)
-  const names = ['resident.json', 'cases.csv', 'timeline.csv', 'messages.csv', 'stored-results.csv']
+  const names = ['resident.json', 'cases.csv', 'timeline.csv', 'messages.csv', 'stored-results.csv', 'disclosures.csv']
   expect(files).toEqual(names.map((name) => join(out, name)))
   const modes = [out, ...files].map((path) => statSync(path).mode & 0o777)
   expect(modes).toEqual([0o700, ...names.map(() => 0o600)])
