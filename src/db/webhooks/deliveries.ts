@@ -1,7 +1,7 @@
 import { and, desc, getTableColumns, lt, sql } from 'drizzle-orm'
 import { ofCallerById, ofTenantById } from '../conditions'
 import { callerTenant } from '../gate/caller'
-import { atMostOne, build, exactlyOne, placeholder, sqlStatement, statement } from '../query'
+import { atMostOne, build, exactlyOne, mapped, parsed, placeholder, statement, textStatement } from '../query'
 import { changes } from '../schema/changes'
 import { webhookDeliveries, webhookEndpoints } from '../schema/webhooks'
 import { stamp } from '../stamp'
@@ -62,6 +62,12 @@ export const noteStatus = statement(
     .where(ofTenantById(webhookEndpoints)),
 )
 
+interface Places {
+  oldest: number
+  newest: number
+  first: number
+}
+
 const ofTenant = sql`where tenant_id = (select tenant from me)`
 
 /**
@@ -69,17 +75,22 @@ const ofTenant = sql`where tenant_id = (select tenant from me)`
  * milliseconds. Sequences have no gaps and times hardly ever go back, so that is found by halving.
  */
 export const placesInLog = exactlyOne(
-  sqlStatement<{ oldest: number; newest: number; first: number }>(sql`
-    with recursive me (tenant) as (select ${callerTenant()}),
-    kept (oldest, newest) as (
-      select coalesce((select min(sequence) from ${changes} ${ofTenant}), 0),
-             coalesce((select max(sequence) from ${changes} ${ofTenant}), 0)),
-    halved (low, high) as (
-      select oldest, newest + 1 from kept
-      union all
-      select case when at < ${placeholder('since')} then sequence + 1 else low end,
-             case when at < ${placeholder('since')} then high else sequence end
-        from halved join ${changes} on tenant_id = (select tenant from me) and sequence = (low + high) / 2
-       where low < high)
-    select oldest, newest, (select low from halved where low >= high) as first from kept`),
+  mapped(
+    parsed(
+      textStatement<Places>(sql`(
+        with recursive me (tenant) as (select ${callerTenant()}),
+        kept (oldest, newest) as (
+          select coalesce((select min(sequence) from ${changes} ${ofTenant}), 0),
+                 coalesce((select max(sequence) from ${changes} ${ofTenant}), 0)),
+        halved (low, high) as (
+          select oldest, newest + 1 from kept
+          union all
+          select case when at < ${placeholder('since')} then sequence + 1 else low end,
+                 case when at < ${placeholder('since')} then high else sequence end
+            from halved join ${changes} on tenant_id = (select tenant from me) and sequence = (low + high) / 2
+           where low < high)
+        select json_object('oldest', oldest, 'newest', newest, 'first', (select low from halved where low >= high)) from kept)`),
+    ),
+    (places) => (places ? [places] : []),
+  ),
 )
