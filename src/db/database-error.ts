@@ -2,9 +2,9 @@
 export class DatabaseUnavailable extends Error {
   override readonly name = 'DatabaseUnavailable'
   /** Seconds to wait before retrying. */
-  readonly retryAfterSeconds = 5
+  readonly retryAfterSeconds: number
   /** The cause that a log may name. */
-  readonly why: 'd1_timeout' | 'd1_unavailable'
+  readonly why: 'd1_timeout' | 'd1_unavailable' | 'd1_daily_limit'
 
   constructor(
     message: string,
@@ -12,8 +12,12 @@ export class DatabaseUnavailable extends Error {
   ) {
     super(message, { cause })
     this.why = why
+    this.retryAfterSeconds = why === 'd1_daily_limit' ? secondsToMidnight(Date.now()) : 5
   }
 }
+
+/** Whole seconds until the next midnight in UTC. */
+const secondsToMidnight = (now: number) => Math.ceil((86_400_000 - (now % 86_400_000)) / 1000)
 
 /** A guard's condition no longer held when its batch ran, so that nothing of the batch was written. */
 export class Unmet extends Error {
@@ -34,7 +38,11 @@ const ofHost = /\bSQLITE_(BUSY|LOCKED|FULL|INTERRUPT|NOMEM|IOERR|PROTOCOL|CANTOP
 /** Messages of `fetch` in several runtimes for a broken connection: a `TypeError`, as are many of our own mistakes. */
 const ofConnection = /TypeError: .*(fetch|network|connection|terminated|load failed)/i
 
-const ofOurs = /\bSQLITE_|TypeError|D1_TYPE_ERROR|no such (table|column|function)|constraint failed|syntax error/
+/** The free plan's allowance of rows is spent (https://developers.cloudflare.com/d1/observability/debug-d1/). */
+const ofDay = /daily row (read|write) limit/
+
+const ofOurs =
+  /\bSQLITE_|TypeError|D1_(TYPE|EXEC)_ERROR|D1_COLUMN_NOTFOUND|No SQL statements|no such (table|column|function)|constraint failed|syntax error/
 
 /**
  * Classifies the error of a batch: `Unmet` for a guard, `DatabaseUnavailable` for the deadline's own guard
@@ -52,7 +60,8 @@ export function databaseErrorOf(error: unknown): unknown {
   }
   const isHosts = said.some((message) => ofHost.test(message) || ofConnection.test(message))
   if (!isHosts && said.some((message) => ofOurs.test(message))) return error
-  return new DatabaseUnavailable('D1 cannot be used', { cause: error })
+  const why = said.some((message) => ofDay.test(message)) ? 'd1_daily_limit' : 'd1_unavailable'
+  return new DatabaseUnavailable('D1 cannot be used', { why, cause: error })
 }
 
 /** The unique index or key that a write ran into, as SQLite names it (`cases.tenant_id, cases.external_id`). */
