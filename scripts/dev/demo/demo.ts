@@ -9,13 +9,14 @@ import { gateValues } from '../../../src/db/gate/placeholder'
 import { revokeFamily } from '../../../src/db/keys/key-rotation'
 import { auditOfNewKey, insertKey } from '../../../src/db/keys/keys'
 import { insertTenant, keysOfTenant } from '../../../src/db/operators'
-import { type BoundStatement, build } from '../../../src/db/query'
+import { type BoundStatement, build, type Values } from '../../../src/db/query'
 import { categories, wardCouncillors, wards } from '../../../src/db/schema/directory'
 import { users } from '../../../src/db/schema/tenants'
 import { fold } from '../../../src/domain/fold'
 import { newId } from '../../../src/domain/id'
 import { scopes } from '../../../src/domain/vocabulary'
 import { cellOfKey, hashKey, keyRow, mintKey } from '../../../src/gate/key-format'
+import { guardValues } from '../../../src/gate/requirement'
 import { demoKeyFile, getCell, type Place } from '../../operator/cells'
 import { bound, run } from '../../operator/database'
 import { unbounded } from '../../operator/key-records'
@@ -44,6 +45,12 @@ const demoTenant = {
   website: 'https://www.example.com/porthmellow',
 } as const
 
+/** Values that find the holder of a key without admitting anybody. */
+async function holding(key: string | undefined): Promise<Values> {
+  const admission = { hash: await hashKey(key ?? ''), at: null, admissionId: '', limit: null, windowSeconds: null }
+  return gateValues({ ...admission, ...guardValues({ plan: 'free' }) })
+}
+
 /** Sees to it that the demo tenant is there and that the demo key opens it; gives back the key. Safe to repeat. */
 export async function ensureDemo(place: Place): Promise<string> {
   const cell = getCell(place, 0)
@@ -51,7 +58,7 @@ export async function ensureDemo(place: Place): Promise<string> {
   const [[tenant], [user], holder, known, releases] = await run(cell, [
     tenantBySlug(slug),
     userByEmail(slug, email),
-    caller.bind(gateValues({ hash: await hashKey(kept ?? ''), at: null, limit: null, windowSeconds: null })),
+    caller.bind(await holding(kept)),
     keysOfTenant(slug),
     allReleases,
   ])
