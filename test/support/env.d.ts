@@ -5,6 +5,8 @@ declare global {
   namespace Cloudflare {
     interface Env extends GatewayEnv {
       DB_1: D1Database
+      HOSTILE_RUNS?: string
+      HOSTILE_SEED?: string
       TEST_MIGRATIONS: D1Migration[]
     }
     interface GlobalProps {
