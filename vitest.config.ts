@@ -19,6 +19,9 @@ async function inWorkerd(name: string, include: string[], exclude: string[] = []
             SERVER_TIMING: 'true',
             IP_HASH_SECRET: 'a secret for tests only',
             WEBHOOK_KEY: 'a key for tests only of 32 characters',
+            // For a longer run of the hostile requests.
+            ...(process.env.HOSTILE_RUNS && { HOSTILE_RUNS: process.env.HOSTILE_RUNS }),
+            ...(process.env.HOSTILE_SEED && { HOSTILE_SEED: process.env.HOSTILE_SEED }),
           },
         },
       }),
@@ -41,6 +44,8 @@ const inNode = (name: string, include: string[], exclude: string[] = []) => ({
 })
 
 const quick = ['test/node/start.spec.ts', 'test/node/client.spec.ts']
+const bounds = 'test/suites/bounds.test.ts'
+const reliability = 'test/suites/{faults,hostile,isolation}.test.ts'
 const elsewhere = ['test/node/**', 'test/browser/**']
 
 export default defineConfig(async () => ({
@@ -50,9 +55,10 @@ export default defineConfig(async () => ({
     // The Worker's request log and error log are JSON; on the terminal they would bury the results.
     onConsoleLog: (line: string) => !line.startsWith('{"'),
     projects: [
-      await inWorkerd('workerd', ['test/suites/*.test.ts'], ['test/suites/bounds.test.ts']),
-      // A minute or two, so it runs with the slow ones.
-      await inWorkerd('bounds', ['test/suites/bounds.test.ts']),
+      await inWorkerd('workerd', ['test/suites/*.test.ts'], [bounds, reliability]),
+      // A minute or two, so they run with the slow ones.
+      await inWorkerd('bounds', [bounds]),
+      await inWorkerd('reliability', [reliability]),
       // One file by itself, for whoever works on it; never all at once.
       await inWorkerd('spec', ['test/**/*.spec.ts'], elsewhere),
       { test: { name: 'unit', include: ['test/**/*.unit.ts'], isolate: false, testTimeout: 30_000 } },

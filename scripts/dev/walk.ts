@@ -16,15 +16,21 @@ const undo: (() => Promise<unknown>)[] = []
 
 interface Made {
   id: string
+  key?: string
   reference?: string
 }
 
-/** Sends one request. `template` is the route as the document names it; `{id}` is filled in. */
-async function step(method: string, template: string, expected: number, { id = '', query = '', json = {} } = {}) {
+/** Sends one request, `by` another key if one is given. `template` is the route as the document names it; `{id}` is filled in. */
+async function step(
+  method: string,
+  template: string,
+  expected: number,
+  { id = '', query = '', json = {}, by = key } = {},
+) {
   const hasBody = method === 'POST' || method === 'PATCH'
   const response = await fetch(base + template.replace('{id}', id) + query, {
     method,
-    headers: { Authorization: `Bearer ${key}`, ...(hasBody && { 'Content-Type': 'application/json' }) },
+    headers: { Authorization: `Bearer ${by}`, ...(hasBody && { 'Content-Type': 'application/json' }) },
     ...(hasBody && { body: JSON.stringify(json) }),
   })
   const text = await response.text()
@@ -80,6 +86,8 @@ async function walkKeys(userId: string): Promise<void> {
   undo.push(() => step('DELETE', '/api/keys/{id}', 200, { id }))
   await make('/api/keys/{id}/rotate', { graceSeconds: 60 }, id)
   await step('GET', '/api/keys/{id}/usage', 200, { id })
+  const leaked = await make('/api/keys', { name: 'Walk, leaked', scopes: ['cases:read'], userId })
+  await step('DELETE', '/api/keys/current', 200, { by: leaked.key })
 }
 
 async function walkWebhooks(): Promise<void> {
@@ -123,6 +131,7 @@ async function walk(): Promise<void> {
   await walkWebhooks()
   await step('GET', '/api/audit', 200)
   await step('GET', '/api/changes', 200)
+  await step('GET', '/api/disclosures', 200)
 }
 
 try {

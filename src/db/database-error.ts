@@ -40,9 +40,10 @@ const ofHost = /\bSQLITE_(BUSY|LOCKED|FULL|INTERRUPT|NOMEM|IOERR|PROTOCOL|CANTOP
 const ofConnection = /TypeError: .*(fetch|network|connection|terminated|load failed)/i
 
 /** D1's refusal of everything until midnight UTC (https://developers.cloudflare.com/d1/observability/debug-d1/). */
-const ofDailyLimit = /free tier daily row \w+ limit/
+const ofDailyLimit = /daily row (read|write) limit/
 
-const ofOurs = /\bSQLITE_|TypeError|D1_TYPE_ERROR|no such (table|column|function)|constraint failed|syntax error/
+const ofOurs =
+  /\bSQLITE_|TypeError|D1_(TYPE|EXEC)_ERROR|D1_COLUMN_NOTFOUND|No SQL statements|no such (table|column|function)|constraint failed|syntax error/
 
 /**
  * Classifies the error of a batch: `Unmet` for a guard, `DatabaseUnavailable` for the deadline's own guard, for

@@ -76,7 +76,8 @@ const refusals: Record<string, Refusal> = {
     name: 'TooLarge',
     description: 'The body is larger than 256 KiB.',
     example: { error: 'The request body is larger than 256 KiB' },
-    applies: ({ hasBody }) => hasBody,
+    // A POST's body is read even where nothing is asked of it.
+    applies: ({ hasBody, isKeyed, method }) => hasBody || (isKeyed && method === 'post'),
   },
   422: {
     name: 'Unprocessable',

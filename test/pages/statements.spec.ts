@@ -292,7 +292,7 @@ describe('security.txt', () => {
     ['https://example.com/report', 'https://example.com/report'],
   ])('names the contact %s by RFC 9116', async (contact, uri) => {
     const response = await fetched(contact)
-    expect([response.status, response.headers.get('Content-Type')]).toEqual([200, 'text/plain; charset=UTF-8'])
+    expect([response.status, response.headers.get('Content-Type')]).toEqual([200, 'text/plain;charset=UTF-8'])
     const [first, expires, ...others] = (await response.text()).split('\n')
     expect(first).toBe(`Contact: ${uri}`)
     expect(others).toEqual([

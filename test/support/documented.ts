@@ -27,6 +27,27 @@ export function documented(method: string, path: string, status: number): z.infe
   return Answer.parse(document.components?.responses?.[name])
 }
 
+const templates = Object.keys(document.paths ?? {}).map((template) => ({
+  template,
+  pattern: new RegExp(`^${template.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '([^/]+)')}$`),
+}))
+
+/** The document's path for a request's, as the router reads it; undefined where it has no such operation. */
+export function operationAt(method: string, pathname: string): string | undefined {
+  const found = templates.filter(({ pattern }) => pattern.test(decoded(pathname)))
+  const own = found.filter(({ template }) => document.paths?.[template]?.[method.toLowerCase() as 'get'])
+  return own.sort((a, b) => a.template.split('{').length - b.template.split('{').length)[0]?.template
+}
+
+/** A path without the escapes that it needs not have. */
+function decoded(pathname: string): string {
+  try {
+    return decodeURI(pathname.replaceAll('%25', '%2525'))
+  } catch {
+    return pathname
+  }
+}
+
 /** Asserts that an answer's status, headers and body are as the document says of its operation. */
 export async function expectDocumented(method: string, path: string, response: Response): Promise<void> {
   const { headers, content } = documented(method, path, response.status)
@@ -38,8 +59,17 @@ export async function expectDocumented(method: string, path: string, response: R
   const type = response.headers.get('Content-Type')?.split(';')[0] ?? ''
   expect(Object.keys(content ?? { '': 0 }), what).toContain(type)
   if (type !== 'application/json') return
-  const schema = content?.[type]?.schema
+  const validator = validatorOf(what, content?.[type]?.schema)
+  expect(validator.validate(JSON.parse(text)).errors, `${what}: ${text}`).toEqual([])
+}
+
+const validators = new Map<string, Validator>()
+
+/** The validator of a schema, made once: it walks through the whole document. */
+function validatorOf(name: string, schema: object | undefined): Validator {
   // The document's schemas are JSON Schemas of 2020-12, as OpenAPI 3.1 has them.
-  const whole = { ...schema, components: document.components } as Schema
-  expect(new Validator(whole, '2020-12').validate(JSON.parse(text)).errors, `${what}: ${text}`).toEqual([])
+  const made =
+    validators.get(name) ?? new Validator({ ...schema, components: document.components } as Schema, '2020-12')
+  validators.set(name, made)
+  return made
 }

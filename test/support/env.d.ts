@@ -6,6 +6,8 @@ declare global {
     interface Env extends GatewayEnv {
       DB_1: D1Database
       TEST_SHIELD: RateLimit
+      HOSTILE_RUNS?: string
+      HOSTILE_SEED?: string
       TEST_MIGRATIONS: D1Migration[]
     }
     interface GlobalProps {

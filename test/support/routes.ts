@@ -114,6 +114,10 @@ export async function arrange(operation: Operation, plan: Plan = 'council'): Pro
   return { tenant, admin: await makeKey(tenant), path: withId(operation, id) + query, body: body?.(id) }
 }
 
+/** True if an `Idempotency-Key` is taken: answers that hold a secret are not kept. */
+export const isReplayable = ({ method, path }: Operation) =>
+  method === 'POST' && !/^\/api\/(keys|webhooks$|.*rotate-secret)/.test(path)
+
 const shared = new Map<string, Promise<Arranged>>()
 
 /** One arrangement for all the tests of an operation that change nothing. */
