@@ -14,7 +14,7 @@ export interface AppEnv {
     gate: Gate
     /** Present behind `publicRoute`. */
     publicGate: PublicGate
-    /** Headers of the answer, names in lower case. Present behind `keyedHeaders`. */
+    /** Headers of the answer. Present behind `keyedHeaders`. */
     answerHeaders?: Record<string, string>
     /** Present once the request has been refused. */
     refusal?: ApiError

@@ -67,7 +67,7 @@ export function keyedHeaders() {
     if (!gate) return
     if (!gate.rateLimit && c.res.ok) throw new Error(`${routePath(c)} answered without passing the gate`)
     c.set('answerHeaders', {
-      'cache-control': 'private, no-store',
+      'Cache-Control': 'private, no-store',
       ...(gate.rateLimit && rateLimitHeaders(gate.rateLimit)),
     })
   })

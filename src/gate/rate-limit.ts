@@ -58,10 +58,10 @@ function firstAfter(time: number, size: number, timeAt: (index: number) => numbe
  */
 export function rateLimitHeaders({ policy, limit, windowMs, remaining, resetMs }: RateLimit): Record<string, string> {
   return {
-    'x-ratelimit-limit': String(limit),
-    'x-ratelimit-remaining': String(remaining),
-    'ratelimit-policy': `"${policy}";q=${limit};w=${windowMs / 1000}`,
-    ratelimit: `"${policy}";r=${remaining};t=${seconds(resetMs)}`,
+    'X-RateLimit-Limit': String(limit),
+    'X-RateLimit-Remaining': String(remaining),
+    'RateLimit-Policy': `"${policy}";q=${limit};w=${windowMs / 1000}`,
+    RateLimit: `"${policy}";r=${remaining};t=${seconds(resetMs)}`,
   }
 }
 

@@ -3,18 +3,27 @@ import type { AppEnv } from '../app-env'
 
 /** Security headers of every answer: those that hono's `secureHeaders` sets by default. */
 export const securityHeaders = {
-  'cross-origin-resource-policy': 'same-origin',
-  'cross-origin-opener-policy': 'same-origin',
-  'origin-agent-cluster': '?1',
-  'referrer-policy': 'no-referrer',
-  'strict-transport-security': 'max-age=15552000; includeSubDomains',
-  'x-content-type-options': 'nosniff',
-  'x-dns-prefetch-control': 'off',
-  'x-download-options': 'noopen',
-  'x-frame-options': 'SAMEORIGIN',
-  'x-permitted-cross-domain-policies': 'none',
-  'x-xss-protection': '0',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Origin-Agent-Cluster': '?1',
+  'Referrer-Policy': 'no-referrer',
+  'Strict-Transport-Security': 'max-age=15552000; includeSubDomains',
+  'X-Content-Type-Options': 'nosniff',
+  'X-DNS-Prefetch-Control': 'off',
+  'X-Download-Options': 'noopen',
+  'X-Frame-Options': 'SAMEORIGIN',
+  'X-Permitted-Cross-Domain-Policies': 'none',
+  'X-XSS-Protection': '0',
 }
+
+/** Names as they are sent, by their lower case, which is all that an answer tells of its own. */
+const spellings = new Map(
+  [
+    ...Object.keys(securityHeaders),
+    ...['Cache-Control', 'X-Request-Id', 'X-RateLimit-Limit', 'X-RateLimit-Remaining', 'RateLimit', 'RateLimit-Policy'],
+    ...['Retry-After', 'Idempotency-Replayed', 'WWW-Authenticate', 'ETag', 'Server-Timing'],
+  ].map((name) => [name.toLowerCase(), name]),
+)
 
 /**
  * Sets the headers that every answer has, with those of `answerHeaders` in the context, in one object: setting them
@@ -24,8 +33,8 @@ export function answerHeaders() {
   return createMiddleware<AppEnv>(async function answerHeaders(c, next) {
     await next()
     const answer = c.res
-    const own = Object.fromEntries(answer.headers)
-    const headers = { ...own, ...securityHeaders, ...c.get('answerHeaders'), 'x-request-id': c.var.requestId }
+    const own = Object.fromEntries(Array.from(answer.headers, ([name, value]) => [spellings.get(name) ?? name, value]))
+    const headers = { ...own, ...securityHeaders, ...c.get('answerHeaders'), 'X-Request-Id': c.var.requestId }
     if (isAsSent(own)) {
       for (const [name, value] of Object.entries(headers)) if (own[name] !== value) answer.headers.set(name, value)
       return
