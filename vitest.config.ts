@@ -44,7 +44,7 @@ const inNode = (name: string, include: string[], exclude: string[] = []) => ({
 })
 
 const quick = ['test/node/start.spec.ts', 'test/node/client.spec.ts']
-const bounds = 'test/suites/bounds.test.ts'
+const bounds = 'test/suites/{bounds,retention}.test.ts'
 const reliability = 'test/suites/{faults,hostile,isolation}.test.ts'
 const elsewhere = ['test/node/**', 'test/browser/**']
 

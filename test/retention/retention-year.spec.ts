@@ -1,15 +1,17 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import type { Meter } from '../../src/db/batch'
+import { beforeAll, expect, it } from 'vitest'
+import { type Meter, newMeter, runBatch } from '../../src/db/batch'
 import { rowsAtOnce } from '../../src/db/retention/rules'
 import { removeDue } from '../../src/jobs/retention'
-import { metered, migratedDatabase } from './database'
+import type { Runner } from '../../src/jobs/walk'
+import { d1Of } from '../support/tenants'
 
 const cases = 100_000
 const month = 30.4 * 86_400_000
 const today = Date.UTC(2026, 0, 15)
 
-const { d1, rows, dispose } = await migratedDatabase()
-afterAll(dispose)
+const d1 = d1Of()
+
+const rows = async (sql: string) => (await d1.prepare(sql).all()).results
 
 beforeAll(async () => {
   const tenant = "insert into tenants (id, slug, name, plan, created_at) values ('t', 'acme', 'Acme', 'council', 1)"
@@ -20,7 +22,7 @@ beforeAll(async () => {
       .bind(done, today - 14 * month)
       .run()
   await d1.prepare(notes).run()
-})
+}, 120_000)
 
 // Every tenth case is not closed; the others were closed in the 14 months before today, and one in four has a note.
 const tenThousand = `
@@ -40,7 +42,12 @@ const mostOf = (portions: Meter[], of: (meter: Meter) => number) => Math.max(...
 
 it('100,000 cases, 11 months later, are what the contract says, in portions of bounded cost', async () => {
   const counts = await rows('select * from case_counts order by status')
-  const { run, trips: portions } = metered(d1)
+  const portions: Meter[] = []
+  const run: Runner = async (named) => {
+    const meter = newMeter()
+    portions.push(meter)
+    return runBatch(d1, meter, named)
+  }
   const removed = await removeDue(run, { isLate: () => false, at: Date.UTC(2026, 11, 15, 12) })
 
   const cutOff = Date.UTC(2025, 11, 15, 12)
