@@ -112,7 +112,7 @@ export const Id = z.string().openapi({ description: 'Opaque id.', example: '01JZ
 
 export const IdParam = z.object({ id: Id })
 
-/** For routes without query parameters: any is unknown. */
+/** For routes without query parameters: each one sent is unknown. */
 export const NoQuery = z.strictObject({})
 
 /** A query parameter that says yes or no. */

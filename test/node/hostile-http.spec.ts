@@ -135,7 +135,7 @@ it.each([
   ['with a user', 'Host: a@b:c@gateway.example'],
   ['with a path', 'Host: gateway.example/api/keys'],
   ['empty', 'Host:'],
-])('A Host %s is answered as any other or refused as HTTP, and shown to nobody', async (_, header) => {
+])('A Host %s is answered like a usual one or refused as HTTP, and shown to nobody', async (_, header) => {
   const got = await exchange(line('GET /api/me HTTP/1.1', header, auth(), closing))
   for (const status of oursIn(got)) expect([200, 400, 404], got).toContain(status)
   expect(got).not.toMatch(/other\.example|<script>/)

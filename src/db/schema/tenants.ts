@@ -76,7 +76,7 @@ export const keys = sqliteTable(
     expiresAt: instant('expires_at'),
     revokedAt: instant('revoked_at'),
     createdAt: instant('created_at').notNull(),
-    /** The addresses it may be used from: a JSON list of canonical ranges. Null: any. */
+    /** The addresses it may be used from: a JSON list of canonical ranges. Null: no restriction. */
     allowedAddresses: text('allowed_addresses'),
     /** The same as a tree of bits, as the gate compares them (`treeOf`). */
     allowedTree: text('allowed_tree'),

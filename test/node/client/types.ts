@@ -6,6 +6,10 @@ import { expect, it } from 'vitest'
 import { root } from '../../../scripts/root'
 import type { Installed } from './installed'
 
+/**
+ * A caller's program. Its `@ts-expect-error` lines are assertions: each says what the types must refuse, and the compiler
+ * fails where they let it pass.
+ */
 const program = `import { Casework, ConflictError, NotFoundError, PermissionError, RateLimitError, ValidationError } from 'casework-client'
 import type { Case, LogEntry, Ward } from 'casework-client'
 
