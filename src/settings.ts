@@ -252,6 +252,12 @@ function upstreamFor(env: Vars, settings: z.infer<typeof Settings>): Upstream | 
   }
 }
 
+/** The cell of a tenant that a public path names: 0 unless `TENANT_CELLS` has another. */
+export function cellOfTenant(env: Env, slug: string): number {
+  const { tenantCells } = settingsOf(env)
+  return (Object.hasOwn(tenantCells, slug) ? tenantCells[slug] : undefined) ?? 0
+}
+
 /** The database of a cell: `DB` for 0, `DB_1` for 1, …; undefined if it is not bound. */
 export function databaseOf(env: Env, cell: number): D1Database | undefined {
   const binding: unknown = Reflect.get(env, cell === 0 ? 'DB' : `DB_${cell}`)

@@ -191,8 +191,9 @@ export function openGate({ env, meter, requestId, caller, requirement, idempoten
     disclose,
     disclosing(type, id) {
       const { principal, now } = admitted()
-      const isKnown = unrecorded({ keyId: principal.key.id, now }, [id]).length === 0
-      return principal.isRecorded && !isKnown ? recordDisclosures(actor(), type, [id]) : undefined
+      if (!principal.isRecorded) return
+      const left = unrecorded({ keyId: principal.key.id, now }, [id])
+      return left.length === 0 ? undefined : recordDisclosures(actor(), type, left)
     },
     get principal() {
       return admitted().principal

@@ -7,7 +7,7 @@ import { all, type NamedBoundStatements, type NamedStatements, type Results, typ
 import { pathOfNobody } from '../domain/address-ranges'
 import { newId } from '../domain/id'
 import { ApiError } from '../errors'
-import { databaseOf, type Env, SettingsError, settingsOf } from '../settings'
+import { cellOfTenant, databaseOf, type Env, SettingsError, settingsOf } from '../settings'
 import { count, counterFor } from './counter'
 import { rateLimited } from './gate'
 import { replay, replayValues } from './idempotency'
@@ -184,8 +184,7 @@ const publicTenantOf = ({ now: _, ...tenant }: TenantRow): PublicTenant => tenan
 
 /** The cell of the tenant that a path names, and its database. */
 function cellOf(env: Env, slug: string): { cell: number; d1: D1Database } {
-  const { tenantCells } = settingsOf(env)
-  const cell = (Object.hasOwn(tenantCells, slug) ? tenantCells[slug] : undefined) ?? 0
+  const cell = cellOfTenant(env, slug)
   const d1 = databaseOf(env, cell)
   if (!d1) throw new SettingsError(`Invalid settings: TENANT_CELLS names cell ${cell}, which has no database`)
   return { cell, d1 }

@@ -107,6 +107,33 @@ export function pageOf<T>({ rows, from, pageSize, total, mayGoOn, stop, position
   return { shown, next, isPartial: !isFull && next !== undefined }
 }
 
+/** What is known of a whole list where one of its pages is shown. */
+interface Known {
+  page: number
+  pageSize: number
+  total: number
+  /** Counting stopped. */
+  isCapped?: boolean
+  isPartial?: boolean
+  /** The position that the next page begins at. */
+  next?: Position | undefined
+  /** Scope of the cursor: sort and filters. */
+  listed: string
+}
+
+/** The `pagination` of a page. */
+export function paginationOf({ page, pageSize, total, isCapped, isPartial, next, listed }: Known): Pagination {
+  return {
+    page,
+    pageSize,
+    total,
+    totalPages: Math.ceil(total / pageSize),
+    ...(isCapped && { totalCapped: true }),
+    ...(isPartial && { partial: true }),
+    nextCursor: next ? encodeCursor({ page: page + 1, position: next }, listed) : null,
+  }
+}
+
 /** 400 for a page by number that would have to look at too many rows. */
 function beyondReach(): ApiError {
   const message = 'Too deep for these filters and this sort: use cursor instead'
@@ -137,6 +164,21 @@ export const Pagination = z
       .openapi({ description: 'Pass it as `cursor` to get the next rows; null at the end.', example: null }),
   })
   .openapi('Pagination')
+export type Pagination = z.infer<typeof Pagination>
+
+/** Fields of a page that only a cursor leads on from. `lookedAt`: what one call looks at, at most. */
+export const cursorPage = (lookedAt: string) => ({
+  nextCursor: z
+    .string()
+    .nullable()
+    .openapi({ description: 'Pass it as `cursor` to get the next page; null at the end.' }),
+  partial: z
+    .literal(true)
+    .optional()
+    .openapi({
+      description: `The page ends early, and may be empty: few of ${lookedAt} that one call looks at match. \`nextCursor\` goes on with the rest.`,
+    }),
+})
 
 /** Maximum of page × page size. */
 const deepestPage = 10_000

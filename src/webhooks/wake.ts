@@ -4,7 +4,7 @@ import type { AppEnv } from '../app-env'
 import { newMeter, runBatch } from '../db/batch'
 import { endpointsOfTenant } from '../db/webhooks/claim'
 import { memory } from '../gate/memory'
-import { databaseOf, type Env, settingsOf } from '../settings'
+import { cellOfTenant, databaseOf, type Env, settingsOf } from '../settings'
 import { deliverTo } from './deliver'
 
 /** Tenants that have no endpoint, so that their writes need not ask: the cron finds one that was added elsewhere. */
@@ -32,8 +32,7 @@ function placeOf(c: Context<AppEnv>): { cell: number; tenantId: string } | undef
   const publicGate = c.get('publicGate')
   if (!publicGate?.passed) return
   const { id, slug } = publicGate.tenant
-  const { tenantCells } = settingsOf(c.env)
-  return { cell: (Object.hasOwn(tenantCells, slug) ? tenantCells[slug] : undefined) ?? 0, tenantId: id }
+  return { cell: cellOfTenant(c.env, slug), tenantId: id }
 }
 
 function waitUntil(c: Context, work: Promise<void>): void {

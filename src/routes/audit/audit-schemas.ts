@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { Id, Instant, moment } from '../../http/fields'
+import { cursorPage } from '../../http/paging'
 
 const AuditEntry = z
   .object({
@@ -20,14 +21,7 @@ const AuditEntry = z
 export const AuditList = z
   .object({
     entries: z.array(AuditEntry),
-    nextCursor: z
-      .string()
-      .nullable()
-      .openapi({ description: 'Pass it as `cursor` to get the next page; null at the end.' }),
-    partial: z.literal(true).optional().openapi({
-      description:
-        'The page ends early, and may be empty: few of the 10,000 entries that one call looks at match. `nextCursor` goes on with the rest.',
-    }),
+    ...cursorPage('the 10,000 entries'),
   })
   .openapi('AuditList')
 

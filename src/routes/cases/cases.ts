@@ -5,7 +5,7 @@ import { searchedAtMost } from '../../db/cases/case-search'
 import { caseTextById } from '../../db/cases/cases'
 import { countCap } from '../../db/limits'
 import { listText } from '../../domain/json-text'
-import { decodeCursor, encodeCursor, type Position } from '../../domain/page'
+import { decodeCursor, type Position } from '../../domain/page'
 import { searchTerms } from '../../domain/search-terms'
 import { ApiError } from '../../errors'
 import { refuse } from '../../gate/keyed'
@@ -13,7 +13,7 @@ import { answerText } from '../../http/answer-text'
 import { etagOfText } from '../../http/etag'
 import { IdParam, json, NoQuery } from '../../http/fields'
 import { keyedRoute } from '../../http/keyed-route'
-import { pageOf, rowsOf, unusableCursor } from '../../http/paging'
+import { pageOf, paginationOf, rowsOf, unusableCursor } from '../../http/paging'
 import { caseExports } from './case-export'
 import { Case, CaseList, CaseListQuery } from './case-schemas'
 import { caseWrites } from './case-writes'
@@ -50,7 +50,7 @@ export const cases = new OpenAPIHono<AppEnv>()
     const searchActive = asked.search === undefined ? {} : { searchActive: true as const }
     if (asked.search !== undefined && search === undefined) {
       await gate.read({}, {})
-      const none = { page: asked.page ?? 1, pageSize: asked.pageSize, total: 0, totalPages: 0, nextCursor: null }
+      const none = paginationOf({ page: asked.page ?? 1, pageSize: asked.pageSize, total: 0, listed: '' })
       return c.json({ cases: [], pagination: none, ...searchActive }, 200)
     }
     const { slice, page, listed } = sliceOf(asked, search) ?? (await refuse(gate, unusableCursor()))
@@ -64,15 +64,7 @@ export const cases = new OpenAPIHono<AppEnv>()
       mayGoOn: isCapped && !isSearch,
       positionAfter: (row, reached) => positionAfter(JSON.parse(row), slice.order, reached),
     })
-    const pagination = {
-      page,
-      pageSize: asked.pageSize,
-      total,
-      totalPages: Math.ceil(total / asked.pageSize),
-      ...(isCapped && { totalCapped: true as const }),
-      ...(isPartial && { partial: true as const }),
-      nextCursor: next ? encodeCursor({ page: page + 1, position: next }, listed) : null,
-    }
+    const pagination = paginationOf({ page, pageSize: asked.pageSize, total, isCapped, isPartial, next, listed })
     const rankedAmong = isSearch && isCapped && { rankedAmong: searchedAtMost }
     await gate.disclose('case', () => shown.map((row) => JSON.parse(row).id))
     return answerText(c, listText('cases', shown, { pagination, ...searchActive, ...rankedAmong }), 200)

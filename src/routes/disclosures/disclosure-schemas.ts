@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { disclosedTypes } from '../../domain/vocabulary'
 import { codeParam, Id } from '../../http/fields'
+import { cursorPage } from '../../http/paging'
 
 const day = (description: string) => z.iso.date().openapi({ description, example: '2026-03-01', format: 'date' })
 
@@ -19,14 +20,7 @@ const Disclosure = z
 export const DisclosureList = z
   .object({
     disclosures: z.array(Disclosure),
-    nextCursor: z
-      .string()
-      .nullable()
-      .openapi({ description: 'Pass it as `cursor` to get the next page; null at the end.' }),
-    partial: z.literal(true).optional().openapi({
-      description:
-        'The page ends early, and may be empty: few of the 10,000 disclosures, or for a case the 200 days, that one call looks at match. `nextCursor` goes on with the rest.',
-    }),
+    ...cursorPage('the 10,000 disclosures, or for a case the 200 days,'),
   })
   .openapi('DisclosureList')
 

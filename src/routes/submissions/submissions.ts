@@ -3,14 +3,14 @@ import type { AppEnv } from '../../app-env'
 import { countCap, looksAt } from '../../db/limits'
 import { positionAfter, searchValues, submissionLists, submissionSearches } from '../../db/submission-list'
 import { submissionById } from '../../db/submissions'
-import { decodeCursor, encodeCursor, goesDeep, type Position } from '../../domain/page'
+import { decodeCursor, goesDeep, type Position } from '../../domain/page'
 import { submissionSearch } from '../../domain/submission-search'
 import { ApiError } from '../../errors'
 import { refuse } from '../../gate/keyed'
 import { etag } from '../../http/etag'
 import { IdParam, json, jsonBody, NoQuery } from '../../http/fields'
 import { keyedRoute } from '../../http/keyed-route'
-import { pageOf, rowsOf, unusableCursor } from '../../http/paging'
+import { pageOf, paginationOf, rowsOf, unusableCursor } from '../../http/paging'
 import { Case } from '../cases/case-schemas'
 import { changeSubmission, convertToCase, presentSubmission } from './submission-rules'
 import { Conversion, Submission, SubmissionChanges, SubmissionList, SubmissionListQuery } from './submission-schemas'
@@ -72,7 +72,7 @@ export const submissions = new OpenAPIHono<AppEnv>()
     const { page, listed, values, from, search } = sliceOf(asked) ?? (await refuse(gate, unusableCursor()))
     if (search && search.words.length + search.phones.length === 0) {
       await gate.read({}, {})
-      const none = { page, pageSize: asked.pageSize, total: 0, totalPages: 0, nextCursor: null }
+      const none = paginationOf({ page, pageSize: asked.pageSize, total: 0, listed })
       return c.json({ submissions: [], pagination: none }, 200)
     }
     const lists = search ? submissionSearches : submissionLists
@@ -96,15 +96,7 @@ export const submissions = new OpenAPIHono<AppEnv>()
       stop: stops[0] && { after: positionAfter(stops[0]) },
       positionAfter: (row) => ({ after: positionAfter(row) }),
     })
-    const pagination = {
-      page,
-      pageSize: asked.pageSize,
-      total,
-      totalPages: Math.ceil(total / asked.pageSize),
-      ...(isCapped && { totalCapped: true as const }),
-      ...(isPartial && { partial: true as const }),
-      nextCursor: next ? encodeCursor({ page: page + 1, position: next }, listed) : null,
-    }
+    const pagination = paginationOf({ page, pageSize: asked.pageSize, total, isCapped, isPartial, next, listed })
     await gate.disclose('submission', () => shown.map(({ id }) => id))
     return c.json({ submissions: shown.map(presentSubmission), pagination }, 200)
   })
