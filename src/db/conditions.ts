@@ -55,8 +55,8 @@ export const touched = (table: Versioned, at?: SQL) => ({
 })
 
 /**
- * A column of JSON, parsed: a text of its own, or part of the text that it came in, as SQLite likes. Nested, so that the columns in it keep their tables'
- * names: drizzle strips them directly in a selection from one table.
+ * A column of JSON, parsed: a text of its own, or part of the text that it came in, as SQLite likes. Nested, so that the
+ * columns in it keep their tables' names: drizzle strips them directly in a selection from one table.
  */
 export const jsonColumn = <T>(text: SQL, name: string): SQL.Aliased<T> =>
   sql<T>`${text}`.mapWith((json: string | T): T => (typeof json === 'string' ? JSON.parse(json) : json)).as(name)

@@ -47,7 +47,8 @@ const ofOurs =
 
 /**
  * Classifies the error of a batch: `Unmet` for a guard, `DatabaseUnavailable` for the deadline's own guard, for
- * a spent daily allowance and for the network or the database's host, and D1's own error for what SQLite refused, which is a mistake of ours.
+ * a spent daily allowance and for the network or the database's host, and D1's own error for what SQLite refused, which is a
+ * mistake of ours.
  */
 export function databaseErrorOf(error: unknown, now = Date.now()): unknown {
   if (error instanceof DatabaseUnavailable) return error

@@ -1,10 +1,12 @@
 /**
- * What is kept for a short while and is not of one tenant alone. Its tables are walked by primary key: an index on the time
- * would spare a walk the fresh rows, and cost one more row written for each that is kept, a thousand times as much.
+ * What is kept for a short while and is not of one tenant alone. Its tables are walked by primary key: an index on the
+ * time would spare a walk the fresh rows, and cost one more row written for each that is kept, a thousand times as
+ * much.
  */
-import { and, asc, count, gt, lt, lte, sql } from 'drizzle-orm'
+import { and, asc, count, gt, lt, lte, type SQL, sql } from 'drizzle-orm'
+import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { replayForMs } from './idempotency'
-import { atMostOne, build, changes, exactlyOne, placeholder, statement } from './query'
+import { atMostOne, build, changes, exactlyOne, placeholder, sqlStatement, statement } from './query'
 import { changes as changeLog } from './schema/changes'
 import { idempotency } from './schema/ledger'
 import { windows } from './schema/tenants'
@@ -98,93 +100,54 @@ export const quietAddresses: Walk = {
   ),
 }
 
-/** Period for which changes are kept: 30 days, in milliseconds. */
+/** Period for which changes, and attempts at sending them, are kept: 30 days, in milliseconds. */
 export const changesKeptForMs = 30 * 24 * 3600 * 1000
 
-const changeKey = sql`(${changeLog.tenantId}, ${changeLog.sequence})`
-
-const changePlace = (name: 'after' | 'upTo') =>
-  sql`(${placeholder(`${name}TenantId`)}, ${placeholder(`${name}Sequence`)})`
-
-const changesAhead = build
-  .select({ tenantId: changeLog.tenantId, sequence: changeLog.sequence })
-  .from(changeLog)
-  .where(sql`${changeKey} > ${changePlace('after')}`)
-  .orderBy(asc(changeLog.tenantId), asc(changeLog.sequence))
-  .limit(rowsAtOnce)
-
-// A tenant's newest stays, however old, so that the numbers go on from it.
-const isFollowed = sql`${changeLog.sequence} < (
-  select max(newest.sequence) from ${changeLog} newest where newest.tenant_id = ${changeLog.tenantId})`
-
-/** Changes older than 30 days, but for the newest of each tenant. */
-export const oldChanges: Walk = {
-  start: { afterTenantId: '', afterSequence: 0 },
-  portion: atMostOne(
-    statement(
-      build
-        .select({
-          tenantId: sql<string>`tenant_id`.as('tenant'),
-          sequence: sql<number>`sequence`.as('last'),
-        })
-        .from(sql`${changesAhead}`)
-        .orderBy(sql`tenant_id desc, sequence desc`)
-        .limit(1),
-    ),
-  ),
-  forget: changes(
-    statement(
-      build
-        .delete(changeLog)
-        .where(
-          and(
-            sql`${changeKey} > ${changePlace('after')}`,
-            sql`${changeKey} <= ${changePlace('upTo')}`,
-            lt(changeLog.at, sql`${nowMs} - ${sql.raw(String(changesKeptForMs))}`),
-            isFollowed,
-          ),
-        ),
-    ),
-  ),
+interface Log {
+  table: typeof changeLog | typeof webhookDeliveries
+  /** Its primary key. */
+  key: readonly [AnySQLiteColumn, AnySQLiteColumn]
+  /** What precedes every value of the key's second column. */
+  start: string | number
+  /** Everything by which an entry goes but its age. */
+  isOver?: SQL
 }
 
-const deliveryKey = sql`(${webhookDeliveries.endpointId}, ${webhookDeliveries.id})`
+/** Entries of a log that are older than it is kept. */
+function oldEntries({ table, key, start, isOver }: Log): Walk {
+  const [first, second] = key
+  const place = (name: 'after' | 'upTo') => sql`(${placeholder(`${name}First`)}, ${placeholder(`${name}Second`)})`
+  const isAhead = sql`(${first}, ${second}) > ${place('after')}`
+  const ahead = sql`(
+    select ${first} as first, ${second} as second from ${table} where ${isAhead}
+    order by ${first}, ${second} limit ${sql.raw(String(rowsAtOnce))})`
+  const isPast = lt(table.at, sql`${nowMs} - ${sql.raw(String(changesKeptForMs))}`)
+  return {
+    start: { afterFirst: '', afterSecond: start },
+    portion: atMostOne(sqlStatement(sql`select first, second from ${ahead} order by first desc, second desc limit 1`)),
+    forget: changes(
+      statement(
+        build.delete(table).where(and(isAhead, sql`(${first}, ${second}) <= ${place('upTo')}`, isPast, isOver)),
+      ),
+    ),
+  }
+}
 
-const deliveryPlace = (name: 'after' | 'upTo') => sql`(${placeholder(`${name}Endpoint`)}, ${placeholder(`${name}Id`)})`
-
-const deliveriesAhead = build
-  .select({ endpoint: sql`${webhookDeliveries.endpointId}`.as('endpoint'), id: webhookDeliveries.id })
-  .from(webhookDeliveries)
-  .where(sql`${deliveryKey} > ${deliveryPlace('after')}`)
-  .orderBy(asc(webhookDeliveries.endpointId), asc(webhookDeliveries.id))
-  .limit(rowsAtOnce)
+/** Changes older than 30 days, but for the newest of each tenant, however old: the numbers go on from it. */
+export const oldChanges = oldEntries({
+  table: changeLog,
+  key: [changeLog.tenantId, changeLog.sequence],
+  start: 0,
+  isOver: sql`${changeLog.sequence} < (
+    select max(newest.sequence) from ${changeLog} newest where newest.tenant_id = ${changeLog.tenantId})`,
+})
 
 /** Attempts at delivering webhooks that were made more than 30 days ago. */
-export const oldDeliveries: Walk = {
-  start: { afterEndpoint: '', afterId: '' },
-  portion: atMostOne(
-    statement(
-      build
-        .select({ endpoint: sql<string>`endpoint`.as('endpoint'), id: sql<string>`id`.as('id') })
-        .from(sql`${deliveriesAhead}`)
-        .orderBy(sql`endpoint desc, id desc`)
-        .limit(1),
-    ),
-  ),
-  forget: changes(
-    statement(
-      build
-        .delete(webhookDeliveries)
-        .where(
-          and(
-            sql`${deliveryKey} > ${deliveryPlace('after')}`,
-            sql`${deliveryKey} <= ${deliveryPlace('upTo')}`,
-            sql`${webhookDeliveries.at} < ${nowMs} - 30 * 86400000`,
-          ),
-        ),
-    ),
-  ),
-}
+export const oldDeliveries = oldEntries({
+  table: webhookDeliveries,
+  key: [webhookDeliveries.endpointId, webhookDeliveries.id],
+  start: '',
+})
 
 /** Number of results that `oldResults` would delete. */
 export const countOldResults = exactlyOne(

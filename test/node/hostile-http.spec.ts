@@ -161,6 +161,17 @@ it.each([
   await expectAlive()
 })
 
+it('An answer spells the names of its headers as they are documented', async () => {
+  const got = await exchange(line('GET /api/me HTTP/1.1', host, auth(), closing))
+  const names = [...got.matchAll(/^([\w-]+): /gm)].map(([, name]) => name)
+  expect(names).toEqual(
+    expect.arrayContaining([
+      ...['X-RateLimit-Limit', 'X-RateLimit-Remaining', 'RateLimit', 'RateLimit-Policy'],
+      ...['Cache-Control', 'X-Request-Id', 'X-Content-Type-Options', 'Referrer-Policy'],
+    ]),
+  )
+})
+
 it('Twenty requests in one packet are answered in order, each once', async () => {
   const ids = Array.from({ length: 20 }, (_, n) => `pipelined-${n}`)
   const requests = ids.map((id, n) =>

@@ -48,8 +48,8 @@ const width = sql.raw('16')
 
 /**
  * A page of a search as a table in place of `cases`, with its `place` in the page, and in each row the search's `found_total`
- * and `found_more`, true where there may be older matches: one row, of nulls, where the page is empty. The newest matches are read once: their
- * cases are filtered, counted and put into order as they come, and the page is cut out of the text of their row ids.
+ * and `found_more`, true where there may be older matches: one row, of nulls, where the page is empty. The newest matches are
+ * read once: their cases are filtered, counted and put into order as they come, and the page is cut out of the text of their row ids.
  */
 export function searchPage({ filters, order, isResumed, visibility }: Search): SQL {
   const caller = callerOf(visibility)
