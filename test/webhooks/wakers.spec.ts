@@ -153,3 +153,47 @@ describe('A write that records a change', () => {
     expect(received).toHaveLength(1)
   })
 })
+
+describe('A write over HTTP', () => {
+  /** Sends a request to the Worker, and waits until all that came of it is done. */
+  async function acted(path: string, { key, json, bindings }: { key?: string; json: object; bindings?: Partial<Env> }) {
+    const headers = {
+      'Content-Type': 'application/json',
+      'CF-Connecting-IP': '198.51.100.7',
+      ...(key && { Authorization: `Bearer ${key}` }),
+    }
+    const ctx = createExecutionContext()
+    const request = new Request(`https://gateway.example${path}`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(json),
+    })
+    const response = await worker.fetch(request, { ...env, ...bindings }, ctx)
+    expect(response.status).toBe(201)
+    await waitOnExecutionContext(ctx)
+  }
+
+  it('of a case is sent at once, with what the case holds', async () => {
+    const tenant = await makeTenant()
+    const { key } = await makeKey(tenant)
+    await makeEndpoint(tenant)
+    const received = receive()
+    await acted('/api/cases', { key, json: { residentName: 'Alex Resident', summary: 'Pothole' } })
+    const data = { id: expect.any(String), reference: expect.stringMatching(/^CW-/), status: 'open' }
+    expect(received.map(({ message }) => message)).toEqual([
+      expect.objectContaining({ event: 'case_created', sequence: 1, data: { ...data, residentName: 'Alex Resident' } }),
+    ])
+  })
+
+  it('of a message without a key is sent from the cell that its office lives in', async () => {
+    const tenant = await makeTenant({ cell: 1 })
+    const id = await makeEndpoint(tenant, { events: 'contact_submitted' })
+    const received = receive()
+    await acted(`/api/public/${tenant.slug}/contact`, {
+      json: { name: 'Alex Resident', email: 'alex@example.com', message: 'A street light is out.' },
+      bindings: { TENANT_CELLS: JSON.stringify({ [tenant.slug]: 1 }) },
+    })
+    expect(received.map(({ message }) => message.event)).toEqual(['contact_submitted'])
+    expect(await endpointRow(id, 1)).toMatchObject({ cursor: 1 })
+  })
+})
