@@ -62,7 +62,7 @@ addCommand(program, 'create', 'Create a key and show it once.', 'create --tenant
   .option('--expires <time>', 'when it expires (default: never)', moment)
   .option('--limit <requests>', "its own limit, 1 to 1000 (default: the deployment's)", whole(1, 1000))
   .option('--window <seconds>', "its own window, 1 to 3600 (default: the deployment's)", whole(1, 3600))
-  .option('--allow <range>', 'an address or CIDR range it may be used from, up to 20 times (default: no restriction)', rangeList)
+  .option('--allow <range>', 'an address or CIDR range it may be used from, up to 20 times (default: all)', rangeList)
   .action(createKey)
 
 async function createKey({
