@@ -3,10 +3,12 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { openSecret } from '../../src/webhooks/secrets'
 import { call } from '../support/call'
 import { invalid, unprocessable } from '../support/case-calls'
-import { d1Of, insert, makeKey, makeTenant } from '../support/tenants'
+import { d1Of, insert } from '../support/tenants'
 import {
+  arrangeAdmin,
   attemptsOf,
   endpointRow,
+  type MadeWebhook,
   makeChange,
   makeEndpoint,
   receive,
@@ -22,25 +24,13 @@ afterEach(() => {
 
 const path = '/api/webhooks'
 
-async function arrange() {
-  const tenant = await makeTenant({ plan: 'team' })
-  const admin = await makeKey(tenant)
-  return { tenant, admin, key: admin.key }
-}
-
-interface Made {
-  id: string
-  secret: string
-  [field: string]: unknown
-}
-
 describe('Rotating a secret', () => {
   it('keeps the old one for a day, or as long as is asked for, or not at all', async () => {
-    const { tenant, key } = await arrange()
+    const { tenant, key } = await arrangeAdmin()
     const id = await makeEndpoint(tenant)
     const rotate = async (json?: object) => {
       const response = await call(`${path}/${id}/rotate-secret`, { method: 'POST', key, ...(json && { json }) })
-      return (await response.json<Made>()).secret
+      return (await response.json<MadeWebhook>()).secret
     }
     const first = secretOf(id)
     const second = await rotate()
@@ -60,7 +50,7 @@ describe('Rotating a secret', () => {
 
 describe('Testing a webhook', () => {
   it('sends now, also where it is disabled, and says what came of it', async () => {
-    const { tenant, key } = await arrange()
+    const { tenant, key } = await arrangeAdmin()
     const id = await makeEndpoint(tenant, { enabled: 0 })
     const received = receive(() => status(202))
     await expect(call(`${path}/${id}/test`, { method: 'POST', key })).toAnswer(200, {
@@ -80,7 +70,7 @@ describe('Testing a webhook', () => {
 
 describe('Replaying', () => {
   it('moves the cursor back to before a change or a time, and forgets what was parked after it', async () => {
-    const { tenant, key } = await arrange()
+    const { tenant, key } = await arrangeAdmin()
     const now = Date.now()
     const hour = (n: number) => now - (10 - n) * 3600_000
     for (let n = 1; n <= 9; n++) await makeChange(tenant, 'case_created', { at: hour(n) })
@@ -100,7 +90,7 @@ describe('Replaying', () => {
   })
 
   it('is 422 beyond what is kept, and for what is still to be sent', async () => {
-    const { tenant, key } = await arrange()
+    const { tenant, key } = await arrangeAdmin()
     for (let n = 1; n <= 6; n++) await makeChange(tenant)
     await d1Of().prepare('delete from changes where tenant_id = ? and sequence < 3').bind(tenant.id).run()
     const id = await makeEndpoint(tenant, { cursor: 5 })
@@ -123,7 +113,7 @@ describe('Replaying', () => {
 
 describe('Deliveries', () => {
   it('are listed newest first, a page at a time', async () => {
-    const { tenant, key } = await arrange()
+    const { tenant, key } = await arrangeAdmin()
     const id = await makeEndpoint(tenant)
     for (const n of [1, 2, 3]) {
       const row = {

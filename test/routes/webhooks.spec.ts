@@ -6,8 +6,8 @@ import { actsOf } from '../support/acts'
 import { call } from '../support/call'
 import { invalid, unprocessable } from '../support/case-calls'
 import { tinyApp } from '../support/gate-app'
-import { d1Of, insert, makeKey, makeTenant } from '../support/tenants'
-import { endpointRow, makeChange, makeEndpoint } from '../support/webhooks'
+import { d1Of, insert } from '../support/tenants'
+import { arrangeAdmin, endpointRow, type MadeWebhook, makeChange, makeEndpoint } from '../support/webhooks'
 
 afterEach(() => {
   vi.restoreAllMocks()
@@ -17,18 +17,6 @@ afterEach(() => {
 const path = '/api/webhooks'
 
 const hook = { url: 'https://crm.example.com/hooks', events: ['case_closed', 'case_created', 'case_closed'] }
-
-async function arrange() {
-  const tenant = await makeTenant({ plan: 'team' })
-  const admin = await makeKey(tenant)
-  return { tenant, admin, key: admin.key }
-}
-
-interface Made {
-  id: string
-  secret: string
-  [field: string]: unknown
-}
 
 const shown = {
   id: expect.any(String),
@@ -51,12 +39,12 @@ const shown = {
 
 describe('Creating a webhook', () => {
   it('shows its secret once, keeps it encrypted, and is audited', async () => {
-    const { tenant, admin, key } = await arrange()
+    const { tenant, admin, key } = await arrangeAdmin()
 
     const response = await call(path, { key, json: hook })
 
     expect(response.status).toBe(201)
-    const { secret, ...made } = await response.json<Made>()
+    const { secret, ...made } = await response.json<MadeWebhook>()
     expect(made).toEqual(shown)
     expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/)
     expect(response.headers.get('Location')).toBe(`${path}/${made.id}`)
@@ -80,15 +68,15 @@ describe('Creating a webhook', () => {
   })
 
   it('begins after what has happened so far', async () => {
-    const { tenant, key } = await arrange()
+    const { tenant, key } = await arrangeAdmin()
     await makeChange(tenant)
     await makeChange(tenant)
-    const { cursor, pending } = await (await call(path, { key, json: hook })).json<Made>()
+    const { cursor, pending } = await (await call(path, { key, json: hook })).json<MadeWebhook>()
     expect([cursor, pending]).toEqual([2, 0])
   })
 
   it('is 422 for an address that may not be sent to, and for events that do not exist', async () => {
-    const { key } = await arrange()
+    const { key } = await arrangeAdmin()
     const refused = async (url: string, message: string) =>
       expect(call(path, { key, json: { ...hook, url } })).toAnswer(
         422,
@@ -113,7 +101,7 @@ describe('Creating a webhook', () => {
   })
 
   it('is 409 from the twenty-first on', async () => {
-    const { tenant, key } = await arrange()
+    const { tenant, key } = await arrangeAdmin()
     for (let n = 0; n < 19; n++) await makeEndpoint(tenant)
     expect((await call(path, { key, json: hook })).status).toBe(201)
     const message = 'This tenant has 20 webhooks, the most there may be: delete one first'
@@ -122,7 +110,7 @@ describe('Creating a webhook', () => {
   })
 
   it('refuses an Idempotency-Key, as rotating does', async () => {
-    const { tenant, key } = await arrange()
+    const { tenant, key } = await arrangeAdmin()
     const id = await makeEndpoint(tenant)
     const message = 'Not supported here: the answer holds a secret that is shown only once'
     const headers = { 'Idempotency-Key': 'once' }
@@ -132,7 +120,7 @@ describe('Creating a webhook', () => {
   })
 
   it.each(['', '/rotate-secret'])('is 503 without WEBHOOK_KEY, and the log says why: POST %s', async (part) => {
-    const { tenant, key } = await arrange()
+    const { tenant, key } = await arrangeAdmin()
     const id = await makeEndpoint(tenant)
     const { send, lines } = tinyApp((app) => app.route(path, webhooks))
     const headers = { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' }
@@ -150,7 +138,7 @@ describe('Creating a webhook', () => {
 
 describe('Changing a webhook', () => {
   it('minds its version, of If-Match or the body, and changes only what is sent', async () => {
-    const { tenant, key } = await arrange()
+    const { tenant, key } = await arrangeAdmin()
     const id = await makeEndpoint(tenant)
     const patch = (json: object, headers = {}) => call(`${path}/${id}`, { method: 'PATCH', key, json, headers })
     const changed = await patch({ description: 'Sync', payload: 'thin' }, { 'If-Match': '"1-x"' })
@@ -162,9 +150,10 @@ describe('Changing a webhook', () => {
   })
 
   it('stops and starts it, with what has come in the meantime or without', async () => {
-    const { tenant, key } = await arrange()
+    const { tenant, key } = await arrangeAdmin()
     const id = await makeEndpoint(tenant)
-    const patch = async (json: object) => (await call(`${path}/${id}`, { method: 'PATCH', key, json })).json<Made>()
+    const patch = async (json: object) =>
+      (await call(`${path}/${id}`, { method: 'PATCH', key, json })).json<MadeWebhook>()
     const failing = 'update webhook_endpoints set attempts = 4, failing_since = 1, next_attempt_at = 9e12 where id = ?'
     await d1Of().prepare(failing).bind(id).run()
     expect(await patch({ enabled: false })).toMatchObject({ enabled: false, disabledReason: 'manual' })
@@ -183,7 +172,7 @@ describe('Changing a webhook', () => {
   })
 
   it('to other events does not reach back before them', async () => {
-    const { tenant, key } = await arrange()
+    const { tenant, key } = await arrangeAdmin()
     const id = await makeEndpoint(tenant, { events: 'case_created' })
     const to = (events: string[]) => call(`${path}/${id}`, { method: 'PATCH', key, json: { events } })
     await makeChange(tenant, 'ward_updated')
@@ -195,7 +184,7 @@ describe('Changing a webhook', () => {
   })
 
   it('to another address tries it at once, and refuses one that may not be sent to', async () => {
-    const { tenant, key } = await arrange()
+    const { tenant, key } = await arrangeAdmin()
     const id = await makeEndpoint(tenant, { attempts: 5, next_attempt_at: 9e12 })
     const to = (url: string) => call(`${path}/${id}`, { method: 'PATCH', key, json: { url } })
     expect((await to('https://localhost./')).status).toBe(422)
@@ -203,7 +192,7 @@ describe('Changing a webhook', () => {
   })
 
   it('deletes it, with its parked messages, unless it has changed', async () => {
-    const { tenant, key } = await arrange()
+    const { tenant, key } = await arrangeAdmin()
     const id = await makeEndpoint(tenant)
     await insert('webhook_parked', { endpoint_id: id, sequence: 1, attempts: 1, next_attempt_at: 1 })
     const remove = (headers = {}) => call(`${path}/${id}`, { method: 'DELETE', key, headers })

@@ -6,7 +6,7 @@ import type { Env } from '../../src/settings'
 import { mintSecret, sealSecret } from '../../src/webhooks/secrets'
 import { drain, realClock } from '../../src/webhooks/sender'
 import { nextId } from './ids'
-import { d1Of, insert, makeTenant, type TestTenant } from './tenants'
+import { d1Of, insert, makeKey, makeTenant, type TestTenant } from './tenants'
 
 type Columns = Record<string, unknown>
 
@@ -92,6 +92,20 @@ export async function arrangeEndpoint(count: number, columns: Columns = {}) {
   const id = await makeEndpoint(tenant, columns)
   for (let n = 0; n < count; n++) await makeChange(tenant)
   return { tenant, id }
+}
+
+/** A tenant whose plan has webhooks, and a key of its admin. */
+export async function arrangeAdmin() {
+  const tenant = await makeTenant({ plan: 'team' })
+  const admin = await makeKey(tenant)
+  return { tenant, admin, key: admin.key }
+}
+
+/** A webhook as it is answered when it was created or its secret was rotated. */
+export interface MadeWebhook {
+  id: string
+  secret: string
+  [field: string]: unknown
 }
 
 /** The outcomes of an endpoint's attempts, each with its sequence, oldest first. */
