@@ -24,7 +24,9 @@ export function processes(): Process[] {
   })
   return (stdout ?? '').split('\n').flatMap((line) => {
     const [, pid, parent, group, state = '', startedAt = '', command = ''] = row.exec(line) ?? []
-    if (!pid || state.startsWith('Z')) return []
+    // With threads left it is still ending, and holds its ports.
+    const hasEnded = state.startsWith('Z') && !state.includes('l')
+    if (!pid || hasEnded) return []
     return [{ pid: Number(pid), parent: Number(parent), group: Number(group), startedAt, command }]
   })
 }
