@@ -63,6 +63,13 @@ interface ApiErrorOptions {
   cause?: unknown
 }
 
+declare global {
+  interface ErrorConstructor {
+    /** V8’s own: how many lines of a stack are kept. */
+    stackTraceLimit: number
+  }
+}
+
 /** A refusal by its error code; `toResponse` turns it into the error envelope. */
 export class ApiError extends Error {
   readonly code: ErrorCode

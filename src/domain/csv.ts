@@ -1,12 +1,7 @@
-import Papa from 'papaparse'
-
 /** One cell; null is empty. */
 export type Cell = string | number | null
 
-/**
- * Cells that a spreadsheet would run as a formula (OWASP, CSV injection): `= + - @`, TAB or CR at the start of a cell. Papa's
- * own pattern misses cells of several lines.
- */
+/** Cells that a spreadsheet would run as a formula (OWASP, CSV injection): `= + - @`, TAB or CR at the start of a text. */
 const formula = /^[=+\-@\t\r]/
 
 const linesPerChunk = 200
@@ -16,11 +11,15 @@ const linesPerChunk = 200
  * that a spreadsheet would run gets a leading apostrophe.
  */
 export function* csvChunks<T>(header: readonly string[], rows: readonly T[], cellsOf: (row: T) => Cell[]) {
-  yield lines([[...header]])
+  yield lineOf(header)
   for (let from = 0; from < rows.length; from += linesPerChunk) {
-    yield `\r\n${lines(rows.slice(from, from + linesPerChunk).map((row) => cellsOf(row).map((cell) => cell ?? '')))}`
+    yield rows
+      .slice(from, from + linesPerChunk)
+      .map((row) => `\r\n${lineOf(cellsOf(row))}`)
+      .join('')
   }
 }
 
-const lines = (rows: (string | number)[][]) =>
-  Papa.unparse(rows, { quotes: true, newline: '\r\n', escapeFormulae: formula })
+const lineOf = (cells: readonly Cell[]) => cells.map((cell) => `"${guarded(cell).replaceAll('"', '""')}"`).join(',')
+
+const guarded = (cell: Cell) => (typeof cell === 'string' && formula.test(cell) ? `'${cell}` : String(cell ?? ''))
