@@ -12,7 +12,7 @@ import { requestId } from './http/request-id'
 import { refuseInvalid } from './http/validation'
 import { accessibility } from './pages/accessibility'
 import { contactPages } from './pages/contact/contact-page'
-import { docsOf } from './pages/docs'
+import { docs } from './pages/docs'
 import { landing } from './pages/landing'
 import { showError } from './pages/layout/error-page'
 import { answersInHtml } from './pages/layout/frame'
@@ -73,7 +73,7 @@ export function makeApp(): OpenAPIHono<AppEnv> {
   app.route('/', accessibility)
   app.route('/', securityTxt)
   app.route('/', health)
-  app.route('/', docsOf(app))
+  app.route('/', docs)
 
   mountFallbacks(app)
   return app

@@ -7,7 +7,7 @@ import { breakingChanges } from './breaking'
 import { publishedDocument } from './published'
 import { check, runTool } from './tool'
 
-const file = join(root, 'docs/openapi.json')
+const file = join(root, 'assets/openapi.json')
 const document = documentOf(app)
 const text = `${JSON.stringify(document, null, 2)}\n`
 
@@ -29,7 +29,7 @@ async function requireWarning(): Promise<string> {
 
 if (process.argv.includes('--check')) {
   await check(async () => {
-    if ((await readFile(file, 'utf8')) !== text) throw new Error('docs/openapi.json is out of date: npm run openapi')
+    if ((await readFile(file, 'utf8')) !== text) throw new Error('assets/openapi.json is out of date: npm run openapi')
     runTool('redocly', ['lint', file, '--config', 'redocly.yaml', '--format', 'stylish'])
     return `OpenAPI: ${Object.keys(document.paths ?? {}).length} paths without a fault, ${await requireWarning()}`
   })

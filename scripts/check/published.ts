@@ -1,6 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import { root } from '../root'
 
+/** Where the document was kept until the Worker served the committed file itself. */
+const formerPlace = 'docs/openapi.json'
+
 /**
  * The OpenAPI document that callers rely on: that of the last release (a tag `v…`), else of the commit where this branch
  * left `origin/main`, else of the last commit. Undefined where git has none of them, as in a shallow clone.
@@ -13,7 +16,7 @@ export function publishedDocument(): { info: { version: string } } | undefined {
   ]
   for (const commitOf of commits) {
     const commit = commitOf()
-    const text = commit && git('show', `${commit}:docs/openapi.json`)
+    const text = commit && (git('show', `${commit}:assets/openapi.json`) ?? git('show', `${commit}:${formerPlace}`))
     if (text) return JSON.parse(text)
   }
 }

@@ -24,6 +24,7 @@ if (read(markFile) !== wanted || hasLostAPackage()) {
   if (!isInstalledByHand()) install()
   writeFileSync(markFile, wanted)
 }
+if (folder === undefined) await import('./assets.mjs')
 
 function requireNode() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { breakingChanges } from '../../scripts/check/breaking'
 import { root } from '../../scripts/root'
 
-const published = readFileSync(join(root, 'docs/openapi.json'), 'utf8')
+const published = readFileSync(join(root, 'assets/openapi.json'), 'utf8')
 
 /** The breaking changes after one edit: `at` is a path of names, `value` what stands there then, undefined for nothing. */
 function afterEdit(at: (string | number)[], value?: unknown): string[] {

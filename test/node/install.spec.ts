@@ -1,5 +1,5 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeEach, expect, it } from 'vitest'
 import { root, run, temporaryFolder } from './command'
@@ -10,20 +10,25 @@ afterAll(remove)
 let project: string
 let count = 0
 
+/** The package that holds the API reference's script, and the only one of these projects. */
+const name = '@scalar/api-reference'
+const link = `node_modules/${name}`
+
 /** A project with one package, which needs no network. */
 beforeEach(() => {
   project = join(folder, `project-${++count}`)
-  mkdirSync(join(project, 'scripts'), { recursive: true })
-  mkdirSync(join(project, 'one'))
-  cpSync(join(root, 'scripts/dev/install.mjs'), join(project, 'scripts/dev/install.mjs'))
+  for (const made of ['assets', 'one/dist/browser']) mkdirSync(join(project, made), { recursive: true })
+  for (const script of ['install.mjs', 'assets.mjs'])
+    cpSync(join(root, 'scripts/dev', script), join(project, 'scripts/dev', script))
   lock('1.0.0')
 })
 
 function lock(version: string): void {
-  const named = { name: 'project', version: '1.0.0', dependencies: { one: 'file:one' } }
-  const packages = { '': named, 'node_modules/one': { resolved: 'one', link: true }, one: { version } }
+  const named = { name: 'project', version: '1.0.0', dependencies: { [name]: 'file:one' } }
+  const packages = { '': named, [link]: { resolved: 'one', link: true }, one: { version } }
   const write = (file: string, content: object) => writeFileSync(join(project, file), JSON.stringify(content))
-  write('one/package.json', { name: 'one', version })
+  write('one/package.json', { name, version })
+  writeFileSync(join(project, 'one/dist/browser/standalone.js'), `// ${version}`)
   write('package.json', named)
   write('package-lock.json', { name: 'project', version: '1.0.0', lockfileVersion: 3, requires: true, packages })
 }
@@ -40,7 +45,7 @@ it('installs the packages of a folder that is named, and none of the project’s
   const { code, stderr } = await run(process.execPath, args, { npm_execpath: undefined }, project)
   expect(code).toBe(0)
   expect(stderr).toContain('Installing the packages of bench: once, about a minute …\n')
-  expect(existsSync(join(project, 'bench/node_modules/one/package.json'))).toBe(true)
+  expect(existsSync(join(project, 'bench', link, 'package.json'))).toBe(true)
   expect(existsSync(join(project, 'node_modules'))).toBe(false)
 })
 
@@ -60,8 +65,9 @@ it('installs what is missing, and then is quiet until the lock changes', async (
 })
 
 it('trusts what `npm ci` has put there by hand', async () => {
-  installedByHand({ one: { version: '1.0.0' }, 'node_modules/one': { resolved: 'one', link: true } })
-  symlinkSync(join(project, 'one'), join(project, 'node_modules/one'))
+  installedByHand({ one: { version: '1.0.0' }, [link]: { resolved: 'one', link: true } })
+  mkdirSync(dirname(join(project, link)))
+  symlinkSync(join(project, 'one'), join(project, link))
   expect(await install()).toEqual({ code: 0, stdout: '', stderr: '' })
   expect(existsSync(canary())).toBe(true)
 })
@@ -69,23 +75,36 @@ it('trusts what `npm ci` has put there by hand', async () => {
 it('installs again where a package has been deleted since', async () => {
   await install()
   writeFileSync(canary(), '')
-  rmSync(join(project, 'node_modules/one'), { recursive: true })
+  rmSync(join(project, link), { recursive: true })
   expect((await install()).stderr).toContain('Installing the packages')
-  expect(existsSync(join(project, 'node_modules/one/package.json'))).toBe(true)
+  expect(existsSync(join(project, link, 'package.json'))).toBe(true)
 })
 
 it('comes before every script of the project', () => {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-  const names = Object.keys(scripts).filter((name) => !name.startsWith('pre'))
+  // npm itself runs the other one after installing.
+  const names = Object.keys(scripts).filter((script) => !script.startsWith('pre') && script !== 'postinstall')
   expect(names).toContain('tenants')
-  const first = (name: string) => String(scripts[`pre${name}`]).split(' && ')[0]
-  expect(names.filter((name) => first(name) !== 'node scripts/dev/install.mjs')).toEqual([])
+  const first = (script: string) => String(scripts[`pre${script}`]).split(' && ')[0]
+  expect(names.filter((script) => first(script) !== 'node scripts/dev/install.mjs')).toEqual([])
+})
+
+it('copies the API reference’s script to the assets, and again when it is missing or another', async () => {
+  const copied = () => readFileSync(join(project, 'assets/reference.js'), 'utf8')
+  await install()
+  expect(copied()).toBe('// 1.0.0')
+  rmSync(join(project, 'assets/reference.js'))
+  expect(await install()).toEqual({ code: 0, stdout: '', stderr: '' })
+  expect(copied()).toBe('// 1.0.0')
+  lock('1.0.1')
+  await install()
+  expect(copied()).toBe('// 1.0.1')
 })
 
 it('installs where the link to a package of its own is missing', async () => {
   installedByHand({ one: { version: '1.0.0' } })
   expect((await install()).stderr).toContain('Installing the packages')
-  expect(existsSync(join(project, 'node_modules/one/package.json'))).toBe(true)
+  expect(existsSync(join(project, link, 'package.json'))).toBe(true)
 })
 
 function installedByHand(packages: object): void {

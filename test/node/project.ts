@@ -5,7 +5,16 @@ import { freePort, root, temporaryFolder } from './command'
 /** The project in a folder of its own, to be broken, on this project's packages; `start` runs its `npm start`. */
 export function copyOfProject() {
   const { folder, remove } = temporaryFolder()
-  for (const name of ['src', 'scripts', 'migrations', 'examples', 'package.json', 'tsconfig.json', 'wrangler.toml'])
+  for (const name of [
+    'src',
+    'assets',
+    'scripts',
+    'migrations',
+    'examples',
+    'package.json',
+    'tsconfig.json',
+    'wrangler.toml',
+  ])
     cpSync(join(root, name), join(folder, name), { recursive: true })
   const modules = join(folder, 'node_modules')
   mkdirSync(modules)

@@ -1,7 +1,8 @@
 import { readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { cellOfKey } from '../../src/gate/key-format'
-import { descendants, isAlive, type Running, rowsOf, run } from './command'
+import { descendants, isAlive, type Running, root, rowsOf, run } from './command'
 import { isUp, startPlace } from './start-place'
 
 const { state, keyFile, address, npmStart, answer } = await startPlace()
@@ -46,6 +47,37 @@ it('shows the Worker’s log, one JSON line a request, and nothing else', async 
       .slice(0, 3),
   ).toEqual(['/api/cases', '/api/cases', '/api/me'])
   expect(server.stdout().split(isUp)[1]).not.toContain('sk_cw')
+})
+
+it('the bundled Worker serves the committed document under its own address, and the reference’s script', async () => {
+  const document = await fetch(`${address}/openapi.json`)
+  expect(document.headers.get('Content-Type')).toBe('application/json')
+  expect(await document.json()).toEqual({
+    ...JSON.parse(readFileSync(join(root, 'assets/openapi.json'), 'utf8')),
+    servers: [{ url: address }],
+  })
+  const script = await fetch(`${address}/docs/reference.js`)
+  expect(await script.text()).toBe(readFileSync(join(root, 'assets/reference.js'), 'utf8'))
+})
+
+it('the bundled Worker holds bodies against their schemas', async () => {
+  const response = await fetch(`${address}/api/public/demo/contact`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ name: 'Ada Example', email: 'ada@example.com', message: 7, colour: 'red' }),
+  })
+  expect({ status: response.status, body: await response.json() }).toEqual({
+    status: 400,
+    body: {
+      error: 'Invalid request',
+      details: {
+        fields: {
+          message: { code: 'type', message: 'Must be text' },
+          colour: { code: 'unknown', message: 'Unknown field' },
+        },
+      },
+    },
+  })
 })
 
 it('every keyed route answers a real key', async () => {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { changeEvents, changeTargets, type Scope, scopeOf, targetOf, targetScopes } from '../../src/domain/vocabulary'
+import { app } from '../../src/app'
+import { changeEvents, changeTargets, scopeOf, targetOf, targetScopes } from '../../src/domain/vocabulary'
+import { documentOf } from '../../src/openapi/document'
 import { call, costOf } from '../support/call'
 import { addChange, addChanges } from '../support/changes'
 import { makeCase } from '../support/rows'
@@ -173,11 +175,8 @@ describe('The types of changes', () => {
     })
   })
 
-  it('are told of by the document, each scope as a way in of its own', async () => {
-    const document = await (await call('/openapi.json')).json<{
-      paths: Record<string, { get: { security: Record<string, Scope[]>[]; description: string } }>
-    }>()
-    const { security, description } = document.paths['/api/changes']?.get ?? { security: [], description: '' }
+  it('are told of by the document, each scope as a way in of its own', () => {
+    const { security, description } = documentOf(app).paths?.['/api/changes']?.get ?? {}
     expect(security).toEqual(Object.values(targetScopes).flatMap((scope) => [{ bearer: [scope] }, { apiKey: [scope] }]))
     expect(description).toContain('**scope** `cases:read` or `submissions:read` or `news:read`')
   })
