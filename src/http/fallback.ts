@@ -10,7 +10,7 @@ import { admitAnyKey } from '../gate/keyed'
 export function mountFallbacks(app: OpenAPIHono<AppEnv>): void {
   for (const [path, methods] of methodsByPath(app)) {
     const isKeyed = path.startsWith('/api/') && !path.startsWith('/api/public/')
-    const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : [])].join(', ')
+    const allow = [...methods, ...(methods.has('GET') ? ['HEAD'] : [])].join(', ')
     if (isKeyed) app.all(path, admitAnyKey())
     app.all(path, () => {
       throw new ApiError('method_not_allowed', { headers: { Allow: allow } })
@@ -25,12 +25,10 @@ export function mountFallbacks(app: OpenAPIHono<AppEnv>): void {
 }
 
 /** The methods of every path, in the order in which the router tries them: `/api/cases/export` before `/api/cases/:id`. */
-function methodsByPath(app: OpenAPIHono<AppEnv>): Map<string, string[]> {
-  const methods = new Map<string, string[]>()
-  for (const definition of app.openAPIRegistry.definitions) {
-    if (definition.type !== 'route') continue
-    const path = definition.route.path.replaceAll('{', ':').replaceAll('}', '')
-    methods.set(path, [...(methods.get(path) ?? []), definition.route.method.toUpperCase()])
+function methodsByPath({ routes }: OpenAPIHono<AppEnv>): Map<string, Set<string>> {
+  const methods = new Map<string, Set<string>>()
+  for (const { path, method } of routes) {
+    if (method !== 'ALL' && !path.includes('*')) methods.set(path, (methods.get(path) ?? new Set()).add(method))
   }
   return methods
 }

@@ -80,6 +80,12 @@ it('the bundled Worker holds bodies against their schemas', async () => {
   })
 })
 
+it('the bundled Worker names the methods that a path has', async () => {
+  const key = readFileSync(keyFile, 'utf8').trim()
+  const response = await fetch(`${address}/api/cases`, { method: 'DELETE', headers: { 'X-API-Key': key } })
+  expect([response.status, response.headers.get('Allow')]).toEqual([405, 'GET, POST, HEAD'])
+})
+
 it('every keyed route answers a real key', async () => {
   const { key } = await answer('keys', 'create', '--tenant', 'demo', '--role', 'admin', '--scopes', 'all')
   const { stdout } = await run('npm', ['run', '--silent', 'walk', '--', address, key])

@@ -302,7 +302,7 @@ describe('A page for what went wrong', () => {
       return [response.status, response.headers.get('Allow'), response.headers.get('Content-Type')]
     }
     expect(await allow('/contact/a/sent/1')).toEqual([405, 'GET, HEAD', html])
-    expect(await allow('/')).toEqual([404, null, html])
+    expect(await allow('/')).toEqual([405, 'GET, HEAD', html])
   })
 
   it('is told in JSON everywhere else', async () => {

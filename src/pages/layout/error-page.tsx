@@ -29,12 +29,15 @@ interface Words {
   advice: string
 }
 
+const notFound: Words = {
+  title: 'Page not found',
+  advice:
+    'If you typed the address of this page, check that it is right. If you followed a link, it may be out of date.',
+}
+
 const sentences: Partial<Record<ErrorCode, Words>> = {
-  not_found: {
-    title: 'Page not found',
-    advice:
-      'If you typed the address of this page, check that it is right. If you followed a link, it may be out of date.',
-  },
+  not_found: notFound,
+  method_not_allowed: notFound,
   too_large: {
     title: 'Your message is too long',
     advice: 'It could not be sent. Go back, shorten it to 4,000 characters or fewer and send it again.',
