@@ -176,7 +176,8 @@ export function causeOf(error: unknown): Cause {
   if (error.code === 'bad_gateway') return 'upstream_broken'
   if (error.code === 'gateway_timeout') return 'upstream_timeout'
   const { cause } = error
-  const isOurs = cause instanceof DatabaseUnavailable || cause instanceof WebhookKeyMissing
+  const ours = [DatabaseUnavailable, WebhookKeyMissing, SettingsError]
+  const isOurs = ours.some((kind) => cause instanceof kind)
   return error.code === 'unavailable' && !isOurs ? 'upstream_unavailable' : causeOf(cause)
 }
 

@@ -26,6 +26,8 @@ export interface Env {
   /** Where to report vulnerabilities, for `/.well-known/security.txt`: an email or https address. */
   SECURITY_CONTACT?: string
   SERVER_TIMING?: string
+  /** What the console's sessions are sealed under: at least 32 characters. Without it the console is closed. */
+  CONSOLE_SECRET?: string
   /** A Worker that serves what `PROXIED` names; wins over `UPSTREAM_ORIGIN`. */
   UPSTREAM?: Fetcher
   UPSTREAM_ORIGIN?: string
@@ -108,6 +110,7 @@ const Settings = z.object({
     })
     .optional(),
   SERVER_TIMING: z.enum(['true', 'false']).default('false'),
+  CONSOLE_SECRET: z.string().min(32, 'Must have at least 32 characters').optional(),
   UPSTREAM_ORIGIN: z
     .url({ protocol: /^https?$/, error: 'Must be an http or https URL' })
     .refine((address) => /^[^@?#]+$/.test(address), 'Must not contain a user name, password, query or fragment')
@@ -152,6 +155,8 @@ export interface Settings {
   /** Where to report vulnerabilities, as a URI; undefined if not configured. */
   readonly securityContact: string | undefined
   readonly serverTiming: boolean
+  /** What the console's sessions are sealed under; if undefined, the console is closed. */
+  readonly consoleSecret: string | undefined
   /** The server that some resources are proxied to; undefined where D1 serves them all. */
   readonly upstream: Upstream | undefined
   /** What the secrets of webhooks are encrypted under: the first encrypts, all decrypt. Empty if not configured. */
@@ -181,7 +186,7 @@ export class SettingsError extends Error {
 }
 
 /** Variables that settings are read from, without the databases. */
-type Vars = Omit<Env, 'DB'>
+export type Vars = Omit<Env, 'DB'>
 
 const parsed = new WeakMap<Vars, Settings>()
 
@@ -205,6 +210,7 @@ export function settingsOf(env: Vars): Settings {
     d1DeadlineMs: result.data.D1_DEADLINE_MS,
     securityContact: result.data.SECURITY_CONTACT,
     serverTiming: result.data.SERVER_TIMING === 'true',
+    consoleSecret: result.data.CONSOLE_SECRET,
     upstream: upstreamFor(env, result.data),
     webhookKeys: result.data.WEBHOOK_KEY,
     webhookTimeoutMs: result.data.WEBHOOK_TIMEOUT_MS,

@@ -11,6 +11,7 @@ const handedOn = [
   'UPSTREAM_TIMEOUT_MS',
   'UPSTREAM_HEADERS',
   'WEBHOOK_KEY',
+  'CONSOLE_SECRET',
 ]
 
 /** Development defaults; a deployment must set its own secret. */
@@ -18,6 +19,7 @@ const defaults = {
   IP_HASH_SECRET: 'for development only',
   SERVER_TIMING: 'true',
   WEBHOOK_KEY: 'a key of webhooks for development only',
+  CONSOLE_SECRET: 'a secret of the console for development only',
   WEBHOOK_ALLOW_LOOPBACK: 'true',
 }
 
@@ -27,6 +29,8 @@ export interface LocalSettings {
   added: Record<string, string>
   /** Proxied resources and their origin; undefined if nothing is proxied. */
   proxied: { resources: string; origin: string } | undefined
+  /** What the secrets of webhooks are encrypted under. */
+  webhookKeys: readonly string[]
 }
 
 /** Reads the settings as wrangler will, and throws a `UsageError` that names those that cannot be used. */
@@ -35,11 +39,12 @@ export async function localSettings({ config }: Place): Promise<LocalSettings> {
   const ofEnvironment = Object.fromEntries(
     handedOn.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
   )
-  const { upstream } = checked({ ...defaults, ...ofFiles, ...ofEnvironment })
+  const { upstream, webhookKeys } = checked({ ...defaults, ...ofFiles, ...ofEnvironment })
   const missing = Object.entries(defaults).filter(([name]) => !(name in ofFiles))
   return {
     added: { ...Object.fromEntries(missing), ...ofEnvironment },
     proxied: upstream && { resources: [...upstream.resources].join(', '), origin: upstream.origin.href },
+    webhookKeys,
   }
 }
 

@@ -62,9 +62,11 @@ function welcome(address: string, key: string, file: string, { proxied }: LocalS
 
   Address    ${address}
   Reference  ${address}/docs
+  Console    ${address}/console
   Form       ${address}/contact/demo
   Demo key   ${key}
-             an admin of the tenant "demo", kept in ${file}${origin}
+             an admin of the tenant "demo", kept in ${file};
+             sign in to the console with it${origin}
 
   List cases:
     curl -s -w '\\n' ${address}/api/cases ${auth}

@@ -1,9 +1,10 @@
 import type { Actor } from '../db/actor'
 import { type Meter, runBatch } from '../db/batch'
+import { uniqueViolation } from '../db/database-error'
 import { recordDisclosures } from '../db/disclosures'
 import { keyAdmission } from '../db/gate/hit'
 import { gateValues } from '../db/gate/placeholder'
-import { earlierResult, type Idempotency } from '../db/idempotency'
+import { earlierResult, type Idempotency, storeResult } from '../db/idempotency'
 import { replacementOfCaller } from '../db/keys/key-standing'
 import {
   all,
@@ -12,6 +13,7 @@ import {
   type NamedBoundStatements,
   type NamedStatements,
   type Results,
+  together,
   type Values,
 } from '../db/query'
 import { newId } from '../domain/id'
@@ -21,10 +23,11 @@ import { type Env, settingsOf } from '../settings'
 import { caseAt, rememberRecorded, unrecorded } from './disclosures'
 import { replay, replayValues } from './idempotency'
 import type { Identified } from './identify'
+import type { InnerRequest } from './inner-request'
 import { keyRefusals } from './key-refusals'
 import { type Principal, principalOf } from './principal'
 import { type RateLimit, rateLimitOf, seconds } from './rate-limit'
-import { authorise, guardValues, type Requirement } from './requirement'
+import { authorise, guardValues, type Requirement, withLeastRole } from './requirement'
 import { noteAdmitted, refusalOfInvalid, requireUnshielded } from './shield'
 import { type ClockReading, writeInTime } from './write'
 
@@ -64,6 +67,8 @@ export interface Gate {
   readonly passed: boolean
   /** Idempotency of a POST, if requested. */
   readonly idempotency: Idempotency | undefined
+  /** Spends the form's ticket where the handler has written nothing that it could be spent with. */
+  spendTicket(): Promise<void>
 }
 
 interface Call {
@@ -74,6 +79,7 @@ interface Call {
   caller: () => Promise<Identified>
   requirement: Requirement
   idempotency?: Idempotency | undefined
+  inner?: InnerRequest | undefined
 }
 
 /** An admitted caller, and what is known from then on. */
@@ -88,7 +94,11 @@ interface Passed {
 }
 
 /** Opens a keyed request's gate. Nothing is asked of D1 until the first `read` or `admit`. */
-export function openGate({ env, meter, requestId, caller, requirement, idempotency }: Call): Gate {
+export function openGate({ env, meter, requestId, caller, idempotency, inner, ...call }: Call): Gate {
+  const requirement = inner ? withLeastRole(call.requirement, inner.leastRole) : call.requirement
+  const ticket = inner?.ticket === undefined ? undefined : ticketOf(inner.ticket)
+  const once = ticket ?? idempotency
+  let isTicketSpent = ticket === undefined
   let passed: Passed | undefined
   let rateLimit: RateLimit | undefined
 
@@ -105,7 +115,7 @@ export function openGate({ env, meter, requestId, caller, requirement, idempoten
       ...{ hash, address, at: null, admissionId: crypto.randomUUID() },
       ...{ limit: keyWindow.limit, windowSeconds: keyWindow.seconds },
       ...guardValues(requirement),
-      ...(idempotency && replayValues(idempotency)),
+      ...(once && replayValues(once)),
     })
     const asked = all(named).bind({ ...values, ...gates })
     const batch = { admission: keyAdmission.bind(gates), rows: later(asked) }
@@ -149,7 +159,12 @@ export function openGate({ env, meter, requestId, caller, requirement, idempoten
   const write = async <const N extends NamedBoundStatements>(named: N) => {
     const { d1, clock, principal } = admitted()
     const deadlineMs = settingsOf(env).d1DeadlineMs
-    return writeInTime({ d1, meter, deadlineMs, clock, owner: principal.key.familyId, idempotency }, named)
+    const writing = { d1, meter, deadlineMs, clock, owner: principal.key.familyId, idempotency }
+    if (!ticket || isTicketSpent) return writeInTime(writing, named)
+    isTicketSpent = true
+    const spent = storeResult(actor(), ticket, { status: 200, body: {} })
+    const { rows } = await writeInTime(writing, { spent, rows: together(named) }).catch(rethrowSpent)
+    return rows
   }
 
   const disclose = async (type: DisclosedType, ids: () => readonly string[]) => {
@@ -174,13 +189,16 @@ export function openGate({ env, meter, requestId, caller, requirement, idempoten
     async read(values, named) {
       const { rows: asked, keep } = await enter(values, {
         replacement: requirement.managesKeys ? replacementOfCaller : undefined,
-        earlier: idempotency && earlierResult,
+        earlier: once && earlierResult,
+        alongside: inner?.alongside,
         asked: all(named),
       })
       authorise(admitted().principal, requirement)
       keep?.()
       const rows = asked()
+      if (inner) inner.rows = rows.alongside
       if (rows.replacement) throw new ApiError('key_replaced')
+      if (ticket && rows.earlier) throw alreadySent()
       if (idempotency) await replay(rows.earlier, idempotency).catch(discloseReplay)
       return rows.asked
     },
@@ -214,7 +232,19 @@ export function openGate({ env, meter, requestId, caller, requirement, idempoten
       return passed !== undefined
     },
     idempotency,
+    async spendTicket() {
+      if (!isTicketSpent) await write({})
+    },
   }
+}
+
+/** A form's ticket, which is spent as an `Idempotency-Key` is: kept for 24 hours, longer than it is good for. */
+const ticketOf = (id: string): Idempotency => ({ key: id, route: 'console', requestHash: '' })
+
+const alreadySent = () => new ApiError('conflict', { message: 'This form has already been sent' })
+
+function rethrowSpent(error: unknown): never {
+  throw uniqueViolation(error)?.startsWith('idempotency.') ? alreadySent() : error
 }
 
 /** 429, with how long to wait. */

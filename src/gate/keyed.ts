@@ -8,6 +8,7 @@ import { keyOf } from './credentials'
 import { type Gate, openGate } from './gate'
 import { readIdempotency } from './idempotency'
 import { identifier } from './identify'
+import { innerOf } from './inner-request'
 import { rateLimitHeaders } from './rate-limit'
 import type { Requirement } from './requirement'
 
@@ -24,9 +25,11 @@ export function keyed(requirement: Requirement) {
     const isProxied = upstreamOf(c.env, c.req.path) !== undefined
     const { meter, requestId } = c.var
     const caller = identifier(c.env, keyOf(c.req.raw.headers), c.req.raw.headers)
-    const call = { env: c.env, meter, requestId, caller, requirement }
+    const inner = innerOf(c.req.raw)
+    const call = { env: c.env, meter, requestId, caller, requirement, inner }
     let gate = openGate(call)
     c.set('gate', gate)
+    if (inner) inner.gate = gate
     const bytes = await receive(c.req.raw, isProxied)
     // A malformed key is refused before its body is parsed.
     await caller()

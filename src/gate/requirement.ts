@@ -1,4 +1,4 @@
-import { fromLeast, type Plan, plans, type Role, roles, type Scope } from '../domain/vocabulary'
+import { fromLeast, highest, type Plan, plans, type Role, roles, type Scope } from '../domain/vocabulary'
 import { ApiError } from '../errors'
 import type { Principal } from './principal'
 
@@ -40,9 +40,24 @@ export function authorise(principal: Principal, { scope, alsoScope, anyScope, ro
   if (role) requireRole(principal, role)
 }
 
+/** True if a caller has everything that is required. */
+export function isAuthorised(principal: Principal, requirement: Requirement): boolean {
+  try {
+    authorise(principal, requirement)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** Throws 403 unless the caller's role is at least this one. */
 export function requireRole(principal: Principal, least: Role): void {
   if (!fromLeast(roles, least).includes(principal.role)) {
     throw new ApiError('role_required', { details: { requiredRole: least } })
   }
+}
+
+/** The same requirement, of a role at least this high. */
+export function withLeastRole(requirement: Requirement, least: Role): Requirement {
+  return { ...requirement, role: highest(roles, requirement.role ?? least, least) }
 }

@@ -1,6 +1,6 @@
 import { fromBase64, toBase64 } from '../domain/base64'
 import { secretPrefix } from '../domain/webhook-signature'
-import { type Env, settingsOf } from '../settings'
+import { settingsOf, type Vars } from '../settings'
 
 /** There is no `WEBHOOK_KEY`, or not the one that a secret was encrypted under. */
 export class WebhookKeyMissing extends Error {
@@ -13,7 +13,7 @@ export function mintSecret(): string {
 }
 
 /** Throws `WebhookKeyMissing` unless secrets can be encrypted here. */
-export function requireWebhookKey(env: Env): void {
+export function requireWebhookKey(env: Vars): void {
   if (settingsOf(env).webhookKeys.length === 0) throw new WebhookKeyMissing('WEBHOOK_KEY is not set')
 }
 
@@ -21,7 +21,7 @@ export function requireWebhookKey(env: Env): void {
  * Encrypts an endpoint's secret: AES-256-GCM under the first of `WEBHOOK_KEY`, bound to the endpoint, as
  * `<key id>.<nonce>.<ciphertext>`. Throws `WebhookKeyMissing`.
  */
-export async function sealSecret(env: Env, endpointId: string, secret: string): Promise<string> {
+export async function sealSecret(env: Vars, endpointId: string, secret: string): Promise<string> {
   const [text] = settingsOf(env).webhookKeys
   if (text === undefined) throw new WebhookKeyMissing('WEBHOOK_KEY is not set')
   const { id, key } = await aesKeyOf(text)
@@ -31,7 +31,7 @@ export async function sealSecret(env: Env, endpointId: string, secret: string): 
 }
 
 /** Decrypts an endpoint's secret. Throws `WebhookKeyMissing` where none of `WEBHOOK_KEY` opens it. */
-export async function openSecret(env: Env, endpointId: string, sealed: string): Promise<string> {
+export async function openSecret(env: Vars, endpointId: string, sealed: string): Promise<string> {
   const [keyId, nonce = '', ciphertext = ''] = sealed.split('.')
   const iv = fromBase64(nonce)
   const bytes = fromBase64(ciphertext)

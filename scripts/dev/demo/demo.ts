@@ -22,6 +22,8 @@ import { bound, run } from '../../operator/database'
 import { unbounded } from '../../operator/key-records'
 import { allReleases } from '../../operator/postcodes/releases'
 import { actorOf, newCategories, tenantBySlug, userByEmail } from '../../operator/records'
+import { localSettings } from '../local-settings'
+import { newActivity } from './activity'
 import { before, type DemoIds, newCases } from './case-rows'
 import { demoCategories, demoCouncilCode, demoPeople, demoWards } from './cases'
 import { newSampleRelease } from './postcodes'
@@ -75,7 +77,7 @@ export async function ensureDemo(place: Place): Promise<string> {
   const key = kept && !tenant ? kept : mintKey()
   keepKey(place, key)
   const now = new Date().toISOString()
-  const made = tenant ? { id: tenant.id, adminId: user?.id, statements: [] } : newDemo(now)
+  const made = tenant ? { id: tenant.id, adminId: user?.id, statements: [] } : await newDemo(place, now)
   const userId = made.adminId ?? newId(now)
   const actor = actorOf(made.id, now)
   // Their plaintext is lost, so they can only be revoked here.
@@ -130,7 +132,8 @@ async function demoKey(key: string, holderId: string, actor: OperatorActor): Pro
 }
 
 /** The demo tenant with everything in it. */
-function newDemo(now: string) {
+async function newDemo(place: Place, now: string) {
+  const { webhookKeys } = await localSettings(place)
   const foundedAt = before(now, 100)
   const tenant = { id: newId(foundedAt), slug, ...demoTenant }
   const people = withIds(demoPeople, foundedAt)
@@ -163,6 +166,7 @@ function newDemo(now: string) {
     ...newCases(tenant.id, now, ids),
     newPublications(tenant.id, now, ids),
     ...newSubmissions(tenant.id, now, ids),
+    ...(await newActivity(tenant.id, now, ids, webhookKeys)),
     recordAudit(actorOf(tenant.id, now), 'tenant.create', tenant.id),
   ]
   return { id: tenant.id, adminId: people.morgan.id, statements: inserts }

@@ -1,5 +1,7 @@
 import { and, eq, gt, isNull, or, type SQL, sql } from 'drizzle-orm'
 import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core'
+import { fromLeast, plans, roles } from '../../domain/vocabulary'
+import type { Requirement } from '../../gate/requirement'
 import { keys, tenants, users, windows } from '../schema/tenants'
 import { gatePlaceholder } from './placeholder'
 
@@ -109,6 +111,23 @@ const rowOf = perAudience('tenant, viewer')
 
 /** The caller's tenant; null where they may not read, or are not of the audience. */
 export const callerTenant = (audience: Audience = 'anyone') => tenantOf[audience]
+
+const inList = (values: readonly string[]) => sql.raw(`(${values.map((value) => `'${value}'`).join(', ')})`)
+
+/**
+ * The caller's tenant; null where they lack what is required here, besides what the route requires: for what a page shows
+ * beside an answer.
+ */
+export const callerTenantWith = ({
+  scope,
+  role = 'caseworker',
+  plan,
+}: Pick<Requirement, 'scope' | 'role' | 'plan'>) => {
+  const enough = inList(fromLeast(plans, plan))
+  const hasScope = sql.raw(`instr(' ' || scopes || ' ', '${scope ? ` ${scope} ` : ' '}') > 0`)
+  return sql`(select tenant from caller where ${hasScope} and role in ${inList(fromLeast(roles, role))}
+    and (plan in ${enough} or coalesce(plan_override, '') in ${enough}))`
+}
 
 /** The caller's key family: the owner of idempotent results. Null where they may not read. */
 export const callerFamily = () => sql`(select family_id from caller where tenant is not null)`

@@ -55,13 +55,20 @@ export function ContactForm({ office, choices, answers, token, faults = {}, noti
           short
         />
         <Area {...given} name="address" label="Address (optional)" rows={3} autocomplete="street-address" />
-        <Choice {...given} name="categoryId" label="What is it about? (optional)" of={choices.categories} />
+        <Choice
+          {...given}
+          name="categoryId"
+          label="What is it about? (optional)"
+          of={choices.categories}
+          none="Not sure"
+        />
         <Choice
           {...given}
           name="wardId"
           label="Ward (optional)"
           hint="If you are not sure, leave this as it is."
           of={choices.wards}
+          none="Not sure"
         />
         <Area
           {...given}

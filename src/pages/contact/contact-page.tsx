@@ -10,6 +10,7 @@ import type { PublicGate } from '../../gate/public-gate'
 import { receiveContact } from '../../routes/public/contact-rules'
 import { settingsOf } from '../../settings'
 import { turnstileVerdict } from '../../upstream/turnstile'
+import { readFormBody } from '../form-body'
 import { showError } from '../layout/error-page'
 import { page } from '../layout/frame'
 import { turnstileName } from '../layout/turnstile'
@@ -20,7 +21,6 @@ import { ContactForm, honeypotName } from './contact-form'
 import { KeptForm } from './contact-kept'
 import { MessageSent } from './contact-sent'
 import { issueTicket, readTicket, type Ticket } from './contact-ticket'
-import { readFormBody } from './form-body'
 
 type Page = Context<AppEnv>
 

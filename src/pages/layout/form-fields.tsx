@@ -1,17 +1,17 @@
 import type { Child, PropsWithChildren } from 'hono/jsx'
 import type { Ref } from '../../db/ref'
-import type { AnswerName, Answers, Faults } from '../contact/contact-answers'
 
-interface FieldProps {
-  name: AnswerName
+interface FieldProps<Name extends string> {
+  name: Name
   label: string
-  hint?: string
-  answers: Answers
-  faults: Faults
+  hint?: string | undefined
+  answers: Readonly<Partial<Record<Name, string>>>
+  /** Errors by field, in words. */
+  faults: Readonly<Partial<Record<Name, string>>>
 }
 
 /** Attributes that link a control to its hint and error. */
-function describedBy({ name, hint, faults }: FieldProps) {
+function describedBy<Name extends string>({ name, hint, faults }: FieldProps<Name>) {
   const ids = [hint && `${name}-hint`, faults[name] && `${name}-error`].filter(Boolean)
   return {
     id: name,
@@ -22,7 +22,7 @@ function describedBy({ name, hint, faults }: FieldProps) {
 }
 
 /** A control below its label, its hint and its error. */
-function Field({ name, label, hint, faults, children }: PropsWithChildren<FieldProps>) {
+function Field<Name extends string>({ name, label, hint, faults, children }: PropsWithChildren<FieldProps<Name>>) {
   return (
     <div class="field">
       <label for={name}>{label}</label>{' '}
@@ -41,15 +41,21 @@ function Field({ name, label, hint, faults, children }: PropsWithChildren<FieldP
   )
 }
 
-interface InputProps extends FieldProps {
-  type?: 'text' | 'email' | 'tel'
-  autocomplete: string
+interface InputProps<Name extends string> extends FieldProps<Name> {
+  type?: 'text' | 'email' | 'tel' | 'search' | 'date' | 'number' | 'password'
+  autocomplete?: string
   spellcheck?: boolean
   short?: boolean
 }
 
 /** A field of one line. */
-export function Input({ type = 'text', autocomplete, spellcheck, short, ...field }: InputProps) {
+export function Input<Name extends string>({
+  type = 'text',
+  autocomplete = 'off',
+  spellcheck,
+  short,
+  ...field
+}: InputProps<Name>) {
   return (
     <Field {...field}>
       <input
@@ -65,7 +71,11 @@ export function Input({ type = 'text', autocomplete, spellcheck, short, ...field
 }
 
 /** A field of several lines. */
-export function Area({ rows, autocomplete, ...field }: FieldProps & { rows: number; autocomplete?: string }) {
+export function Area<Name extends string>({
+  rows,
+  autocomplete,
+  ...field
+}: FieldProps<Name> & { rows: number; autocomplete?: string }) {
   return (
     <Field {...field}>
       {/* HTML drops a line break that a text area begins with, so one is put there to be dropped. */}
@@ -73,18 +83,22 @@ export function Area({ rows, autocomplete, ...field }: FieldProps & { rows: numb
         {...describedBy(field)}
         rows={rows}
         autocomplete={autocomplete}
-      >{`\n${field.answers[field.name]}`}</textarea>
+      >{`\n${field.answers[field.name] ?? ''}`}</textarea>
     </Field>
   )
 }
 
-/** A select box; omitted without options. */
-export function Choice({ of, ...field }: FieldProps & { of: readonly Ref[] }) {
+/** A select box; omitted without options. `none`: the words for choosing nothing, or null where something must be chosen. */
+export function Choice<Name extends string>({
+  of,
+  none,
+  ...field
+}: FieldProps<Name> & { of: readonly Ref[]; none: string | null }) {
   if (of.length === 0) return null
   return (
     <Field {...field}>
       <select {...describedBy(field)}>
-        <option value="">Not sure</option>
+        {none !== null && <option value="">{none}</option>}
         {of.map(({ id, name }) => (
           <option key={id} value={id} selected={id === field.answers[field.name]}>
             {name}

@@ -31,7 +31,7 @@ import { type Settings, settingsOf } from '../../settings'
 import type { Key, NewKey } from './key-schemas'
 
 /** A new key, including the key itself: answered once. */
-type MadeKey = Key & { key: string }
+export type MadeKey = Key & { key: string }
 
 /** Makes a key, the first of its family, in the maker's own cell. It ends no later than its maker's. */
 export async function createKey(c: Context<AppEnv>, asked: NewKey): Promise<MadeKey> {

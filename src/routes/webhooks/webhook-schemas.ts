@@ -57,6 +57,7 @@ export const MadeWebhook = z
     ...Webhook.shape,
   })
   .openapi('MadeWebhook')
+export type MadeWebhook = z.infer<typeof MadeWebhook>
 
 const url = z
   .string()

@@ -1,12 +1,14 @@
-import { mediaTypesOf, readable } from '../../domain/media-type'
-import { isEncoded } from '../../gate/body'
+import { mediaTypesOf, readable } from '../domain/media-type'
+import { isEncoded } from '../gate/body'
 
 /** A form as it came. */
-export interface FormBody {
+export interface SentForm {
   /** What could be read of its fields, by name; of several of one name the last. Files are left out. */
-  fields: Record<string, string>
+  readonly fields: Readonly<Record<string, string>>
+  /** The same in their order, with all values of one name. */
+  readonly pairs: readonly (readonly [name: string, value: string])[]
   /** Whether it was a form, and all of it could be read. */
-  isWhole: boolean
+  readonly isWhole: boolean
 }
 
 /** Fields as they stand in the bytes: each letter is one byte, until it is known what they are in. */
@@ -17,18 +19,19 @@ type Pairs = [name: string, value: string][]
  * says nothing of what is in UTF-8; what is not is read by it, or else as Windows-1252. A form that breaks off, or that
  * is announced as something else, is read as far as it goes.
  */
-export async function readFormBody(headers: Headers, bytes: Uint8Array): Promise<FormBody> {
-  if (bytes.byteLength === 0) return { fields: {}, isWhole: true }
-  if (isEncoded(headers)) return { fields: {}, isWhole: false }
+export async function readFormBody(headers: Headers, bytes: Uint8Array): Promise<SentForm> {
+  if (bytes.byteLength === 0) return { fields: {}, pairs: [], isWhole: true }
+  if (isEncoded(headers)) return { fields: {}, pairs: [], isWhole: false }
   const [type = { essence: urlencoded, parameters: {} }] = mediaTypesOf(headers.get('Content-Type') ?? '')
   const { charset, boundary } = type.parameters
   const isMultipart = type.essence === 'multipart/form-data'
   const letters = lettersOf(bytes)
-  const { pairs, isWhole } = isMultipart
+  const { pairs: parts, isWhole } = isMultipart
     ? await partsOf(letters, boundary)
     : { pairs: pairsOf(letters, type.essence), isWhole: type.essence === urlencoded }
   const text = (part: string) => readable(bytesOf(part), charset)
-  return { fields: Object.fromEntries(pairs.map(([name, value]) => [text(name), text(value)])), isWhole }
+  const pairs = parts.map(([name, value]) => [text(name), text(value)] as const)
+  return { fields: Object.fromEntries(pairs), pairs, isWhole }
 }
 
 const urlencoded = 'application/x-www-form-urlencoded'

@@ -1,0 +1,37 @@
+import type { z } from 'zod'
+import type { User } from '../../../routes/users/user-schemas'
+import { call } from '../api-call'
+import { casesOf } from '../cases/case-list'
+import { consolePage } from '../layout/frame'
+import { Pages } from '../layout/list'
+import { Table } from '../layout/table'
+import type { Page } from '../page'
+
+/** The council's users. */
+export async function showPeople(c: Page) {
+  const { cursor } = c.req.query()
+  const { answer: users, nextCursor } = await call<z.infer<typeof User>[]>(c, { path: '/api/users', query: { cursor } })
+  return consolePage(c, {
+    title: 'People',
+    children: (
+      <>
+        <h1>People</h1>
+        <Table
+          caption="People and service users, by email address"
+          headings={['Name', 'Email', 'Role', 'State', 'Cases']}
+          rows={users.map(({ id, name, email, role, enabled }) => [
+            name,
+            email,
+            role,
+            enabled ? 'Enabled' : 'Disabled',
+            <a href={casesOf(id)}>
+              Cases<span class="unseen"> of {name}</span>
+            </a>,
+          ])}
+          empty="There is nobody here yet."
+        />
+        <Pages path="/console/people" query={{}} cursor={cursor} next={nextCursor} />
+      </>
+    ),
+  })
+}

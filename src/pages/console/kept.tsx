@@ -1,0 +1,61 @@
+import type { Context } from 'hono'
+import { z } from 'zod'
+import type { AppEnv } from '../../app-env'
+
+/** A form that could not be taken, to be sent again. */
+export interface KeptForm {
+  /** The form's address. */
+  action: string
+  /** What was typed, without its ticket. */
+  pairs: readonly (readonly [name: string, value: string])[]
+}
+
+/** The form that was sent; undefined if none was, or if it held a key, which no page repeats. */
+export function keptOf(c: Context<AppEnv>): KeptForm | undefined {
+  const form = c.get('form')
+  if (!form || 'key' in form.fields) return
+  const pairs = form.pairs.filter(([name]) => name !== 'ticket')
+  return pairs.length > 0 ? { action: c.req.path, pairs } : undefined
+}
+
+const Pairs = z.array(z.tuple([z.string(), z.string()]))
+
+/** A kept form as a text, and back: undefined for a text that is none, or whose form would go anywhere but to the console. */
+export const keptText = (kept: KeptForm): string => JSON.stringify(kept)
+
+export function readKept(text: string): KeptForm | undefined {
+  try {
+    const { action, pairs }: { action?: unknown; pairs?: unknown } = JSON.parse(text)
+    const { success, data } = Pairs.safeParse(pairs)
+    return success && typeof action === 'string' && isInConsole(action) ? { action, pairs: data } : undefined
+  } catch {
+    return
+  }
+}
+
+/** True for the path of a page of the console. */
+export const isInConsole = (path: string): boolean => /^\/console(?:[/?][^\\]*)?$/.test(path) && !path.includes('//')
+
+/** What was typed, to read, to copy and to send again. */
+export function Kept({ kept, ticket }: { kept: KeptForm; ticket: string }) {
+  const shown = kept.pairs.filter(([, value]) => value.trim() !== '')
+  return (
+    <form method="post" action={kept.action}>
+      <h2>What you typed</h2>
+      <p>It is kept on this page while the page is open.</p>
+      <dl class="summary-list">
+        {shown.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd class="lines">{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <input type="hidden" name="ticket" value={ticket} />
+      {kept.pairs.map(([name, value]) => (
+        <input key={name} type="hidden" name={name} value={value} />
+      ))}
+      <button type="submit">Send it again</button>
+    </form>
+  )
+}

@@ -1,0 +1,45 @@
+import type { Context } from 'hono'
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
+import type { AppEnv } from '../../app-env'
+
+/** What has been done, said at the top of the next page. */
+const notices = {
+  'signed-out': 'You have signed out.',
+  'note-added': 'Note added.',
+  'case-changed': 'Case changed.',
+  'case-same': 'Nothing was different, so nothing was changed.',
+  converted: 'The message is a case now.',
+  spam: 'Marked as spam.',
+  dismissed: 'Dismissed.',
+  reopened: 'Put back among the new messages.',
+  'bulk-spam': 'The selected messages are marked as spam.',
+  'bulk-dismissed': 'The selected messages are dismissed.',
+  'bulk-new': 'The selected messages are new again.',
+  approved: 'The selected items are approved.',
+  revoked: 'Key revoked. It has stopped working.',
+  'key-hidden': 'The key is no longer shown. It cannot be shown again.',
+  'secret-hidden': 'The secret is no longer shown. It cannot be shown again.',
+  'webhook-changed': 'Webhook changed.',
+  'webhook-deleted': 'Webhook deleted. Nothing more is sent to it.',
+  replayed: 'The webhook sends again from there on.',
+  saved: 'Saved.',
+} as const
+export type Notice = keyof typeof notices
+
+const cookieName = 'casework-notice'
+
+const cookie = { prefix: 'host', httpOnly: true, secure: true, sameSite: 'Strict', path: '/' } as const
+
+/** Answers a form that has done its work: on to a page that says so (303, RFC 9110, section 15.4.4). */
+export function done(c: Context<AppEnv>, to: string, notice?: Notice): Response {
+  if (notice) setCookie(c, cookieName, notice, { ...cookie, maxAge: 60 })
+  return c.redirect(to, 303)
+}
+
+/** The notice that is due, once. */
+export function takeNotice(c: Context<AppEnv>): string | undefined {
+  const name = getCookie(c, cookieName, 'host')
+  if (name === undefined) return
+  deleteCookie(c, cookieName, cookie)
+  return Object.entries(notices).find(([notice]) => notice === name)?.[1]
+}

@@ -1,0 +1,69 @@
+import type { Context } from 'hono'
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
+import { defaults, seal, unseal } from 'iron-webcrypto'
+import { z } from 'zod'
+import type { AppEnv } from '../../app-env'
+import { ApiError } from '../../errors'
+import { type Env, SettingsError, settingsOf } from '../../settings'
+
+/** How long somebody stays signed in: eight hours, however busy they are. */
+const longestMs = 8 * 3600 * 1000
+
+const Session = z.object({ id: z.string(), key: z.string(), until: z.number() })
+
+/** Who is signed in: nothing but their key, which every page shows to the gate. */
+export interface Session {
+  /** Random: binds the forms of a session to it. */
+  readonly id: string
+  readonly key: string
+  /** When it ends, in milliseconds. */
+  readonly until: number
+}
+
+const cookieName = 'casework'
+
+const cookie = { prefix: 'host', httpOnly: true, secure: true, sameSite: 'Strict', path: '/' } as const
+
+/**
+ * Signs in: seals the key in a cookie that only this server can open (`__Host-`, RFC 6265bis, section 4.1.3.2).
+ *
+ * @param until when the session ends, in milliseconds
+ */
+export async function openSession(
+  c: Context<AppEnv>,
+  key: string,
+  until: number = Date.now() + longestMs,
+): Promise<Session> {
+  const session: Session = { id: crypto.randomUUID(), key, until }
+  const maxAge = Math.floor((until - Date.now()) / 1000)
+  setCookie(c, cookieName, await sealed(c.env, session), { ...cookie, maxAge })
+  return session
+}
+
+/** Signs out. */
+export function closeSession(c: Context<AppEnv>): void {
+  deleteCookie(c, cookieName, cookie)
+}
+
+/** The session of a request; undefined if there is none, it is over, or its cookie was not made here. */
+export async function sessionOf(c: Context<AppEnv>, now = Date.now()): Promise<Session | undefined> {
+  const text = getCookie(c, cookieName, 'host')
+  const { success, data } = Session.safeParse(text && (await unsealed(c.env, text)))
+  return success && now < data.until ? data : undefined
+}
+
+/** An object as a text that only this server can read and make. */
+export const sealed = (env: Env, value: object) => seal(value, secretOf(env), defaults)
+
+/** The object of such a text; undefined for any other. */
+export const unsealed = (env: Env, text: string): Promise<unknown> =>
+  unseal(text, secretOf(env), defaults).catch(() => undefined)
+
+/** What sessions are sealed under and tickets signed with. Throws 503 without it: the console is closed. */
+export function secretOf(env: Env): string {
+  const { consoleSecret } = settingsOf(env)
+  if (consoleSecret) return consoleSecret
+  const message = 'The console is not set up on this gateway: its operator has to set CONSOLE_SECRET'
+  const cause = new SettingsError('Invalid settings: CONSOLE_SECRET is needed by the console')
+  throw new ApiError('unavailable', { message, cause })
+}
