@@ -19,6 +19,7 @@ async function inWorkerd(name: string, include: string[], exclude: string[] = []
             SERVER_TIMING: 'true',
             IP_HASH_SECRET: 'a secret for tests only',
             WEBHOOK_KEY: 'a key for tests only of 32 characters',
+            CONSOLE_SECRET: 'a secret of the console for tests only',
             // For a longer run of the hostile requests.
             ...(process.env.HOSTILE_RUNS && { HOSTILE_RUNS: process.env.HOSTILE_RUNS }),
             ...(process.env.HOSTILE_SEED && { HOSTILE_SEED: process.env.HOSTILE_SEED }),

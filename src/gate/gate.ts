@@ -27,7 +27,7 @@ import type { InnerRequest } from './inner-request'
 import { keyRefusals } from './key-refusals'
 import { type Principal, principalOf } from './principal'
 import { type RateLimit, rateLimitOf, seconds } from './rate-limit'
-import { authorise, guardValues, type Requirement, withLeastRole } from './requirement'
+import { authorise, guardValues, type Requirement } from './requirement'
 import { noteAdmitted, refusalOfInvalid, requireUnshielded } from './shield'
 import { type ClockReading, writeInTime } from './write'
 
@@ -94,8 +94,7 @@ interface Passed {
 }
 
 /** Opens a keyed request's gate. Nothing is asked of D1 until the first `read` or `admit`. */
-export function openGate({ env, meter, requestId, caller, idempotency, inner, ...call }: Call): Gate {
-  const requirement = inner ? withLeastRole(call.requirement, inner.leastRole) : call.requirement
+export function openGate({ env, meter, requestId, caller, requirement, idempotency, inner }: Call): Gate {
   const ticket = inner?.ticket === undefined ? undefined : ticketOf(inner.ticket)
   const once = ticket ?? idempotency
   let isTicketSpent = ticket === undefined
@@ -194,6 +193,7 @@ export function openGate({ env, meter, requestId, caller, idempotency, inner, ..
         asked: all(named),
       })
       authorise(admitted().principal, requirement)
+      if (inner) authorise(admitted().principal, inner.required)
       keep?.()
       const rows = asked()
       if (inner) inner.rows = rows.alongside

@@ -1,14 +1,14 @@
 import type { Meter } from '../db/batch'
 import type { Statement } from '../db/query'
-import type { Role } from '../domain/vocabulary'
 import type { Gate } from './gate'
+import type { Requirement } from './requirement'
 
 /** A request of a page to the API, made inside the Worker: it passes the same gate, in the page's one trip. */
 export interface InnerRequest {
   readonly requestId: string
   readonly meter: Meter
-  /** The least role that may use the pages, whatever the route asks for. */
-  readonly leastRole: Role
+  /** What the page requires of the caller, besides what the route does. */
+  readonly required: Requirement
   /** What the page shows besides the answer: asked in the same trip as the handler's own queries. */
   readonly alongside: Statement
   /** The id of the form's ticket, which is spent in the handler's own write; undefined for a page that changes nothing. */

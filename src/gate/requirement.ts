@@ -1,4 +1,4 @@
-import { fromLeast, highest, type Plan, plans, type Role, roles, type Scope } from '../domain/vocabulary'
+import { fromLeast, type Plan, plans, type Role, roles, type Scope } from '../domain/vocabulary'
 import { ApiError } from '../errors'
 import type { Principal } from './principal'
 
@@ -55,9 +55,4 @@ export function requireRole(principal: Principal, least: Role): void {
   if (!fromLeast(roles, least).includes(principal.role)) {
     throw new ApiError('role_required', { details: { requiredRole: least } })
   }
-}
-
-/** The same requirement, of a role at least this high. */
-export function withLeastRole(requirement: Requirement, least: Role): Requirement {
-  return { ...requirement, role: highest(roles, requirement.role ?? least, least) }
 }

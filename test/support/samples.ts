@@ -104,7 +104,7 @@ async function anArticle(tenant: TestTenant): Promise<string> {
 }
 
 /** The sample of an operation. Throws, saying what to add, where there is none or half of one. */
-export function sampleOf({ id, takesBody, namesId }: Operation): Sample {
+export function sampleOf({ id, takesBody, namesId }: Pick<Operation, 'id' | 'takesBody' | 'namesId'>): Sample {
   const sample = samples[id]
   const missing = [
     sample === undefined && 'sample',

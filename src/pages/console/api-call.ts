@@ -5,12 +5,13 @@ import { all, type NamedStatements, type Results, type Statement, type Values } 
 import { ApiError } from '../../errors'
 import { type InnerRequest, innerOf, markInner } from '../../gate/inner-request'
 import type { Principal } from '../../gate/principal'
+import { isAuthorised, type Requirement } from '../../gate/requirement'
 import { refuseInvalid } from '../../http/validation'
 import { api } from '../../routes/api'
 import { readTicket } from './ticket'
 
-/** The role from which on somebody may use the console. */
-export const leastRole = 'manager'
+/** What everybody needs for the console. */
+const usual = { plan: 'pro', role: 'manager' } as const
 
 /** The API as the console calls it: its own handlers, whose errors are thrown as they are. */
 const inside = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid })
@@ -26,6 +27,9 @@ inside.use(async (c, next) => {
 })
 inside.route('/api', api)
 
+/** True for somebody who may sign in, and stay so. */
+export const mayUseConsole = (principal: Principal): boolean => isAuthorised(principal, usual)
+
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 
 /** A call of the API by a page. */
@@ -38,6 +42,8 @@ export interface Call<N extends NamedStatements = NamedStatements> {
   /** What the page shows besides: asked in the same trip, for a caller who may have the answer. */
   alongside?: N
   values?: Values
+  /** What the page requires besides: of a form, what sending it will. */
+  required?: Requirement
 }
 
 /** What came of a call. */
@@ -84,13 +90,13 @@ export async function callAs<T>(c: Context<AppEnv>, key: string, asked: Call): P
 
 async function run<T, N extends NamedStatements>(
   c: Context<AppEnv>,
-  { alongside, values = {}, ...asked }: Call<N>,
+  { alongside, values = {}, required, ...asked }: Call<N>,
   key: string,
   ticket: string | undefined,
 ): Promise<Called<T, N> | (Omit<Refused<N>, 'alongside'> & { alongside: Results<N> | undefined })> {
   const { requestId, meter } = c.var
   const statement = withValues(all(alongside ?? {}), values)
-  const inner: InnerRequest = { requestId, meter, leastRole, alongside: statement, ticket }
+  const inner: InnerRequest = { requestId, meter, required: { ...usual, ...required }, alongside: statement, ticket }
   try {
     const request = markInner(requestOf(c, asked, key), inner)
     const response = await inside.fetch(request, c.env, executionContextOf(c))

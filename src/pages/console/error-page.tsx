@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import type { AppEnv } from '../../app-env'
 import { waitInWords } from '../../domain/wait'
 import { type ApiError, refusalOf } from '../../errors'
-import { leastRole } from './api-call'
+import { mayUseConsole } from './api-call'
 import { Kept, keptOf } from './kept'
 import { consolePage } from './layout/frame'
 import { closeSession } from './session'
@@ -14,7 +14,7 @@ export async function showError(error: unknown, c: Context<AppEnv>) {
   const refusal = refusalOf(error, c)
   const { code, status, headers, details } = refusal
   for (const [name, value] of Object.entries(headers)) c.header(name, value)
-  const reason = reasonToSignIn(refusal)
+  const reason = reasonToSignIn(refusal, c)
   if (reason !== undefined) {
     closeSession(c)
     const isRead = c.req.method === 'GET'
@@ -43,12 +43,13 @@ export async function showError(error: unknown, c: Context<AppEnv>) {
 }
 
 /** Why somebody has to sign in before they can go on; undefined if they need not. */
-function reasonToSignIn({ code, details }: ApiError): string | undefined {
+function reasonToSignIn({ code }: ApiError, c: Context<AppEnv>): string | undefined {
   if (code === 'key_required') return 'You are not signed in, or your eight hours are over.'
   if (code === 'key_invalid') {
     return 'Your key has stopped working: it was revoked or has expired, its user was disabled, or it may not be used from your address.'
   }
-  if (code === 'role_required' && details?.requiredRole === leastRole) {
+  const gate = c.get('gate')
+  if (code === 'role_required' && gate?.passed && !mayUseConsole(gate.principal)) {
     return 'The role of your key is no longer high enough for the console.'
   }
 }

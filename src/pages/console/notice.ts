@@ -21,6 +21,13 @@ const notices = {
   'secret-hidden': 'The secret is no longer shown. It cannot be shown again.',
   'webhook-changed': 'Webhook changed.',
   'webhook-deleted': 'Webhook deleted. Nothing more is sent to it.',
+  'test-delivered': 'The test has arrived.',
+  'test-refused': 'The test was refused. See the deliveries below.',
+  'test-failed': 'The test has failed. See the deliveries below.',
+  'test-redirected': 'The test was answered by a redirect, which is not followed.',
+  'test-timeout': 'The test was not answered in time.',
+  'test-unreachable': 'The test did not arrive: the address cannot be reached.',
+  'test-gone': 'The test was answered by 410: the address is gone.',
   replayed: 'The webhook sends again from there on.',
   saved: 'Saved.',
 } as const

@@ -67,12 +67,15 @@ export const wardPages = pagesOf(wards)
 /** Pages of the council's categories. */
 export const categoryPages = pagesOf(categories)
 
+/** What changing them takes. */
+const changing = ({ scope }: Kind) => ({ plan: 'pro', scope, role: 'admin' }) as const
+
 async function showThings(c: Page, kind: Kind) {
   const { cursor } = c.req.query()
   const path = `/console/${kind.name}`
   const asked = { path: `/api/${kind.name}`, query: { cursor } }
   const { answer: things, nextCursor, principal } = await call<Thing[]>(c, asked)
-  const mayChange = may(principal, { plan: 'pro', scope: kind.scope, role: 'admin' })
+  const mayChange = may(principal, changing(kind))
   return consolePage(c, {
     title: kind.title,
     children: (
@@ -109,10 +112,13 @@ const isNew = (c: Page) => idOf(c) === 'new'
 
 async function showThing(c: Page, kind: Kind) {
   if (isNew(c)) {
-    await call(c, { path: '/api/me' })
+    await call(c, { path: '/api/me', required: changing(kind) })
     return thingForm(c, kind, { enabled: 'true' })
   }
-  const { answer } = await call<Thing>(c, { path: `/api/${kind.name}/${encodeURIComponent(idOf(c))}` })
+  const { answer } = await call<Thing>(c, {
+    path: `/api/${kind.name}/${encodeURIComponent(idOf(c))}`,
+    required: changing(kind),
+  })
   const { name, enabled, version, code, sortOrder } = answer
   const own = kind.own === 'code' ? (code ?? '') : String(sortOrder)
   return thingForm(c, kind, { name, enabled: String(enabled), version: String(version), [kind.own]: own })

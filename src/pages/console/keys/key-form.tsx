@@ -26,6 +26,9 @@ const sentences: Sentences<Name | 'scopes'> = {
   },
 }
 
+/** What managing keys takes. */
+export const managing = { plan: 'pro', scope: 'keys:write', role: 'admin' } as const
+
 const alongside = { users: userChoices }
 
 interface KeyForm {
@@ -38,7 +41,7 @@ interface KeyForm {
 
 /** The form of a new key. */
 export async function showKeyForm(c: Page) {
-  const { alongside: shown, principal } = await call(c, { path: '/api/me', alongside })
+  const { alongside: shown, principal } = await call(c, { path: '/api/me', alongside, required: managing })
   return keyForm(c, { principal, users: shown.users, answers: {}, checked: [] })
 }
 

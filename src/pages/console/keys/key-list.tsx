@@ -4,7 +4,8 @@ import { consolePage } from '../layout/frame'
 import { Filters, Pages } from '../layout/list'
 import { Table } from '../layout/table'
 import { atTime, number } from '../layout/words'
-import type { Page } from '../page'
+import { may, type Page } from '../page'
+import { managing } from './key-form'
 
 /** What a key is worth at this moment. */
 export function stateOf({ revokedAt, expiresAt }: Pick<Key, 'revokedAt' | 'expiresAt'>, now = Date.now()): string {
@@ -15,7 +16,7 @@ export function stateOf({ revokedAt, expiresAt }: Pick<Key, 'revokedAt' | 'expir
 /** The council's keys, newest first: the live ones, unless all are asked for. */
 export async function showKeys(c: Page) {
   const { cursor, state = 'live', name = '' } = c.req.query()
-  const { answer: keys, nextCursor } = await call<Key[]>(c, { path: '/api/keys', query: { cursor } })
+  const { answer: keys, nextCursor, principal } = await call<Key[]>(c, { path: '/api/keys', query: { cursor } })
   const sought = name.trim().toLowerCase()
   const shown = keys
     .filter((key) => state === 'all' || stateOf(key) === 'Live')
@@ -25,11 +26,13 @@ export async function showKeys(c: Page) {
     children: (
       <>
         <h1>Keys</h1>
-        <p>
-          <a class="button" href="/console/keys/new">
-            Create a key
-          </a>
-        </p>
+        {may(principal, managing) && (
+          <p>
+            <a class="button" href="/console/keys/new">
+              Create a key
+            </a>
+          </p>
+        )}
         <Filters path="/console/keys" isSet={sought !== '' || state === 'all'}>
           <div class="field">
             <label for="name">Name, beginning or role</label>

@@ -1,5 +1,6 @@
 import { familyOfKey } from '../../../db/keys/keys'
 import { ApiError } from '../../../errors'
+import type { Requirement } from '../../../gate/requirement'
 import type { MadeKey } from '../../../routes/keys/key-rules'
 import type { Usage } from '../../../routes/keys/key-schemas'
 import { Input } from '../../layout/form-fields'
@@ -11,9 +12,10 @@ import { consolePage } from '../layout/frame'
 import { Details, Table } from '../layout/table'
 import { atTime, number, onDay } from '../layout/words'
 import { done } from '../notice'
-import { idOf, newTicket, type Page } from '../page'
+import { idOf, may, newTicket, type Page } from '../page'
 import { openSession } from '../session'
 import { hideSecret, secretPage, secretShown, showOnce } from '../shown-once'
+import { managing } from './key-form'
 import { stateOf } from './key-list'
 
 const keysTrail = ['/console/keys', 'Keys'] as const
@@ -21,9 +23,14 @@ const keysTrail = ['/console/keys', 'Keys'] as const
 const keyAlongside = { key: familyOfKey }
 
 /** A key of which much is known besides its usage: a family, as its newest live key. */
-async function keyWithUsage(c: Page) {
+async function keyWithUsage(c: Page, required?: Requirement) {
   const id = idOf(c)
-  const asked = { path: `/api/keys/${encodeURIComponent(id)}/usage`, alongside: keyAlongside, values: { id } }
+  const asked = {
+    path: `/api/keys/${encodeURIComponent(id)}/usage`,
+    alongside: keyAlongside,
+    values: { id },
+    ...(required && { required }),
+  }
   const { answer: usage, alongside } = await call<Usage, typeof keyAlongside>(c, asked)
   if (!alongside.key) throw new ApiError('not_found')
   return { usage, key: alongside.key }
@@ -33,7 +40,7 @@ async function keyWithUsage(c: Page) {
 export async function showKey(c: Page) {
   const { usage, key } = await keyWithUsage(c)
   const name = key.name ?? key.prefix
-  const isLive = stateOf(key) === 'Live'
+  const mayEnd = stateOf(key) === 'Live' && may(c.var.gate.principal, managing)
   return consolePage(c, {
     title: name,
     trail: [keysTrail],
@@ -55,7 +62,7 @@ export async function showKey(c: Page) {
             ['Requests so far', number(usage.total)],
           ]}
         />
-        {isLive && (
+        {mayEnd && (
           <p class="actions">
             <a class="button secondary" href={`/console/keys/${key.id}/rotate`}>
               Replace this key
@@ -81,7 +88,7 @@ export async function showKey(c: Page) {
 
 /** Asks before a key is revoked. */
 export async function confirmRevocation(c: Page) {
-  const { key } = await keyWithUsage(c)
+  const { key } = await keyWithUsage(c, managing)
   const name = key.name ?? key.prefix
   const isOwn = c.var.gate.principal.key.familyId === key.familyId
   return consolePage(c, {
@@ -122,7 +129,7 @@ export async function revokeKey(c: Page) {
 
 /** Asks how long the old key goes on working. */
 export async function showRotation(c: Page) {
-  const { key } = await keyWithUsage(c)
+  const { key } = await keyWithUsage(c, managing)
   return rotationForm(c, key.name ?? key.prefix, '60', {})
 }
 

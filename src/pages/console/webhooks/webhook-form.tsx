@@ -9,6 +9,7 @@ import { Checks, Form } from '../layout/form'
 import { consolePage } from '../layout/frame'
 import { newTicket, type Page } from '../page'
 import { showOnce } from '../shown-once'
+import { writing } from './webhook-list'
 
 const names = ['url', 'description', 'payload'] as const
 type Name = (typeof names)[number]
@@ -20,7 +21,7 @@ const sentences: Sentences<Name | 'events'> = {
 
 /** The form of a new webhook. */
 export async function showWebhookForm(c: Page) {
-  await call(c, { path: '/api/webhooks' })
+  await call(c, { path: '/api/webhooks', required: writing })
   return webhookForm(c, {}, [])
 }
 

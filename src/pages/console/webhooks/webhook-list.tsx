@@ -5,6 +5,9 @@ import { Table } from '../layout/table'
 import { atTime, number } from '../layout/words'
 import { may, type Page } from '../page'
 
+/** What changing webhooks takes. */
+export const writing = { plan: 'team', scope: 'webhooks:write', role: 'admin' } as const
+
 /** What is said of a webhook's state. */
 export function stateOf({ enabled, disabledReason, failingSince }: Webhook): string {
   if (enabled) return failingSince ? `Failing since ${atTime(failingSince)}` : 'Working'
@@ -19,7 +22,7 @@ export function stateOf({ enabled, disabledReason, failingSince }: Webhook): str
 /** Where changes are sent to. */
 export async function showWebhooks(c: Page) {
   const { answer: webhooks, principal } = await call<Webhook[]>(c, { path: '/api/webhooks' })
-  const mayWrite = may(principal, { plan: 'team', scope: 'webhooks:write', role: 'admin' })
+  const mayWrite = may(principal, writing)
   return consolePage(c, {
     title: 'Webhooks',
     children: (

@@ -13,7 +13,7 @@ import { atTime, number } from '../layout/words'
 import { done } from '../notice'
 import { idOf, may, newTicket, type Page, ticketsFor } from '../page'
 import { hideSecret, secretPage, secretShown, showOnce } from '../shown-once'
-import { stateOf } from './webhook-list'
+import { stateOf, writing } from './webhook-list'
 
 const webhooksTrail = ['/console/webhooks', 'Webhooks'] as const
 
@@ -27,28 +27,18 @@ type Deliveries = z.infer<typeof DeliveryList>
 
 /** A webhook: its state, what it has sent, and what can be done about it. */
 export async function showWebhook(c: Page) {
-  return webhookPage(c)
-}
-
-interface Shown {
-  /** What came of a test. */
-  test?: z.infer<typeof WebhookTest>
-}
-
-async function webhookPage(c: Page, { test }: Shown = {}) {
   const { cursor } = c.req.query()
   const asked = { path: `${pathOf(c)}/deliveries`, query: { cursor }, alongside: withWebhook, values: { id: idOf(c) } }
   const { answer, alongside, principal } = await call<Deliveries, typeof withWebhook>(c, asked)
   const { webhook } = alongside
   if (!webhook) throw new ApiError('not_found')
-  const mayWrite = may(principal, { plan: 'team', scope: 'webhooks:write', role: 'admin' })
+  const mayWrite = may(principal, writing)
   return consolePage(c, {
     title: new URL(webhook.url).host,
     trail: [webhooksTrail],
     children: (
       <>
         <h1>{webhook.url}</h1>
-        {test && <TestResult test={test} />}
         <About webhook={webhook} />
         {mayWrite && <Acts c={c} webhook={webhook} nextTicket={await ticketsFor(c, 4)} />}
         <Attempts deliveries={answer.deliveries} />
@@ -56,17 +46,6 @@ async function webhookPage(c: Page, { test }: Shown = {}) {
       </>
     ),
   })
-}
-
-function TestResult({ test: { outcome, status, ms } }: { test: z.infer<typeof WebhookTest> }) {
-  return (
-    <div class={outcome === 'delivered' ? 'done' : 'summary'} role="alert">
-      <p>
-        Test: {outcome}
-        {status !== null && `, HTTP status ${status}`}, after {number(ms)} ms.
-      </p>
-    </div>
-  )
 }
 
 function About({ webhook }: { webhook: Webhook }) {
@@ -145,10 +124,10 @@ function Attempts({ deliveries }: { deliveries: Deliveries['deliveries'] }) {
   )
 }
 
-/** Sends a test now, and shows what came of it. */
+/** Sends a test now, and says what came of it. */
 export async function testWebhook(c: Page) {
   const { answer } = await call<z.infer<typeof WebhookTest>>(c, { method: 'POST', path: `${pathOf(c)}/test` })
-  return webhookPage(c, { test: answer })
+  return done(c, pageOf(c), `test-${answer.outcome}`)
 }
 
 /** Switches a webhook on or off. */
@@ -163,8 +142,9 @@ export async function changeWebhook(c: Page) {
   return done(c, pageOf(c), 'webhook-changed')
 }
 
+/** A webhook, for whoever may change it. */
 async function getWebhook(c: Page): Promise<Webhook> {
-  return (await call<Webhook>(c, { path: pathOf(c) })).answer
+  return (await call<Webhook>(c, { path: pathOf(c), required: writing })).answer
 }
 
 /** Asks before a webhook is deleted. */
