@@ -43,7 +43,8 @@ export function faultsOf<Name extends string>(
   const fields = refusal?.details?.fields ?? {}
   const faults: Partial<Record<Name, string>> = {}
   for (const name of names) {
-    const fault = fields[name]
+    // Of a list, that of the first entry that has one.
+    const fault = fields[name] ?? Object.entries(fields).find(([path]) => path.startsWith(`${name}.`))?.[1]
     if (fault) faults[name] = sentences?.[name]?.[fault.code] ?? fault.message
   }
   return faults

@@ -33,8 +33,13 @@ export function readKept(text: string): KeptForm | undefined {
   }
 }
 
-/** True for the path of a page of the console. */
-export const isInConsole = (path: string): boolean => /^\/console(?:[/?][^\\]*)?$/.test(path) && !path.includes('//')
+/** True for the address of a page of the console, as a browser would read it. */
+export function isInConsole(address: string): boolean {
+  const here = 'https://console.invalid'
+  if (!URL.canParse(address, here)) return false
+  const { origin, pathname, search } = new URL(address, here)
+  return origin === here && address === pathname + search && /^\/console(\/|$)/.test(pathname)
+}
 
 /** What was typed, to read, to copy and to send again. */
 export function Kept({ kept, ticket }: { kept: KeptForm; ticket: string }) {
