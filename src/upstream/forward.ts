@@ -26,6 +26,8 @@ export function forward() {
 
     const { gate, requestId } = c.var
     await gate.read({}, {})
+    // The origin writes, so the form of a page is marked as sent before it is.
+    await gate.spendTicket()
     const request = c.req.raw
     const url = urlAtOrigin(request.url, routePath(c), upstream.origin)
     const { principal } = gate

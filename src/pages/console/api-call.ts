@@ -71,13 +71,16 @@ export async function call<T, const N extends NamedStatements = Record<never, ne
   return called
 }
 
-/** The same for a form: a refusal that the form can be mended after is returned. */
+/** True where a form can be mended: fields are at fault, or somebody else was first. */
+const isMendable = ({ code, details }: ApiError) => details?.fields !== undefined || code === 'conflict'
+
+/** The same for a form: a refusal after which it can be mended is returned. */
 export async function attempt<T, const N extends NamedStatements = Record<never, never>>(
   c: Context<AppEnv>,
   asked: Call<N>,
 ): Promise<(Called<T, N> & { refusal?: undefined }) | Refused<N>> {
   const called = await run<T, N>(c, asked, c.var.session.key, await ticketOf(c))
-  if ('refusal' in called && !called.alongside) throw called.refusal
+  if ('refusal' in called && !(called.alongside && isMendable(called.refusal))) throw called.refusal
   return called as (Called<T, N> & { refusal?: undefined }) | Refused<N>
 }
 

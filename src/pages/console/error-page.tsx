@@ -54,14 +54,20 @@ function reasonToSignIn({ code }: ApiError, c: Context<AppEnv>): string | undefi
   }
 }
 
-/** True for a form that was right, and could be taken another time. */
-const isWorthSendingAgain = ({ code, status, message }: ApiError) =>
-  status >= 429 || status === 413 || (code === 'conflict' && message !== 'This form has already been sent')
+/** True for a form whose text is worth keeping: it could be taken another time, or once it has been mended. */
+const isWorthSendingAgain = ({ code, status, message, details }: ApiError) =>
+  status >= 429 ||
+  status === 413 ||
+  details?.fields !== undefined ||
+  (code === 'conflict' && message !== 'This form has already been sent')
+
+/** Refusals after which a form's ticket may be spent although nothing was written. */
+const spent: readonly ApiError['code'][] = ['conflict', 'bad_gateway', 'gateway_timeout']
 
 /** A form that may have been taken is sent again under the same ticket, so that it is taken once. */
 async function ticketFor(c: Context<AppEnv>, code: ApiError['code']): Promise<string> {
   const sent = c.get('form')?.fields.ticket
-  return code !== 'conflict' && sent ? sent : issueTicket(c.env, c.var.session)
+  return sent && !spent.includes(code) ? sent : issueTicket(c.env, c.var.session)
 }
 
 interface Words {

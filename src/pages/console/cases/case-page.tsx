@@ -2,7 +2,7 @@ import { caseById } from '../../../db/cases/cases'
 import { categoryChoices, userChoices, wardChoices } from '../../../db/console'
 import type { Results } from '../../../db/query'
 import { statuses } from '../../../domain/vocabulary'
-import { ApiError } from '../../../errors'
+import type { ApiError } from '../../../errors'
 import type { Case } from '../../../routes/cases/case-schemas'
 import { ErrorSummary } from '../../layout/error-summary'
 import { Area, Choice, Input } from '../../layout/form-fields'
@@ -55,7 +55,8 @@ export async function addNote(c: Page) {
   const { refusal, alongside } = await attempt<unknown, typeof withCase>(c, asked)
   if (!refusal) return done(c, `/console/cases/${idOf(c)}`, 'note-added')
   const { found, ...rest } = alongside
-  if (!found) throw new ApiError('not_found')
+  // An origin has the case, not D1.
+  if (!found) throw refusal
   return casePage(c, { found, choices: rest, answers, refusal })
 }
 
@@ -74,12 +75,12 @@ export async function changeCase(c: Page) {
   const asked = { method: 'PATCH', path: pathOf(c), body, alongside: withCase, values: { id: idOf(c) } } as const
   const called = await attempt<Case, typeof withCase>(c, asked)
   const { found, ...chosen } = called.alongside
-  if (!found) throw new ApiError('not_found')
   if (!called.refusal) {
-    const isSame = found.version === called.answer.version
-    return done(c, `/console/cases/${found.id}`, isSame ? 'case-same' : 'case-changed')
+    const isSame = found?.version === called.answer.version
+    return done(c, `/console/cases/${idOf(c)}`, isSame ? 'case-same' : 'case-changed')
   }
   const { refusal } = called
+  if (!found) throw refusal
   const isStale = refusal.code === 'conflict' && refusal.details?.current
   return isStale
     ? showConflict(c, { found, choices: chosen, answers })

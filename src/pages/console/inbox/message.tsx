@@ -2,7 +2,7 @@ import { categoryChoices, userChoices, wardChoices } from '../../../db/console'
 import type { Results } from '../../../db/query'
 import { submissionById } from '../../../db/submissions'
 import { firstLine } from '../../../domain/first-line'
-import { ApiError } from '../../../errors'
+import type { ApiError } from '../../../errors'
 import type { Case } from '../../../routes/cases/case-schemas'
 import { presentSubmission } from '../../../routes/submissions/submission-rules'
 import type { Submission } from '../../../routes/submissions/submission-schemas'
@@ -69,9 +69,9 @@ export async function convertMessage(c: Page) {
   } as const
   const made = await attempt<Case, typeof withMessage>(c, asked)
   if (!made.refusal) return done(c, `/console/cases/${made.answer.id}`, 'converted')
+  const { refusal } = made
   const { found, ...rest } = made.alongside
-  if (!found) throw new ApiError('not_found')
-  const refusal = made.refusal
+  if (!found) throw refusal
   return messagePage(c, { message: presentSubmission(found), choices: rest, answers, refusal })
 }
 
