@@ -1,5 +1,7 @@
-import type { DatabaseCause } from '../db/database-error'
+import { type DatabaseCause, databaseCauseOf } from '../db/database-error'
+import { keepLastRun } from '../db/job-progress'
 import { databasesOf, type Env } from '../settings'
+import { runnerOf } from './walk'
 
 /** Time after which a run begins no further portion, in milliseconds: Cloudflare ends it after 15 minutes. */
 const longestMs = 10 * 60_000
@@ -32,8 +34,8 @@ interface CellRun {
 export type Job = (env: Env, options?: JobOptions) => Promise<void>
 
 /**
- * A job of every cell: side by side, so that none waits for a slow one. Each cell writes one JSON line to the log. Throws at
- * the end where a cell has failed, so that the run counts as failed.
+ * A job of every cell: side by side, so that none waits for a slow one. Each cell writes one JSON line to the log, and keeps
+ * the same for whoever asks how it is. Throws at the end where a cell has failed, so that the run counts as failed.
  *
  * @param work what is done in a cell; it never throws
  */
@@ -43,13 +45,25 @@ export function jobOf(name: string, work: (d1: D1Database, run: CellRun) => Prom
       databasesOf(env).map(async ({ cell, d1 }) => {
         const say = (job: string, line: object) =>
           log(JSON.stringify({ time: new Date(now()).toISOString(), job, cell, ...line }))
-        const outcome = await work(d1, { isLate: () => now() >= until, say })
+        const outcome = await kept(d1, name, now, await work(d1, { isLate: () => now() >= until, say }))
         say(name, outcome)
         return { cell, ...outcome }
       }),
     )
     const failed = outcomes.filter(({ cause }) => cause !== undefined).map(({ cell }) => cell)
     if (failed.length > 0) throw new Error(`The ${name} has failed in these cells: ${failed.join(', ')}`)
+  }
+}
+
+/** Keeps an outcome in its cell, and gives it back: as a failed one where it cannot be kept. */
+async function kept(d1: D1Database, name: string, now: () => number, outcome: Outcome): Promise<Outcome> {
+  // D1 is away: the log has it, and another wait would help nobody.
+  if (outcome.cause?.startsWith('d1_')) return outcome
+  try {
+    await runnerOf(d1)({ kept: keepLastRun(name, { at: new Date(now()).toISOString(), ...outcome }) })
+    return outcome
+  } catch (error) {
+    return { ...outcome, done: false, cause: outcome.cause ?? databaseCauseOf(error) }
   }
 }
 

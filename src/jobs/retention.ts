@@ -7,11 +7,18 @@ import { anonymised } from '../db/retention/anonymise'
 import { asked, dueValues, type RetentionRule, retentionRules } from '../db/retention/rules'
 import { type RetainingTenant, retainingTenants } from '../db/retention/tenants'
 import { newId } from '../domain/id'
+import { eraseClosed } from './erasure'
 import { jobOf, type Outcome } from './job'
 import { type Runner, runnerOf, walk } from './walk'
 
-/** The daily removal of personal data whose time has passed. */
-export const retain = jobOf('retention', (d1, { isLate }) => removeDue(runnerOf(d1), { isLate }))
+/** The daily removal of personal data whose time has passed, then of all data of tenants that have closed for good. */
+export const retain = jobOf('retention', async (d1, { isLate, say }) => {
+  const run = runnerOf(d1)
+  const removed = await removeDue(run, { isLate })
+  const erased = await eraseClosed(run, isLate, (tenant) => say('erasure', tenant))
+  const cause = removed.cause ?? erased.cause
+  return { ...removed, done: removed.done && erased.done, ...(cause && { cause }) }
+})
 
 interface Options {
   isLate: () => boolean

@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, isNull, sql } from 'drizzle-orm'
 import { atMostOne, build, statement } from '../query'
 import { keys, tenants, users, windows } from '../schema/tenants'
 import { clock, isLive } from './caller'
@@ -32,7 +32,8 @@ const client = sql`coalesce(${gatePlaceholder('client')}, (${family}))`
 const wasAdmitted = sql`(${gatePlaceholder('isCounted')} = 0 or exists (
   select 1 from ${windows} where ${windows.id} = ${client} and ${windows.admissionId} = ${gatePlaceholder('admissionId')}))`
 
-const named = and(eq(tenants.slug, gatePlaceholder('slug')), wasAdmitted)
+// A closed tenant is as one that does not exist.
+const named = and(eq(tenants.slug, gatePlaceholder('slug')), isNull(tenants.closedAt), wasAdmitted)
 
 /** The tenant that a public path names, or null if the hit was refused. Reads compare it with their rows' tenant. */
 export const publicTenant = () => sql`(${build.select({ id: tenants.id }).from(tenants).where(named)})`

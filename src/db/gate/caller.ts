@@ -17,11 +17,12 @@ export const clock = sql<number>`coalesce(${gatePlaceholder('at')}, ${databaseCl
 /** True if the caller's address is in the key's tree: what is put there meets the 1 of a range and changes nothing. */
 const isAllowed = sql`json_insert(${keys.allowedTree}, ${gatePlaceholder('address')}, 1) = ${keys.allowedTree}`
 
-/** A live key: known, not revoked, not expired, used from where it may be, its user not disabled. */
+/** A live key: known, not revoked, not expired, its tenant open, used from where it may be, its user not disabled. */
 export const isLive = and(
   eq(keys.hash, gatePlaceholder('hash')),
   isNull(keys.revokedAt),
   or(isNull(keys.expiresAt), gt(keys.expiresAt, clock)),
+  eq(keys.tenantClosed, false),
   or(isNull(keys.allowedTree), isAllowed),
   eq(users.enabled, true),
 )
@@ -77,13 +78,16 @@ export const callerColumns = {
   viewer: sql`case ${users.role} when 'caseworker' then ${users.id} else '' end`,
 }
 
-/** The holder of a live key, and their window after the hit: at most one row. */
+/**
+ * The holder of a live key, and their window after the hit: at most one row. The tenant is asked itself whether it is
+ * closed: a key that was made in the same moment does not say so.
+ */
 export const fromCaller = sql`
   from ${keys}
   cross join ${users} on ${users.id} = ${keys.userId}
   cross join ${tenants} on ${tenants.id} = ${keys.tenantId}
   left join ${windows} on ${windows.id} = ${keys.familyId}
-  where ${isLive}`
+  where ${isLive} and ${tenants.closedAt} is null`
 
 const callerSelection = sql.join(
   Object.entries(callerColumns).map(([name, value]) => sql`${value} as ${sql.raw(name)}`),

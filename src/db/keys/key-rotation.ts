@@ -54,6 +54,7 @@ const successor = {
   createdAt: sql`max(${databaseClock}, ${latest} + 1)`,
   allowedAddresses: keys.allowedAddresses,
   allowedTree: keys.allowedTree,
+  tenantClosed: keys.tenantClosed,
 }
 
 /**

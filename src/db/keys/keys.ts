@@ -193,6 +193,7 @@ const filed = {
   createdAt: databaseClock,
   allowedAddresses: sql`${placeholder('allowedAddresses')}`,
   allowedTree: sql`${placeholder('allowedTree')}`,
+  tenantClosed: sql`0`,
 }
 
 const isServiceUser = and(

@@ -26,6 +26,10 @@ export const tenants = sqliteTable('tenants', {
   website: text(),
   /** Records who is given residents' data; null: on the plan council only. */
   disclosures: text().$type<'on' | 'off'>(),
+  /** Since when it is served no longer: neither its keys nor its public pages. Null: it is open. */
+  closedAt: instant('closed_at'),
+  /** When a closed tenant's data may be erased; null: not until somebody says so. */
+  eraseAfter: instant('erase_after'),
   createdAt: instant('created_at').notNull(),
 })
 
@@ -80,6 +84,8 @@ export const keys = sqliteTable(
     allowedAddresses: text('allowed_addresses'),
     /** The same as a tree of bits, as the gate compares them (`treeOf`). */
     allowedTree: text('allowed_tree'),
+    /** Its tenant is closed: said here too, so that the gate refuses the key at the first row it reads. */
+    tenantClosed: flag('tenant_closed').default(false),
   },
   (t) => [
     index('keys_tenant').on(t.tenantId, t.createdAt),

@@ -38,12 +38,12 @@ const hasWork = sql`(${hasParked} or exists (
   select 1 from ${changes} c where ${ahead} and c.sequence <= ${horizon}
   and (${isSubscribed} or c.sequence = ${horizon})))`
 
-/** The tenant's plan includes webhooks, or that of one of its users does. */
-const hasPlan = sql`(
-  exists (select 1 from ${tenants} t where t.id = e.tenant_id and t.plan in ('team', 'council'))
-  or exists (
-    select 1 from ${users} u where u.tenant_id = e.tenant_id and u.enabled = 1 and u.plan_override in ('team', 'council')
-    and coalesce(u.plan_override_expires_at, 9e15) > ${databaseClock}))`
+/** The tenant is open, and its plan includes webhooks, or that of one of its users does. */
+const hasPlan = sql`exists (
+  select 1 from ${tenants} t where t.id = e.tenant_id and t.closed_at is null and (
+    t.plan in ('team', 'council') or exists (
+      select 1 from ${users} u where u.tenant_id = t.id and u.enabled = 1 and u.plan_override in ('team', 'council')
+      and coalesce(u.plan_override_expires_at, 9e15) > ${databaseClock})))`
 
 /**
  * Every endpoint of a cell that may have something to send. An idle one costs two rows read: itself, and the end of its
@@ -52,6 +52,7 @@ const hasPlan = sql`(
 export const dueEndpoints = sqlStatement<{ id: string }>(sql`
   select e.id from ${webhookEndpoints} e
    where ${isFree} and (${hasParked} or exists (select 1 from ${changes} c where ${ahead}))
+     and exists (select 1 from ${tenants} t where t.id = e.tenant_id and t.closed_at is null)
    limit 1000`)
 
 /** The endpoints of `tenantId`, and which of them have something to send. */
