@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { contactUri } from './domain/contact-uri'
 import { whyNotPassed } from './domain/header-names'
+import { keyLimits } from './domain/key-limits'
 
 /** Bindings of the Worker. Further cells are `DB_1`, `DB_2`, … */
 export interface Env {
@@ -78,8 +79,8 @@ const commaList = z
   )
 
 const Settings = z.object({
-  KEY_LIMIT: count(1000, 100),
-  KEY_WINDOW_SECONDS: count(3600, 60),
+  KEY_LIMIT: count(keyLimits.requests.most, 100),
+  KEY_WINDOW_SECONDS: count(keyLimits.windowSeconds.most, 60),
   TENANT_KEYS: count(1000, 50),
   PUBLIC_LIMIT: count(1000, 5),
   PUBLIC_WINDOW_SECONDS: count(86_400, 3600),

@@ -9,13 +9,18 @@ import { parsePostcode } from '../../src/domain/postcode'
 import { isBlank, type Reading, readText } from '../../src/domain/text'
 import { parseWebAddress } from '../../src/domain/url'
 import { plans, roles, type Scope, scopes } from '../../src/domain/vocabulary'
+import { placeOf } from './cells'
 import { reportFault } from './fault'
+import { hasDatabase } from './local-database'
+import { jsonOf, textOf } from './output'
 
 /** Options that select a command's databases. */
 export interface PlaceOptions {
   config: string
   persistTo?: string
   remote?: boolean
+  /** Prints JSON for programs instead of a table or lines for people. */
+  json?: boolean
 }
 
 /** Adds a subcommand to an operators' program, with their common options and an example that works when pasted. */
@@ -29,7 +34,21 @@ export function withPlace(command: Command, example: string): Command {
     .addHelpText('after', `\nExample:\n  npm run --silent ${example}`)
     .option('--remote', 'use production instead of the local database')
     .option('--config <file>', "wrangler's configuration", 'wrangler.toml')
-    .option('--persist-to <folder>', 'where the local database is (default: CASEWORK_STATE, or .wrangler/state)')
+    .option(
+      '--persist-to <folder>',
+      'where the local database is (default: CASEWORK_STATE, or .wrangler/state)',
+      stateFolder,
+    )
+    .option('--json', 'print JSON, for programs')
+}
+
+/** A folder that holds a local database: a slip of the keyboard must not make an empty one. */
+function stateFolder(value: string): string {
+  const folder = callersPath(value)
+  if (hasDatabase(placeOf({ persistTo: folder }).state)) return folder
+  throw new InvalidArgumentError(
+    `There is no local database in it. "CASEWORK_STATE=${folder} npm run migrate" makes one.`,
+  )
 }
 
 /** A program of several subcommands, run as `npm run --silent <name> -- <command> …`. */
@@ -39,7 +58,26 @@ export function operators(name: string, description: string): Command {
 
 /** Runs a program with this process's arguments. */
 export async function runProgram(program: Command): Promise<void> {
+  for (const command of [program, ...program.commands]) requireAll(command)
   await program.parseAsync().catch(reportFault)
+}
+
+/**
+ * Has every missing option named at once, after a misspelt one: commander stops at the first that is missing, and looks
+ * for unknown ones last.
+ */
+function requireAll(command: Command): void {
+  const required = command.options.filter(({ mandatory }) => mandatory)
+  for (const option of required) {
+    option.mandatory = false
+    option.description += ' (required)'
+  }
+  command.hook('preAction', () => {
+    const missing = required.filter((option) => command.getOptionValue(option.attributeName()) === undefined)
+    const names = missing.map(({ flags }) => `'${flags}'`).join(', ')
+    if (missing.length > 0)
+      command.error(`error: required option${missing.length > 1 ? 's' : ''} ${names} not specified`)
+  })
 }
 
 /**
@@ -51,20 +89,17 @@ export function callersPath(path: string, { npm_lifecycle_event: script, INIT_CW
   return resolve(isByNpm && INIT_CWD ? INIT_CWD : '.', path)
 }
 
-/** Prints what a command has found or made: JSON on stdout, a line per entry where there are several. */
-export function print(answer: object): void {
-  const lines = Array.isArray(answer) ? answer.map((one) => JSON.stringify(one)) : undefined
-  console.log(lines?.length ? `[\n${lines.join(',\n')}\n]` : JSON.stringify(answer))
-}
-
-/** Rows as a table for people: a heading per column, numbers to the right. */
-export function table(headings: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  const cells = [headings, ...rows].map((row) => row.map(String))
-  const widths = headings.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)))
-  const isNumeric = headings.map((_, column) => rows.every((row) => typeof row[column] === 'number'))
-  const line = (row: string[]) =>
-    row.map((cell, i) => (isNumeric[i] ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0))).join('  ')
-  return cells.map((row) => line(row).trimEnd()).join('\n')
+/**
+ * Prints what a command has found or made on stdout: a table or a line per field for people, or JSON for programs.
+ *
+ * @param columns the fields of a list that people are shown; by default all
+ */
+export function print(
+  answer: object,
+  { json = false }: Pick<PlaceOptions, 'json'> = {},
+  columns?: readonly string[],
+): void {
+  console.log(json ? jsonOf(answer) : textOf(answer, columns))
 }
 
 /** Prints a note to the operator on stderr. */
@@ -148,9 +183,16 @@ export function orEmpty(parse: (value: string) => string): (value: string) => st
   }
 }
 
-/** A moment to come, ISO 8601 with an offset, as UTC with milliseconds. */
+/** A parser that also accepts a word in place of a value: commander takes no null for one. */
+export function orWord<T, const W extends string>(word: W, parse: (value: string) => T): (value: string) => T | W {
+  return function orWord(value) {
+    return value === word ? word : parse(value)
+  }
+}
+
+/** A moment to come, ISO 8601 with an offset, as UTC with milliseconds; a day stands for its end in UTC. */
 export function moment(value: string): string {
-  const at = valueRead(readMoment(value))
+  const at = valueRead(readMoment(/^\d{4}-\d{2}-\d{2}$/.test(value.trim()) ? `${value.trim()}T23:59:59.999Z` : value))
   if (Date.parse(at) > Date.now()) return at
   throw new InvalidArgumentError('It must be in the future.')
 }

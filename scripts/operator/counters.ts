@@ -12,13 +12,11 @@ const program = operators('counters', 'The counters that lists, reports and expo
 
 interface Options extends PlaceOptions {
   tenant?: string
-  json?: boolean
 }
 
 const add = (usage: string, description: string, repair: boolean) =>
   addCommand(program, usage, description, `${usage} --tenant acme`)
     .option('--tenant <slug>', 'the only tenant (default: all of them)', slug)
-    .option('--json', 'print JSON instead of a table')
     .action((options: Options) => walk(options, repair))
 
 add('check', 'Compare every counter with the cases it counts. Exits with 1 if one differs.', false)
@@ -37,7 +35,7 @@ async function walk({ tenant, json = false, ...options }: Options, repair: boole
       }
     }
   }
-  if (json) print({ differences: found, repaired: repair, shown })
+  if (json) print({ differences: found, repaired: repair, shown }, { json })
   else console.log(found === 0 ? 'Every counter is what its cases add up to.' : tableOf(shown, found))
   if (found > 0 && !repair) process.exitCode = 1
 }

@@ -5,6 +5,7 @@ import { type BoundStatement, type Results, statement, together } from '../../sr
 import type { Runner } from '../../src/jobs/walk'
 import { type Cell, cellsOf, type Place } from './cells'
 import { UsageError } from './fault'
+import { executeLocally } from './local-database'
 import { firstError, type Run, runWrangler } from './wrangler'
 
 /** A query that only the scripts have, ready to run; its clock is the database's. Columns must have different names. */
@@ -48,12 +49,12 @@ export class Taken extends Error {
 
 /** Runs statements in one cell as one transaction: all or nothing. Migrates a local database first, where need be. */
 export async function run<const S extends readonly BoundStatement[]>(cell: Cell, statements: S): Promise<Results<S>> {
-  const command = statements.flatMap(inlined).join(';\n')
-  const results = await execute(cell, command)
+  const sql = statements.flatMap(inlined)
+  const results = await execute(cell, sql)
     .catch(async (error: unknown) => {
       if (cell.place.remote || !isUnmigrated(error)) throw error
       await migrate(cell)
-      return execute(cell, command)
+      return execute(cell, sql)
     })
     .catch((error: unknown) => {
       throw explained(cell, error)
@@ -93,13 +94,20 @@ class DatabaseError extends Error {
   override readonly name = 'DatabaseError'
 }
 
-async function execute({ binding, place }: Cell, sql: string): Promise<D1Result[]> {
-  return patiently(async () => {
-    const run = await runWrangler(['d1', 'execute', binding, '--json', ...flags(place), '--command', sql])
-    const answer = parse(run)
-    if (run.code === 0 && Array.isArray(answer)) return answer
-    throw new DatabaseError(errorIn(answer) ?? firstError(run.stderr) ?? firstError(run.stdout) ?? 'wrangler failed')
+const execute = (cell: Cell, sql: string[]): Promise<D1Result[]> =>
+  patiently(() => (cell.place.remote ? executeRemotely(cell, sql) : executeHere(cell, sql)))
+
+async function executeHere(cell: Cell, sql: string[]): Promise<D1Result[]> {
+  return executeLocally(cell, sql).catch((error: unknown) => {
+    throw new DatabaseError(error instanceof Error ? error.message : String(error))
   })
+}
+
+async function executeRemotely({ binding, place }: Cell, sql: string[]): Promise<D1Result[]> {
+  const run = await runWrangler(['d1', 'execute', binding, '--json', ...flags(place), '--command', sql.join(';\n')])
+  const answer = parse(run)
+  if (run.code === 0 && Array.isArray(answer)) return answer
+  throw new DatabaseError(errorIn(answer) ?? firstError(run.stderr) ?? firstError(run.stdout) ?? 'wrangler failed')
 }
 
 const flags = ({ config, remote, state }: Place) => [
@@ -123,6 +131,14 @@ async function patiently<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** What wrangler says without a login, to itself: we run it without a terminal. */
+const isLoggedOut = /set a CLOUDFLARE_API_TOKEN|wrangler login|not (logged in|authenticated)/i
+
+const howToLogIn = () =>
+  process.stdin.isTTY
+    ? 'run "npx wrangler login"'
+    : 'set CLOUDFLARE_API_TOKEN, or run "npx wrangler login" in a terminal'
+
 const isUnmigrated = (error: unknown) =>
   error instanceof DatabaseError && /no such (table|column)|has no column/i.test(error.message)
 
@@ -137,6 +153,7 @@ function explained({ binding, place }: Cell, error: unknown): unknown {
     )
   }
   if (!place.remote) return new UsageError(`The local database: ${error.message}`)
+  if (isLoggedOut.test(error.message)) return new UsageError(`Not logged in to Cloudflare: ${howToLogIn()}`)
   if (!isUnmigrated(error)) return new UsageError(`The remote database: ${error.message}`)
   return new UsageError(
     `The remote database lacks migrations: run "npx wrangler d1 migrations apply ${binding} --remote"`,

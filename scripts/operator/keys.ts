@@ -1,16 +1,12 @@
+import { Option } from 'commander'
 import { recordAnotherAudit, recordAudit } from '../../src/db/audit'
 import type { User } from '../../src/db/directory/users'
-import {
-  auditOfRevocation,
-  endOthers,
-  insertSuccessor,
-  replacementOfKey,
-  revokeFamily,
-} from '../../src/db/keys/key-rotation'
+import { auditOfRevocation, revokeFamily } from '../../src/db/keys/key-rotation'
 import { auditOfNewKey, auditOfNewServiceUser, insertKey, insertServiceUser } from '../../src/db/keys/keys'
 import { keysOfTenant } from '../../src/db/operators'
 import { group } from '../../src/db/query'
 import { allowanceOf } from '../../src/domain/address-ranges'
+import { keyLimits } from '../../src/domain/key-limits'
 import { serviceEmail, serviceUser } from '../../src/domain/service-user'
 import { fromLeast, plans, type Role, type Scope } from '../../src/domain/vocabulary'
 import { type Place, placeOf } from './cells'
@@ -20,6 +16,8 @@ import {
   moment,
   note,
   operators,
+  orEmpty,
+  orWord,
   type PlaceOptions,
   print,
   rangeList,
@@ -32,10 +30,16 @@ import {
 } from './command'
 import { run } from './database'
 import { UsageError } from './fault'
-import { getFamily, newKey, unbounded } from './key-records'
+import { getFamily, newKey, printNew, unbounded } from './key-records'
+import { findKey, idOfKey } from './keys/find'
+import { rotateKey } from './keys/rotate'
+import { updateKey } from './keys/update'
 import { actorOf, getTenant, noUser, userByEmail } from './records'
 
 const program = operators('keys', "A tenant's API keys. A key is shown only once, when it is created.")
+
+const requests = whole(keyLimits.requests.least, keyLimits.requests.most)
+const windowSeconds = whole(keyLimits.windowSeconds.least, keyLimits.windowSeconds.most)
 
 interface NewKey extends PlaceOptions {
   tenant: string
@@ -59,9 +63,9 @@ addCommand(program, 'create', 'Create a key and show it once.', 'create --tenant
     'the user it belongs to (default: a service user for the role, created on first use)',
     email,
   )
-  .option('--expires <time>', 'when it expires (default: never)', moment)
-  .option('--limit <requests>', "its own limit, 1 to 1000 (default: the deployment's)", whole(1, 1000))
-  .option('--window <seconds>', "its own window, 1 to 3600 (default: the deployment's)", whole(1, 3600))
+  .option('--expires <time>', 'when it expires, or its last day (default: never)', moment)
+  .option('--limit <requests>', "its own limit, 1 to 1000 (default: the deployment's)", requests)
+  .option('--window <seconds>', "its own window, 1 to 3600 (default: the deployment's)", windowSeconds)
   .option('--allow <range>', 'an address or CIDR range it may be used from, up to 20 times (default: all)', rangeList)
   .action(createKey)
 
@@ -107,9 +111,8 @@ async function createKey({
   if (!made) throw new UsageError('The user has just been disabled or given another role, so no key was created')
   if (!fromLeast(plans, 'pro').includes(tenant.plan))
     note(`"${of}" is on the ${tenant.plan} plan; the API needs pro or higher.`)
-  print({
+  printNew(key, options, {
     id: row.newId,
-    key,
     familyId: row.newId,
     prefix: row.prefix,
     userId: made.userId,
@@ -131,6 +134,7 @@ async function holderOf(place: Place, of: string, { user, role }: Pick<NewKey, '
   const address = user ?? (role && serviceEmail(role, of))
   if (!address) throw new UsageError('Provide either --role or --user')
   const { cell, tenant, found } = await getTenant(place, of, userByEmail(of, address))
+  if (tenant.closedAt) throw new UsageError(`"${of}" is closed: "npm run --silent tenants -- open ${of}" opens it`)
   const [known] = found
   if (known) return { cell, tenant, holder: requireFit(known, address, role), newcomer: noNewcomer }
   if (user || !role) throw noUser(of, address)
@@ -147,7 +151,7 @@ addCommand(program, 'list', "List a tenant's keys, newest first, without the key
   .requiredOption('--tenant <slug>', "the tenant's short name", slug)
   .action(async ({ tenant: of, ...options }: PlaceOptions & { tenant: string }) => {
     const { found } = await getTenant(placeOf(options), of, keysOfTenant(of))
-    print(found)
+    print(found, options, ['id', 'prefix', 'name', 'role', 'limit', 'expiresAt', 'revokedAt', 'lastUsedAt'])
   })
 
 addCommand(
@@ -159,40 +163,55 @@ addCommand(
   .option('--grace <seconds>', 'how long the old keys keep working', whole(0, 30 * 24 * 3600), 0)
   .action(rotateKey)
 
-async function rotateKey(id: string, { grace, ...options }: PlaceOptions & { grace: number }): Promise<void> {
-  const { cell, family } = await getFamily(placeOf(options), id)
-  const { tenantId, now, ...inherited } = family
-  if (family.revokedAt) throw new UsageError(`Key ${id} has been revoked; create a new one with "create"`)
-  if (family.expiresAt && family.expiresAt <= now)
-    throw new UsageError(`Key ${id} has expired; create a new one with "create"`)
+addCommand(
+  program,
+  'update <id>',
+  'Change the live keys of a family, from their next request on. A new end is for its newest key.',
+  'update 01JZ8E2Q4N6T1V3X5Z7B9D0F2H --limit 500',
+)
+  .option('--limit <requests>', '1 to 1000, or "default" for the deployment\'s', orWord('default', requests))
+  .option('--window <seconds>', '1 to 3600, or "default" for the deployment\'s', orWord('default', windowSeconds))
+  .option('--scopes <scopes>', '"all", or a comma-separated list: cases:read,cases:write', scopeList)
+  .option('--name <name>', 'its purpose; blank for none', orEmpty(text(120)))
+  .addOption(
+    new Option(
+      '--allow <range>',
+      'an address or CIDR range it may be used from, up to 20 times: instead of those so far',
+    )
+      .argParser(rangeList)
+      .conflicts('allowAny'),
+  )
+  .option('--allow-any', 'let it be used from any address')
+  .addOption(
+    new Option('--expires <time>', 'when it expires, or its last day').argParser(moment).conflicts('neverExpires'),
+  )
+  .option('--never-expires', 'let it have no end')
+  .action(updateKey)
 
-  const { key, row } = await newKey(cell, now)
-  const values = {
-    ...actorOf(tenantId, now),
-    ...row,
-    ...unbounded,
-    family: family.familyId,
-    graceSeconds: grace,
-  }
-  const [made, , ended] = await run(cell, [
-    insertSuccessor.bind(values),
-    recordAudit(values, 'key.rotate', family.id, replacementOfKey),
-    endOthers.bind(values),
-    recordAnotherAudit(values, 'key.create', row.newId, auditOfNewKey),
-  ])
-  if (!made) throw new UsageError(`Key ${id} has just been revoked or has expired; create a new one with "create"`)
-  const [replaced] = ended.toSorted((a, b) => (a.createdAt < b.createdAt ? 1 : -1))
-  const rotatedFrom = replaced ? { id: replaced.id, expiresAt: replaced.expiresAt } : null
-  print({ ...inherited, id: row.newId, key, prefix: row.prefix, ...made, rotatedFrom })
-}
+const marks = 'the key itself, its prefix or its id; - reads it from stdin, and without it you are asked'
 
 addCommand(
   program,
-  'revoke <id>',
-  'Revoke a key and its whole family immediately.',
+  'find',
+  'Find a key of any tenant by its own text, which is never shown: give it on stdin or at the prompt, so that no history keeps it.',
+  'find sk_cw0_Ab3d',
+)
+  .argument('[key]', marks)
+  .action(findKey)
+
+addCommand(
+  program,
+  'revoke',
+  'Revoke a key and its whole family immediately, whichever tenant it is of. The key itself is never shown.',
   'revoke 01JZ8E2Q4N6T1V3X5Z7B9D0F2H',
-).action(async (id: string, options: PlaceOptions) => {
-  const { cell, family } = await getFamily(placeOf(options), id)
+)
+  .argument('[key]', marks)
+  .action(revokeKey)
+
+async function revokeKey(given: string | undefined, options: PlaceOptions): Promise<void> {
+  const place = placeOf(options)
+  const id = await idOfKey(given, place)
+  const { cell, family } = await getFamily(place, id)
   const { familyId, tenantId, now } = family
   const values = { ...actorOf(tenantId, now), family: familyId, leadId: family.id }
   const [, revoked] = await run(cell, [
@@ -201,7 +220,7 @@ addCommand(
   ])
   if (revoked.length === 0) note('Already revoked.')
   const revokedAt = revoked[0]?.revokedAt ?? family.revokedAt
-  print({ id, familyId, revoked: revoked.map((one) => one.id), revokedAt })
-})
+  print({ id, familyId, revoked: revoked.map((one) => one.id), revokedAt }, options)
+}
 
 await runProgram(program)

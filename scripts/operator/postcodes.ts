@@ -43,7 +43,7 @@ async function importPostcodes(
     for (const load of filled) await load.finish(counts.lines)
     for (const { cell } of loads.filter((load) => !filled.includes(load)))
       note(`Cell ${cell.number} unchanged: no rows for its councils or wards`)
-    print(await answerOf(counts, loads))
+    print(await answerOf(counts, loads), options)
   } finally {
     file.close()
   }
@@ -128,7 +128,10 @@ const byCode = (a: { code: string }, b: { code: string }) => (a.code < b.code ? 
 
 addCommand(program, 'list', 'List all releases, each with its cell.', 'list').action(async (options: PlaceOptions) => {
   const answers = await acrossCells(placeOf(options), [releasesShown])
-  print(answers.flatMap(({ cell, found: [rows] }) => rows.map((row) => ({ ...row, cell: cell.number }))))
+  print(
+    answers.flatMap(({ cell, found: [rows] }) => rows.map((row) => ({ ...row, cell: cell.number }))),
+    options,
+  )
 })
 
 await runProgram(program)

@@ -14,11 +14,11 @@ import {
   print,
   runProgram,
   slug,
-  table,
   text,
 } from './command'
 import { runnerOf } from './database'
 import { UsageError } from './fault'
+import { table } from './output'
 import { getTenant } from './records'
 import { type Criteria, requireSome, requireStrong } from './residents/criteria'
 import { erase, mentionsIn, requireSettled, sureOf } from './residents/erase'
@@ -32,7 +32,6 @@ const program = operators(
 
 interface Options extends PlaceOptions, Criteria {
   tenant: string
-  json?: boolean
 }
 
 const withCriteria = (command: Command) =>
@@ -42,7 +41,6 @@ const withCriteria = (command: Command) =>
     .option('--phone <number>', 'their phone number, in any form', phone)
     .option('--postcode <postcode>', 'their postcode', postcode)
     .option('--name <name>', 'their name', text(200))
-    .option('--json', 'print JSON instead of a table')
 
 async function searchTenant({ tenant: of, email, phone, postcode, name, ...options }: Options) {
   const criteria: Criteria = {
@@ -88,7 +86,7 @@ withCriteria(
 ).action(async (options: Options) => {
   requireSome(options)
   const { found } = await searchTenant(options)
-  if (options.json) print(linesOf(found))
+  if (options.json) print(linesOf(found), options)
   else console.log(asTable(found))
 })
 
@@ -107,7 +105,7 @@ withCriteria(
     const { run, tenant, found } = await searchTenant(options)
     const held = await heldOf(run, tenant.id, sureOf(found, except))
     if (out === undefined) console.log(JSON.stringify(held, null, 2))
-    else print({ files: writeHeld(callersPath(out), held) })
+    else print({ files: writeHeld(callersPath(out), held) }, options)
   })
 
 interface Erase extends Options {
@@ -141,7 +139,7 @@ async function eraseResident({ except = [], evenOpen = false, evenMentions = fal
   const erased = await erase(run, tenant, taken, mentioning, { criteria, evenOpen, evenMentions })
   const left = evenMentions ? [] : mentioning.map(({ reference }) => reference)
   const answer = { ...erased, namedIn: left }
-  if (json) print(answer)
+  if (json) print(answer, { json })
   else console.log(table(['erased', ''], Object.entries(erased)))
   if (left.length > 0) note(`Cases of others that name them: ${left.join(', ')}. --even-mentions clears the notes.`)
 }

@@ -5,15 +5,15 @@ import { countOldResults, countQuietAddresses, oldResults, quietAddresses } from
 import { pagesOfTenants, removeDue } from '../../src/jobs/retention'
 import { type Runner, walk } from '../../src/jobs/walk'
 import { cellsOf, type Place, placeOf } from './cells'
-import { note, type PlaceOptions, print, runProgram, slug, table, withPlace } from './command'
+import { note, type PlaceOptions, print, runProgram, slug, withPlace } from './command'
 import { runnerOf } from './database'
 import { UsageError } from './fault'
+import { table } from './output'
 import { grouped } from './postcodes/progress'
 
 interface Options extends PlaceOptions {
   dryRun?: boolean
   tenant?: string
-  json?: boolean
 }
 
 /** One line of the answer: what is due of one kind of data. */
@@ -36,7 +36,6 @@ const program = withPlace(
 )
   .option('--dry-run', 'change nothing')
   .option('--tenant <slug>', 'only this tenant (default: all, and what belongs to no tenant)', slug)
-  .option('--json', 'print JSON instead of a table')
   .action(retention)
 
 async function retention({ dryRun = false, tenant, json = false, ...options }: Options) {
@@ -45,7 +44,7 @@ async function retention({ dryRun = false, tenant, json = false, ...options }: O
   if (tenant !== undefined && lines.length === 0)
     throw new UsageError(`Tenant "${tenant}" does not exist: "npm run --silent tenants -- list" lists all tenants`)
   if (!dryRun) await remove(place, tenant)
-  if (json) print(lines)
+  if (json) print(lines, { json })
   else console.log(asTable(lines, dryRun))
 }
 

@@ -13,6 +13,7 @@ import {
   note,
   operators,
   orEmpty,
+  orWord,
   type PlaceOptions,
   phone,
   planOption,
@@ -26,6 +27,7 @@ import {
 import { acrossCells, run, Taken } from './database'
 import { UsageError } from './fault'
 import { actorOf, getTenant, newCategories, tenantBySlug } from './records'
+import { close, end, open } from './tenants/closing'
 
 /** Default categories of a new tenant. */
 const usualCategories = [
@@ -127,7 +129,9 @@ async function createTenant({ slug, name, plan, cell: number, ...options }: NewT
     throw error instanceof Taken ? conflict : error
   })
   if (number > 0) note(`Add "${slug}": ${number} to the variable TENANT_CELLS, so that public pages find it.`)
-  print({ ...tenant, cell: number, categories: categories.rows.map(({ id, name }) => ({ id, name })) })
+  const made = categories.rows.map(({ id, name }) => ({ id, name }))
+  if (options.json) print({ ...tenant, cell: number, categories: made }, options)
+  else print({ ...tenant, cell: number, categories: made.map(({ name }) => name) })
 }
 
 /** Details of a new tenant: null where nothing is given. */
@@ -143,12 +147,15 @@ function detailsOf(given: Details) {
     replyWithin: given.replyWithin ?? null,
     website: given.website ?? null,
     disclosures: recording[given.disclosures ?? 'default'],
+    closedAt: null,
+    eraseAfter: null,
   }
 }
 
 addCommand(program, 'list', 'List all tenants, each with its cell.', 'list').action(async (options: PlaceOptions) => {
   const answers = await acrossCells(placeOf(options), [listTenants.bind({})])
-  print(answers.flatMap(({ cell, found: [rows] }) => rows.map((row) => ({ ...row, cell: cell.number }))))
+  const tenants = answers.flatMap(({ cell, found: [rows] }) => rows.map((row) => ({ ...row, cell: cell.number })))
+  print(tenants, options, ['slug', 'name', 'plan', 'cell', 'closedAt', 'eraseAfter', 'createdAt'])
 })
 
 addCommand(program, 'set-plan', "Change a tenant's plan.", 'set-plan --slug acme --plan pro')
@@ -206,7 +213,25 @@ async function change(options: PlaceOptions, slug: string, changes: TenantChange
     updateTenant(changes, { ...actor }),
     recordAudit(actor, 'tenant.update', tenant.id),
   ])
-  print({ ...changed, cell: cell.number })
+  print({ ...changed, cell: cell.number }, options)
 }
+
+addCommand(
+  program,
+  'close',
+  "Close a tenant: its keys, its form and its public pages from the next request on, its webhooks at once. Its data are kept. A closed tenant's end can be changed in the same way.",
+  'close acme --erase-after 90',
+)
+  .argument('<slug>', 'its short name', slug)
+  .option(
+    '--erase-after <end>',
+    'when the daily job may erase its data for good: a time, a day or a number of days; "never" takes one back (default: never)',
+    orWord('never', end),
+  )
+  .action(close)
+
+addCommand(program, 'open', 'Open a closed tenant again: all that it had works as before.', 'open acme')
+  .argument('<slug>', 'its short name', slug)
+  .action(open)
 
 await runProgram(program)

@@ -7,7 +7,9 @@ import {
   updateUser,
   userAfterWrite,
 } from '../../src/db/directory/users'
+import { liveKeysAfterWrite } from '../../src/db/keys/key-standing'
 import { usersOfTenant } from '../../src/db/operators'
+import { group } from '../../src/db/query'
 import { fold } from '../../src/domain/fold'
 import { newId } from '../../src/domain/id'
 import type { Plan, Role } from '../../src/domain/vocabulary'
@@ -16,6 +18,7 @@ import {
   addCommand,
   email,
   moment,
+  note,
   operators,
   type PlaceOptions,
   planOption,
@@ -69,14 +72,14 @@ addCommand(
     ]).catch((error: unknown) => {
       throw error instanceof Taken ? conflict : error
     })
-    print({ ...made })
+    print({ ...made }, options)
   })
 
 addCommand(program, 'list', "List a tenant's users.", 'list --tenant acme')
   .requiredOption('--tenant <slug>', "the tenant's short name", slug)
   .action(async ({ tenant: of, ...options }: PlaceOptions & { tenant: string }) => {
     const { found } = await getTenant(placeOf(options), of, usersOfTenant.bind({ slug: of }))
-    print(found)
+    print(found, options, ['id', 'email', 'name', 'role', 'enabled', 'planOverride'])
   })
 
 interface Override extends PlaceOptions {
@@ -118,7 +121,48 @@ addCommand(
       updateUser(override, target),
       userAfterWrite.bind(target),
     ])
-    print({ ...changed })
+    print({ ...changed }, options)
   })
+
+interface Named extends PlaceOptions {
+  tenant: string
+}
+
+const standing = (name: 'disable' | 'enable', description: string) =>
+  addCommand(program, name, description, `${name} jane@example.com --tenant acme`)
+    .argument('<email>', 'their email address', email)
+    .requiredOption('--tenant <slug>', "the tenant's short name", slug)
+    .action((address: string, options: Named) => changeStanding(address, name === 'enable', options))
+
+standing('disable', 'Disable a user, whose keys stop at the next request. Not the only enabled admin who is a person.')
+standing('enable', 'Enable a user again, and with them all of their keys that are neither revoked nor expired.')
+
+async function changeStanding(address: string, enabled: boolean, { tenant: of, ...options }: Named): Promise<void> {
+  const { cell, tenant, found } = await getTenant(placeOf(options), of, userByEmail(of, address))
+  const [user] = found
+  if (!user) throw noUser(of, address)
+  const target = {
+    ...actorOf(tenant.id, tenant.now),
+    ...{ id: user.id, role: null, stepsDown: Number(!enabled), expectedVersion: null },
+  }
+  const isChange = user.enabled !== enabled
+  if (!isChange) note(`Already ${enabled ? 'enabled' : 'disabled'}.`)
+  const [, after, keys] = await run(cell, [
+    group(
+      isChange
+        ? [
+            recordAudit(target, 'user.update', user.id, auditOfUserChange),
+            recordChange(target, 'councillor_profile_updated', changeOfCouncillor),
+            updateUser({ enabled }, target),
+          ]
+        : [],
+    ),
+    userAfterWrite.bind(target),
+    liveKeysAfterWrite.bind(target),
+  ])
+  if (after?.enabled !== enabled)
+    throw new UsageError(`"${of}" would have no enabled admin who is a person: enable or promote another one first`)
+  print({ ...after, liveKeys: keys.n }, options)
+}
 
 await runProgram(program)

@@ -74,10 +74,13 @@ export const userOfTenant: Statement<User[]> = statement(
 )
 
 /** A key without a limit of its own has null: the deployment's default is not known here. */
-type OperatorsKey = Omit<ShownKey, 'limit' | 'windowSeconds'> & { limit: number | null; windowSeconds: number | null }
+export type OperatorsKey = Omit<ShownKey, 'limit' | 'windowSeconds'> & {
+  limit: number | null
+  windowSeconds: number | null
+}
 
-/** Placeholder values for the deployment's default in the statements about keys. */
-const noDefault = gateValues({ limit: null, windowSeconds: null })
+/** Values of the gate's placeholders in the statements about keys. */
+export const noDefault = gateValues({ at: null, limit: null, windowSeconds: null })
 
 const everyKey = statement(allKeysWhere(ofTenant(keys.tenantId)))
 
@@ -95,4 +98,4 @@ const family = statement(
 
 /** The family of a key of any tenant in the cell, represented by its newest live key or else its newest, and the clock. */
 export const familyOfAnyKey = (id: string): BoundStatement<(OperatorsKey & { tenantId: string; now: string })[]> =>
-  family.bind({ id, ...gateValues({ at: null }), ...noDefault })
+  family.bind({ id, ...noDefault })

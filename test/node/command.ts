@@ -41,9 +41,9 @@ export function operatorsOn(state: string, env: NodeJS.ProcessEnv = {}) {
       ...env,
     })
 
-  /** What a command that must work prints on stdout. */
+  /** What a command that must work prints for programs. */
   async function answer(name: string, ...args: string[]) {
-    const { code, stdout, stderr } = await operate(name, ...args)
+    const { code, stdout, stderr } = await operate(name, ...args, '--json')
     if (code !== 0) throw new Error(`${name} ${args.join(' ')}: ${stderr}`)
     return JSON.parse(stdout)
   }

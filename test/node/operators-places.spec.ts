@@ -8,13 +8,13 @@ import { operatorsOn, root, rowsOf, temporaryFolder } from './command'
 const { folder, remove } = temporaryFolder()
 afterAll(remove)
 const state = join(folder, 'state')
-const { operate, answer } = operatorsOn(state)
 
 describe('cells', () => {
   const config = join(folder, 'two-cells.toml')
   const block = (binding: string, id: number) =>
     `[[d1_databases]]\nbinding = "${binding}"\ndatabase_name = "c${id}"\ndatabase_id = "00000000-0000-0000-0000-00000000000${id}"\nmigrations_dir = "${root}migrations"\n`
-  const at = ['--config', config, '--persist-to', join(folder, 'two-cells')]
+  const at = ['--config', config]
+  const { operate, answer } = operatorsOn(join(folder, 'two-cells'))
 
   it('keep a tenant and its keys in one database, found by looking through all', async () => {
     writeFileSync(config, `name = "two-cells"\n${block('DB', 0)}${block('DB_1', 1)}`)
@@ -29,6 +29,7 @@ describe('cells', () => {
       'pro',
       '--cell',
       '1',
+      '--json',
       ...at,
     )
     expect(JSON.parse(made.stdout)).toMatchObject({ slug: 'far', cell: 1 })
@@ -47,7 +48,8 @@ describe('production', () => {
       ...{ id: '01', slug: 'live', name: 'Live', plan: 'pro', council_code: null },
       ...{ contact_email: 'office@example.com', contact_phone: null },
       ...{ anonymise_after_months: 12, controller: null, dpo_contact: null, privacy_url: null },
-      ...{ reply_within: null, website: null, disclosures: 'off', created_at: 1767225600000 },
+      ...{ reply_within: null, website: null, disclosures: 'off', closed_at: 1767225600000, erase_after: null },
+      created_at: 1767225600000,
     }
     const { asked, env, close } = await cloudflare(() => rowsFound([row]))
     const remote = operatorsOn(state, env)
@@ -68,6 +70,8 @@ describe('production', () => {
           replyWithin: null,
           website: null,
           disclosures: 'off',
+          closedAt: '2026-01-01T00:00:00.000Z',
+          eraseAfter: null,
           createdAt: '2026-01-01T00:00:00.000Z',
           cell: 0,
         },
@@ -77,7 +81,7 @@ describe('production', () => {
     }
     const sql =
       'select "id", "slug", "name", "plan", "council_code", "contact_email", "contact_phone", ' +
-      '"anonymise_after_months", "controller", "dpo_contact", "privacy_url", "reply_within", "website", "disclosures", "created_at" ' +
+      '"anonymise_after_months", "controller", "dpo_contact", "privacy_url", "reply_within", "website", "disclosures", "closed_at", "erase_after", "created_at" ' +
       'from "tenants" order by "tenants"."slug"'
     expect(asked).toEqual([
       { method: 'POST', path: '/d1/database/00000000-0000-0000-0000-000000000000/query', body: { sql } },

@@ -69,7 +69,7 @@ it('erase needs a yes, and says how much is gone without saying whose', async ()
     { id: 'ALEX', name: 'Alex Resident' },
     { id: 'MAIN', name: 'Zebedée Q' },
   ])
-  const erased = await answer('residents', 'erase', ...byEmail, '--yes', '--json')
+  const erased = await answer('residents', 'erase', ...byEmail, '--yes')
   expect(erased).toEqual({ storedResults: 0, cases: 1, messages: 0, casesWithMentions: 0, namedIn: [] })
   expect(await rowsOf(state, names)).toEqual([
     { id: 'ALEX', name: 'Alex Resident' },

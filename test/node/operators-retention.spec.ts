@@ -38,7 +38,7 @@ const lineOf = (tenant: string, data: string, keptFor: string, rows: number) => 
 })
 
 it('a dry run says what would go, and when, and changes nothing', async () => {
-  expect(await answer('retention', '--dry-run', '--json')).toEqual([
+  expect(await answer('retention', '--dry-run')).toEqual([
     { cell: 0, tenant: null, data: 'results for replays', keptFor: '24 hours', before: null, rows: 1 },
     { cell: 0, tenant: null, data: "addresses' windows", keptFor: 'two windows', before: null, rows: 0 },
     lineOf('acme', 'cases', '12 months after closing', 1),

@@ -188,7 +188,7 @@ it('a directory with the council’s codes of two years is read by the newer, an
 
 it('--allow-fewer takes it all the same, and warns with the same list', async () => {
   const path = join(folder, 'RECODED.csv')
-  const { code, stdout, stderr } = await operate('postcodes', 'import', path, '--allow-fewer')
+  const { code, stdout, stderr } = await operate('postcodes', 'import', path, '--allow-fewer', '--json')
   expect(stderr).toContain(`warning: ${path} lacks codes or postcodes that tenants use:\n${reasons}`)
   expect({ code, wards: JSON.parse(stdout).wardsWithoutPostcodes }).toEqual({
     code: 0,

@@ -6,7 +6,6 @@ import { operatorsOn, root, rowsOf, temporaryFolder } from './command'
 
 const { folder, remove } = temporaryFolder()
 afterAll(remove)
-const { operate, answer } = operatorsOn(join(folder, 'state'))
 
 it('each cell gets the postcodes of its own tenants', async () => {
   const config = join(folder, 'two-cells.toml')
@@ -14,7 +13,8 @@ it('each cell gets the postcodes of its own tenants', async () => {
   const block = (binding: string, id: number) =>
     `[[d1_databases]]\nbinding = "${binding}"\ndatabase_name = "c${id}"\ndatabase_id = "00000000-0000-0000-0000-00000000000${id}"\nmigrations_dir = "${root}migrations"\n`
   writeFileSync(config, `name = "two-cells"\n${block('DB', 0)}${block('DB_1', 1)}`)
-  const at = ['--config', config, '--persist-to', state]
+  const at = ['--config', config]
+  const { operate, answer } = operatorsOn(state)
   const create = ['create', '--plan', 'pro', '--name', 'N', ...at]
   await answer('tenants', ...create, '--slug', 'near', '--council-code', 'E06000052')
   // A tenant without a council's code, but with a coded ward.
@@ -26,7 +26,7 @@ it('each cell gets the postcodes of its own tenants', async () => {
   const path = join(folder, 'two.csv')
   const lines = ['TR1 1AA,,E05009270,E06000052', 'TR1 1AB,,E05009270,E06000052', 'PL1 1AA,,E05002092,E06000026']
   writeFileSync(path, ['pcds,doterm,osward,oslaua', ...lines, 'AB10 1AB,,S13002842,S12000033'].join('\n'))
-  const { code, stdout } = await operate('postcodes', 'import', path, ...at)
+  const { code, stdout } = await operate('postcodes', 'import', path, '--json', ...at)
   expect({ code, answer: JSON.parse(stdout) }).toEqual({
     code: 0,
     answer: {
@@ -76,7 +76,7 @@ writeFileSync(remote, 'pcds,doterm,osward,oslaua\nTR1 1AA,,E05009270,E06000052\n
 it('production gets a portion, its progress and the change-over in one transaction', async () => {
   const counted = rowsFound([{ council_code: 'E06000052', postcodes: 2 }])
   const { operate, asked, close } = await production(plan, rowsFound([{ id: 1 }], [], []), counted)
-  const { stdout } = await operate('postcodes', 'import', remote, '--remote')
+  const { stdout } = await operate('postcodes', 'import', remote, '--remote', '--json')
   close()
   expect(JSON.parse(stdout)).toMatchObject({ kept: 2, councils: [{ code: 'E06000052', postcodes: 2 }] })
   const [begun, rows, inUse] = asked()[1]?.split(';\n') ?? []

@@ -23,9 +23,13 @@ function* postcodes(n: number) {
 
 /** Starts importing the big file and waits until a part of it has been read: some portions are written by then. */
 async function importing(until: RegExp): Promise<Running> {
-  const running = start(process.execPath, ['--import', 'tsx', 'scripts/operator/postcodes.ts', 'import', big], {
-    CASEWORK_STATE: state,
-  })
+  const running = start(
+    process.execPath,
+    ['--import', 'tsx', 'scripts/operator/postcodes.ts', 'import', big, '--json'],
+    {
+      CASEWORK_STATE: state,
+    },
+  )
   await expect.poll(() => running.stderr(), { timeout: 60_000, interval: 20 }).toMatch(until)
   return running
 }

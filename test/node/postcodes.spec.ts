@@ -24,7 +24,7 @@ function file(name: string, lines: string[], { newline = '\n', start = '' } = {}
 
 /** Imports a file; what it says on stderr, and its answer. */
 async function imported(path: string, ...options: string[]) {
-  const { code, stdout, stderr } = await operate('postcodes', 'import', path, ...options)
+  const { code, stdout, stderr } = await operate('postcodes', 'import', path, '--json', ...options)
   if (code !== 0) throw new Error(stderr)
   return { said: stderr, answer: JSON.parse(stdout) }
 }

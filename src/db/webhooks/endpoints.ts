@@ -53,7 +53,8 @@ export const isSubscribed = sql`instr(' ' || e.events || ' ', ' ' || c.event || 
 const countedAhead = 1000
 
 // Written by their names, since drizzle leaves out a table's own name where it selects from nothing else.
-const pending = sql<number>`(
+/** Changes that an endpoint is still to be sent, 1,000 at most, and refused messages that are tried again. */
+export const pending = sql<number>`(
   select count(*) from (
     select ahead.event from ${changes} ahead
     where ahead.tenant_id = webhook_endpoints.tenant_id and ahead.sequence > webhook_endpoints.cursor

@@ -21,6 +21,7 @@ import {
 } from '../../db/keys/keys'
 import { allowanceOf, rangeBeyond } from '../../domain/address-ranges'
 import { serviceUser } from '../../domain/service-user'
+import { usageByDay } from '../../domain/usage'
 import type { Role, Scope } from '../../domain/vocabulary'
 import { ApiError, type FieldError, invalidFields } from '../../errors'
 import type { Gate } from '../../gate/gate'
@@ -161,19 +162,12 @@ export async function revokeCurrentKey(c: Context<AppEnv>): Promise<void> {
 }
 
 const shownDays = 30
-const dayMs = 24 * 3600 * 1000
 
 /** Daily usage of a key's family, from the row of its window. */
 export async function usageOfKey(c: Context<AppEnv>, id: string) {
   const { gate } = c.var
   const { days, total, lastUsedAt } = await getFamily(gate, id)
-  const counts = new Map(Array.from(days.matchAll(/(\d{8})(\d{9})/g), ([, day, count]) => [day, Number(count)]))
-  const today = Date.parse(gate.now)
-  const shown = Array.from({ length: shownDays }, (_, index) => {
-    const date = new Date(today - (shownDays - 1 - index) * dayMs).toISOString().slice(0, 10)
-    return { date, requests: counts.get(date.replaceAll('-', '')) ?? 0 }
-  })
-  return { days: shown, total, lastUsedAt }
+  return { days: usageByDay(days, gate.now, shownDays), total, lastUsedAt }
 }
 
 async function getFamily(gate: Gate, id: string) {

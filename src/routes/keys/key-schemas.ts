@@ -1,8 +1,11 @@
 import { z } from '@hono/zod-openapi'
 import { mostRanges, readRange } from '../../domain/address-ranges'
+import { keyLimits } from '../../domain/key-limits'
 import { roles, scopes } from '../../domain/vocabulary'
 import { bodyOf, clearable, errorCode, Id, Instant, moment, optionalId, text } from '../../http/fields'
 import { cursorParam } from '../../http/paging'
+
+const { requests, windowSeconds } = keyLimits
 
 /** Where a key may be used from, as shown. */
 const AllowedAddresses = z
@@ -80,11 +83,11 @@ export const NewKey = bodyOf(
         'When it expires: no later than your own key. If null or absent, it expires with your key, or never if yours does not expire.',
       ).refine(isLater, { params: errorCode('past'), error: 'Must not be in the past' }),
     ),
-    limit: clearable(z.int().min(1).max(1000)).openapi({
+    limit: clearable(z.int().min(requests.least).max(requests.most)).openapi({
       description: "Requests per window; at most the deployment's default.",
       example: 50,
     }),
-    windowSeconds: clearable(z.int().min(1).max(3600)).openapi({
+    windowSeconds: clearable(z.int().min(windowSeconds.least).max(windowSeconds.most)).openapi({
       description: "Seconds per window; at least the deployment's default.",
       example: 60,
     }),
