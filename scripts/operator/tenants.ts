@@ -155,7 +155,7 @@ function detailsOf(given: Details) {
 addCommand(program, 'list', 'List all tenants, each with its cell.', 'list').action(async (options: PlaceOptions) => {
   const answers = await acrossCells(placeOf(options), [listTenants.bind({})])
   const tenants = answers.flatMap(({ cell, found: [rows] }) => rows.map((row) => ({ ...row, cell: cell.number })))
-  print(tenants, options, ['slug', 'name', 'plan', 'cell', 'closedAt', 'eraseAfter', 'createdAt'])
+  print(tenants, options, ['slug', 'name', 'plan', 'cell', 'councilCode', 'disclosures', 'closedAt', 'eraseAfter'])
 })
 
 addCommand(program, 'set-plan', "Change a tenant's plan.", 'set-plan --slug acme --plan pro')
