@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Miniflare } from 'miniflare'
 import { type Cell, cellsOf, type Place, readConfig } from './cells'
 
@@ -35,6 +36,10 @@ export async function executeLocally(cell: Cell, statements: readonly string[]):
     // Miniflare's type is that of another edition of Cloudflare's types.
     const d1 = (await (await databases.worker).getD1Database(cell.binding)) as unknown as D1Database
     return await d1.batch(statements.map((sql) => d1.prepare(sql)))
+  } catch (error) {
+    // Ctrl-C ends workerd as well, and then this is no news: the signal has the first word.
+    await sleep(lingerMs)
+    throw error
   } finally {
     release(cell.place, databases)
   }
@@ -44,7 +49,9 @@ const keyOf = ({ config, state }: Place) => `${config}\n${state}`
 
 function open(place: Place): Opened {
   const known = opened.get(keyOf(place))
-  const databases = known ?? { worker: newWorker(place), uses: 0 }
+  // Somebody may have removed the files of idle ones.
+  if (known?.uses === 0 && !hasDatabase(place.state)) close(place, known)
+  const databases = opened.get(keyOf(place)) ?? { worker: newWorker(place), uses: 0 }
   opened.set(keyOf(place), databases)
   clearTimeout(databases.closing)
   databases.uses += 1
@@ -54,10 +61,13 @@ function open(place: Place): Opened {
 function release(place: Place, databases: Opened): void {
   databases.uses -= 1
   if (databases.uses > 0) return
-  databases.closing = setTimeout(() => {
-    opened.delete(keyOf(place))
-    void databases.worker.then((worker) => worker.dispose()).catch(() => undefined)
-  }, lingerMs)
+  databases.closing = setTimeout(() => close(place, databases), lingerMs)
+}
+
+function close(place: Place, { worker, closing }: Opened): void {
+  clearTimeout(closing)
+  opened.delete(keyOf(place))
+  void worker.then((one) => one.dispose()).catch(() => undefined)
 }
 
 async function newWorker(place: Place): Promise<Miniflare> {

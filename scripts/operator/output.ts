@@ -41,7 +41,13 @@ function cellOf(value: unknown): string | number {
   if (value === null || value === undefined || value === '') return '-'
   if (typeof value === 'number') return value
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
-  if (Array.isArray(value)) return value.length === 0 ? '-' : value.map(cellOf).join(', ')
+  if (Array.isArray(value)) return value.length === 0 ? '-' : value.map(memberOf).join(', ')
   if (typeof value !== 'object') return String(value)
-  return Object.values(value).map(cellOf).join(' ')
+  return Object.entries(value)
+    .map(([name, one]) => `${inWords(name)} ${cellOf(one)}`)
+    .join(', ')
 }
+
+/** A member of a list: of one with several fields, their values. */
+const memberOf = (value: unknown): string | number =>
+  typeof value === 'object' && value !== null ? Object.values(value).map(cellOf).join(' ') : cellOf(value)

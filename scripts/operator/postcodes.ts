@@ -89,7 +89,8 @@ async function readInto(loads: Load[], { file, keepTerminated }: Asked): Promise
   const progress = progressOf(file.size)
   const isPipe = file.size === undefined
   if (isPipe) note(`${file.path} is a pipe: an import that stops cannot be resumed`)
-  process.once('SIGINT', () => {
+  // Before that of the local databases, which ends the process without a word.
+  process.prependOnceListener('SIGINT', () => {
     progress.stop()
     note(isPipe ? `Stopped. ${nextTime(isPipe)}` : 'Stopped. Run the same command to resume.')
     process.exit(130)

@@ -140,7 +140,7 @@ error: ${path} has no postcode of the tenants' councils and wards, so nothing ha
 
 it('a path is the caller’s, from whatever folder npm is called', async () => {
   const { code, stdout, stderr } = await bash(
-    `npm --silent --prefix '${root}' run postcodes -- import three.csv`,
+    `npm --silent --prefix '${root}' run postcodes -- import three.csv --json`,
     folder,
   )
   expect({ code, stderr }).toEqual({ code: 0, stderr: '100 %: 3 lines, 3 kept\n' })
@@ -148,8 +148,8 @@ it('a path is the caller’s, from whatever folder npm is called', async () => {
 })
 
 it.each([
-  ['a pipe', `cat '${three}' | npm run --silent postcodes -- import /dev/stdin --name Piped`, '/dev/stdin'],
-  ['a pipe of the shell', `npm run --silent postcodes -- import <(cat '${three}') --name Piped`, '/dev/fd/\\d+'],
+  ['a pipe', `cat '${three}' | npm run --silent postcodes -- import /dev/stdin --name Piped --json`, '/dev/stdin'],
+  ['a pipe of the shell', `npm run --silent postcodes -- import <(cat '${three}') --name Piped --json`, '/dev/fd/\\d+'],
 ])('%s is read as it comes, which cannot be taken up again', async (_, command, path) => {
   const { code, stdout, stderr } = await bash(command)
   expect(stderr).toMatch(
