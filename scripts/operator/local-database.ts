@@ -37,6 +37,8 @@ export async function executeLocally(cell: Cell, statements: readonly string[]):
     const d1 = (await (await databases.worker).getD1Database(cell.binding)) as unknown as D1Database
     return await d1.batch(statements.map((sql) => d1.prepare(sql)))
   } catch (error) {
+    // One that could not start will not; the next attempt takes another.
+    if (!String(error).includes('D1_ERROR')) forget(cell.place, databases)
     // Ctrl-C ends workerd as well, and then this is no news: the signal has the first word.
     await sleep(lingerMs)
     throw error
@@ -64,9 +66,14 @@ function release(place: Place, databases: Opened): void {
   databases.closing = setTimeout(() => close(place, databases), lingerMs)
 }
 
-function close(place: Place, { worker, closing }: Opened): void {
+function forget(place: Place, databases: Opened): void {
+  if (opened.get(keyOf(place)) === databases) opened.delete(keyOf(place))
+}
+
+function close(place: Place, databases: Opened): void {
+  const { worker, closing } = databases
   clearTimeout(closing)
-  opened.delete(keyOf(place))
+  forget(place, databases)
   void worker.then((one) => one.dispose()).catch(() => undefined)
 }
 

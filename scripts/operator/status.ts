@@ -38,7 +38,7 @@ async function status(options: PlaceOptions): Promise<void> {
     .filter(({ requests }) => requests > 0)
     .sort((a, b) => b.requests - a.requests)
     .slice(0, busiestShown)
-  const webhooks = answers.flatMap(({ found: [, , , troubled] }) => troubled)
+  const webhooks = answers.flatMap(({ found: [, , , troubled] }) => troubled.map(withHost))
   const answer = { cells, closed: closed.map(({ liveKeys, ...tenant }) => tenant), busiest, webhooks }
   if (options.json) print(answer, options)
   else console.log(asText(answer))
@@ -90,11 +90,14 @@ function todayOf({ tenant, id, name, prefix, days, now, lastUsedAt }: FamilyUse)
   return { tenant, id, name, prefix, requests: today?.requests ?? 0, lastUsedAt }
 }
 
+/** With the host of its address: the rest may hold a receiver's secret. */
+const withHost = ({ url, ...webhook }: TroubledWebhook) => ({ ...webhook, host: new URL(url).host })
+
 interface Answer {
   cells: { cell: number; bytes: number | null; jobs: JobStanding[] }[]
   closed: object[]
   busiest: object[]
-  webhooks: TroubledWebhook[]
+  webhooks: object[]
 }
 
 function asText({ cells, closed, busiest, webhooks }: Answer): string {

@@ -303,13 +303,13 @@ describe('the whole', () => {
           lastStatus: 500,
         },
       ].map((one) => ({
-        ...{ tenant: 'acme', url: `https://crm.example.com/${one.id}`, nextAttemptAt: null, pending: 2 },
+        ...{ tenant: 'acme', host: 'crm.example.com', nextAttemptAt: null, pending: 2 },
         ...one,
       })),
     })
     const { stdout } = await operate('status')
     expect(stdout).toMatch(/^Cells\ncell {2}binding {2}open tenants .*\n +0 {2}DB .* MB\n\nClosed tenants\nslug /)
-    expect(stdout).toContain('\n\nWebhooks in trouble\ntenant  id       url')
+    expect(stdout).toContain('\n\nWebhooks in trouble\ntenant  id       enabled')
   })
 })
 
