@@ -20,15 +20,21 @@ interface Made {
   userId: string
 }
 
+/** Two tenants with a key each. */
+async function arrange(make: typeof answer): Promise<{ sync: Made; other: Made }> {
+  for (const slug of ['acme', 'beech'])
+    await make('tenants', 'create', '--slug', slug, '--name', slug, '--plan', 'team')
+  const create = ['create', '--role', 'manager', '--scopes', 'cases:read']
+  return {
+    sync: await make('keys', ...create, '--tenant', 'acme', '--name', 'CRM sync', '--limit', '5'),
+    other: await make('keys', ...create, '--tenant', 'beech', '--name', 'Website'),
+  }
+}
+
 let sync: Made
-let other: Made
 
 beforeAll(async () => {
-  for (const slug of ['acme', 'beech'])
-    await answer('tenants', 'create', '--slug', slug, '--name', slug, '--plan', 'team')
-  const create = ['create', '--role', 'manager', '--scopes', 'cases:read']
-  sync = await answer('keys', ...create, '--tenant', 'acme', '--name', 'CRM sync', '--limit', '5')
-  other = await answer('keys', ...create, '--tenant', 'beech', '--name', 'Website')
+  sync = (await arrange(answer)).sync
 })
 
 /** A command that is given something on stdin. */
@@ -212,10 +218,15 @@ describe('a tenant', () => {
 })
 
 describe('the whole', () => {
+  // Of its own, so that nothing else is counted.
+  const state = join(folder, 'whole')
+  const { operate, answer } = operatorsOn(state)
+  let keys: { sync: Made; other: Made }
   const day = (ago: number) => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10)
   const counted = (ago: number, n: number) => day(ago).replaceAll('-', '') + String(n).padStart(9, '0')
 
   beforeAll(async () => {
+    keys = await arrange(answer)
     const window = (id: string, days: string, total: number) =>
       `insert into windows (id, quota, window_ms, hits, mark, total, days) values ('${id}', 5, 60000, '1767225600000', '', ${total}, '${days}')`
     const webhook = (id: string, columns: string) =>
@@ -230,14 +241,15 @@ describe('the whole', () => {
     await rowsOf(
       state,
       [
-        window(sync.id, counted(40, 7) + counted(2, 10) + counted(0, 3), 20),
-        window(other.id, counted(1, 400) + counted(0, 90), 490),
+        window(keys.sync.id, counted(40, 7) + counted(2, 10) + counted(0, 3), 20),
+        window(keys.other.id, counted(1, 400) + counted(0, 90), 490),
         webhook('failing', `1, null, 1767225600000, 500`),
         webhook('off', `0, 'gone', null, 410`),
         webhook('paused', `0, 'manual', null, 200`),
         webhook('fine', `1, null, null, 200`),
         ...[change(1), change(2)],
         ...[kept('last retention', run), kept('last sweep', { ...run, done: false })],
+        `insert into tenants (id, slug, name, plan, created_at, closed_at, erase_after) values ('g', 'gone', 'Gone', 'pro', 1, 1, 1767225600000)`,
         kept('counters', { tenantId: 't', kind: 'ward', after: '' }),
       ].join(';'),
     )
@@ -248,13 +260,29 @@ describe('the whole', () => {
     const days = (...requests: number[]) =>
       requests.map((n, i) => ({ date: day(requests.length - 1 - i), requests: n }))
     const website = {
-      ...{ tenant: 'beech', id: other.id, name: 'Website', prefix: other.prefix, role: 'manager', lastUsedAt, cell: 0 },
+      ...{
+        tenant: 'beech',
+        id: keys.other.id,
+        name: 'Website',
+        prefix: keys.other.prefix,
+        role: 'manager',
+        lastUsedAt,
+        cell: 0,
+      },
       ...{ requests: 490, days: days(0, 400, 90), total: 490 },
     }
     expect(await answer('usage', '--since', '3d')).toEqual([
       website,
       {
-        ...{ tenant: 'acme', id: sync.id, name: null, prefix: sync.prefix, role: 'manager', lastUsedAt, cell: 0 },
+        ...{
+          tenant: 'acme',
+          id: keys.sync.id,
+          name: 'CRM sync',
+          prefix: keys.sync.prefix,
+          role: 'manager',
+          lastUsedAt,
+          cell: 0,
+        },
         ...{ requests: 13, days: days(10, 0, 3), total: 20 },
       },
     ])
@@ -263,8 +291,8 @@ describe('the whole', () => {
     expect(stdout.replaceAll(/ +/g, ' ')).toBe(
       [
         `tenant name prefix id ${day(1).slice(5)} ${day(0).slice(5)} requests`,
-        `beech Website ${other.prefix} ${other.id} 400 90 490`,
-        `acme - ${sync.prefix} ${sync.id} 0 3 3`,
+        `beech Website ${keys.other.prefix} ${keys.other.id} 400 90 490`,
+        `acme CRM sync ${keys.sync.prefix} ${keys.sync.id} 0 3 3`,
         'all 400 93 493',
         '',
       ].join('\n'),
@@ -279,8 +307,8 @@ describe('the whole', () => {
     expect(status).toEqual({
       cells: [
         {
-          ...{ cell: 0, binding: 'DB', bytes: expect.any(Number), openTenants: 3, closedTenants: 1 },
-          liveKeys: expect.any(Number),
+          ...{ cell: 0, binding: 'DB', bytes: expect.any(Number), openTenants: 2, closedTenants: 1 },
+          liveKeys: 2,
           jobs: [
             { job: 'retention', at, done: true, left: null },
             { job: 'sweep', at, done: false, left: 'time ran out: the rest is for the next run' },
@@ -288,10 +316,10 @@ describe('the whole', () => {
           ],
         },
       ],
-      closed: [{ slug: 'gone', closedAt: aMoment, eraseAfter: '2026-01-01T00:00:00.000Z' }],
+      closed: [{ slug: 'gone', closedAt: '1970-01-01T00:00:00.001Z', eraseAfter: '2026-01-01T00:00:00.000Z' }],
       busiest: [
-        ...[{ tenant: 'beech', id: other.id, name: 'Website', prefix: other.prefix, requests: 90 }],
-        ...[{ tenant: 'acme', id: sync.id, name: null, prefix: sync.prefix, requests: 3 }],
+        ...[{ tenant: 'beech', id: keys.other.id, name: 'Website', prefix: keys.other.prefix, requests: 90 }],
+        ...[{ tenant: 'acme', id: keys.sync.id, name: 'CRM sync', prefix: keys.sync.prefix, requests: 3 }],
       ].map((one) => ({ ...one, lastUsedAt: '2026-01-01T00:00:00.000Z' })),
       webhooks: [
         { id: 'off', enabled: false, disabledReason: 'gone', failingSince: null, lastStatus: 410 },
