@@ -37,6 +37,7 @@ describe('cells', () => {
 
     const key = await answer('keys', 'create', '--tenant', 'far', '--role', 'admin', '--scopes', 'all', ...at)
     expect([cellOfKey(key.key), key.prefix.startsWith('sk_cw1_')]).toEqual([1, true])
+    expect(await answer('keys', 'find', key.key, ...at)).toMatchObject([{ id: key.id, tenant: 'far', cell: 1 }])
     const there = await rowsOf(join(folder, 'two-cells'), 'select count(*) as n from keys', 'DB_1', config)
     expect(there).toEqual([{ n: 1 }])
   })
