@@ -132,6 +132,8 @@ export const keysOf = (send: Send) => ({
   /** Creates a key, shown once in the answer. Never retried: a lost answer means a lost key, so list and revoke it. */
   create: (body: api.NewKey, options?: CallOptions): Pending<api.MadeKey> =>
     pending(send, () => ({ method: 'POST', path: '/api/keys', body, options: { ...options, ...onceOnly } })),
+  /** Changes a key, from its next request on: never beyond your own, and limits only downwards. */
+  update: updater<api.KeyChanges, api.Key>(send, '/api/keys'),
   /** Creates a key's successor, shown once in the answer; the old one works for `graceSeconds`. Never retried. */
   rotate: (id: string, body?: api.Rotation, options?: CallOptions): Pending<api.MadeKey> => {
     const make = { method: 'POST', body, options: { ...options, ...onceOnly } } as const

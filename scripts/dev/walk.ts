@@ -84,6 +84,7 @@ async function walkKeys(userId: string): Promise<void> {
   await step('GET', '/api/keys', 200)
   const { id } = await make('/api/keys', { name: 'Walk', scopes: ['cases:read'], userId })
   undo.push(() => step('DELETE', '/api/keys/{id}', 200, { id }))
+  await step('PATCH', '/api/keys/{id}', 200, { id, json: { limit: 50 } })
   await make('/api/keys/{id}/rotate', { graceSeconds: 60 }, id)
   await step('GET', '/api/keys/{id}/usage', 200, { id })
   const leaked = await make('/api/keys', { name: 'Walk, leaked', scopes: ['cases:read'], userId })

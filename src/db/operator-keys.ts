@@ -1,11 +1,9 @@
 /** Statements of the operators' commands about keys, of all tenants of a cell: nothing that serves requests may import them. */
-import { and, desc, eq, gt, isNull, or, type SQL, sql } from 'drizzle-orm'
-import { auditOf } from './audit'
+import { desc, eq, type SQL, sql } from 'drizzle-orm'
 import { clock, databaseClock } from './gate/caller'
-import { moment } from './keys/key-standing'
 import { shownKey } from './keys/keys'
 import { noDefault, type OperatorsKey } from './operators'
-import { type BoundStatement, build, type Given, placeholder, type Statement, statement, type Values } from './query'
+import { type BoundStatement, build, placeholder, type Statement, statement } from './query'
 import { keys, tenants, users, windows } from './schema/tenants'
 
 /** A key with its tenant and its holder. */
@@ -49,43 +47,6 @@ export type KeyMark = keyof typeof foundBy
 /** The keys of any tenant that have a hash, a prefix or an id, newest first. */
 export const keysWith = (mark: KeyMark, value: string): BoundStatement<FoundKey[]> =>
   foundBy[mark].bind({ value, ...noDefault })
-
-const isLiveOfFamily = and(
-  eq(keys.familyId, placeholder('family')),
-  eq(keys.tenantId, placeholder('tenantId')),
-  isNull(keys.revokedAt),
-  or(isNull(keys.expiresAt), gt(keys.expiresAt, databaseClock)),
-)
-
-const leads = eq(keys.id, placeholder('leadId'))
-
-/** What of a key can be changed; null for the deployment's default, no name, any address and no end. */
-export type KeyChanges = Given<
-  Pick<typeof keys.$inferSelect, 'name' | 'scopes' | 'quota' | 'windowSeconds' | 'allowedAddresses' | 'allowedTree'>
-> & { expiresAt?: string | null | undefined }
-
-/** An older key of the family keeps its own end, if that is sooner: a later one would lengthen its grace period. */
-const end = sql`case
-  when ${leads} then ${moment('expiresAt')}
-  when ${moment('expiresAt')} is null then ${keys.expiresAt}
-  else min(coalesce(${keys.expiresAt}, ${moment('expiresAt')}), ${moment('expiresAt')}) end`
-
-/**
- * Changes the live keys of the family `family`, which share a window and so must share a limit, and yields their ids. A new
- * end is for its newest key, `leadId`. Built per call: each set of fields is another statement.
- */
-export function updateFamily({ expiresAt, ...changes }: KeyChanges, values: Values): BoundStatement<{ id: string }[]> {
-  return statement(
-    build
-      .update(keys)
-      .set({ ...changes, ...(expiresAt !== undefined && { expiresAt: end }) })
-      .where(isLiveOfFamily)
-      .returning({ id: keys.id }),
-  ).bind({ ...values, expiresAt: expiresAt ?? null })
-}
-
-/** The audit entry of a change to the family's live key `leadId`: none if it has ended. Before the change. */
-export const auditOfKeyChange = auditOf(keys, and(isLiveOfFamily, leads))
 
 /** A family's use, represented by its newest key. */
 export interface FamilyUse {

@@ -1,5 +1,8 @@
 const dayMs = 24 * 3600 * 1000
 
+/** How many days a window keeps its counts. */
+export const keptDays = 30
+
 /** A day's admitted requests. */
 export interface DayOfUsage {
   /** In UTC, `2026-03-01`. */

@@ -55,6 +55,7 @@ const samples: Record<string, Sample> = {
   convertSubmission: { row: makeSubmission, body: () => ({ summary: 'Pothole outside the school' }) },
   listKeys: {},
   createKey: { body: () => ({ name: 'Website sync', scopes: ['keys:write'], role: 'manager' }) },
+  updateKey: { row: aKey, body: () => ({ name: 'Website sync', limit: 50 }) },
   rotateKey: { row: aKey, body: () => ({ graceSeconds: 60 }) },
   revokeCurrentKey: {},
   revokeKey: { row: aKey },

@@ -1160,7 +1160,7 @@ export interface NewKey {
    */
   userId?: string | null | undefined
   /**
-   * When it expires: no later than your own key. If null or absent, it expires with your key, or never if yours does not expire.
+   * When it expires: no later than your own key. Null is with your own key, or never if yours does not expire; so is a new key without it.
    */
   expiresAt?: string | null | undefined
   /**
@@ -1169,6 +1169,58 @@ export interface NewKey {
   limit?: number | null | undefined
   /**
    * Seconds per window; at least the deployment's default.
+   */
+  windowSeconds?: number | null | undefined
+  /**
+   * IPv4 and IPv6 addresses and CIDR ranges that it may be used from: from anywhere else it is invalid (401). Bits beyond the prefix length must be zero. If your own key has such a list, each must lie within it, and the list is the default.
+   *
+   * @minItems 1
+   * @maxItems 20
+   */
+  allowedAddresses?: string[] | null | undefined
+}
+export interface KeyChanges {
+  /**
+   * The key’s purpose.
+   */
+  name?: string | null | undefined
+  /**
+   * What it may do; only scopes that your own key has.
+   *
+   * @minItems 1
+   * @maxItems 100
+   */
+  scopes?: undefined | (
+    | 'cases:read'
+    | 'cases:write'
+    | 'wards:read'
+    | 'wards:write'
+    | 'categories:read'
+    | 'users:read'
+    | 'events:read'
+    | 'events:write'
+    | 'news:read'
+    | 'news:write'
+    | 'submissions:read'
+    | 'submissions:write'
+    | 'reports:read'
+    | 'keys:read'
+    | 'keys:write'
+    | 'audit:read'
+    | 'settings:write'
+    | 'webhooks:read'
+    | 'webhooks:write'
+  )[]
+  /**
+   * When it expires: no later than your own key. Null is with your own key, or never if yours does not expire; so is a new key without it.
+   */
+  expiresAt?: string | null | undefined
+  /**
+   * Requests per window; at most it has now.
+   */
+  limit?: number | null | undefined
+  /**
+   * Seconds per window; at least it has now.
    */
   windowSeconds?: number | null | undefined
   /**

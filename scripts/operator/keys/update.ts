@@ -1,5 +1,5 @@
 import { recordAudit } from '../../../src/db/audit'
-import { auditOfKeyChange, type KeyChanges, updateFamily } from '../../../src/db/operator-keys'
+import { auditOfKeyChange, type KeyChanges, updateFamily } from '../../../src/db/keys/key-changes'
 import { allowanceOf } from '../../../src/domain/address-ranges'
 import type { Scope } from '../../../src/domain/vocabulary'
 import { placeOf } from '../cells'

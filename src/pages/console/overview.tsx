@@ -7,7 +7,7 @@ import { sections } from './layout/navigation'
 import { Table } from './layout/table'
 import { number } from './layout/words'
 import { may, type Page } from './page'
-import { busiestOn, lastDays } from './usage-days'
+import { busiestOn, withUsage } from './usage-days'
 
 /** The first page: what waits, what is broken, and who has asked how much today. */
 export async function showOverview(c: Page) {
@@ -16,7 +16,7 @@ export async function showOverview(c: Page) {
     alongside: { families: usageOfFamilies, inbox: newMessageCount, failing: failingWebhooks },
   })
   const sees = (path: string) => sections.some((section) => section.path === path && may(principal, section))
-  const [today = ''] = lastDays(Date.now(), 1)
+  const { now } = c.var.gate
   return consolePage(c, {
     title: 'Overview',
     children: (
@@ -27,7 +27,9 @@ export async function showOverview(c: Page) {
           {sees('/console/webhooks') && <WebhooksCard failing={alongside.failing} />}
           <WindowCard rateLimit={c.var.gate.rateLimit} />
         </div>
-        {sees('/console/usage') && <UsageToday busiest={busiestOn(alongside.families, today)} />}
+        {sees('/console/usage') && (
+          <UsageToday busiest={busiestOn(withUsage(alongside.families, now, 1), now.slice(0, 10))} />
+        )}
         <YourKey principal={principal} />
       </>
     ),

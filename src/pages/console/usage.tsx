@@ -6,14 +6,16 @@ import { addressOf } from './layout/list'
 import { Table } from './layout/table'
 import { number, onDay } from './layout/words'
 import type { Page } from './page'
-import { busiestOn, lastDays, requestsByDay } from './usage-days'
+import { busiestOn, totalByDay, withUsage } from './usage-days'
 
 /** Requests of all keys by day, and of one day by key. */
 export async function showUsage(c: Page) {
   const { alongside } = await call(c, { path: '/api/keys', alongside: { families: usageOfFamilies } })
-  const dates = lastDays()
-  const day = dates.find((date) => date === c.req.query('day')) ?? dates.at(-1) ?? ''
-  const days = requestsByDay(alongside.families, dates)
+  const { now } = c.var.gate
+  const families = withUsage(alongside.families, now)
+  const days = totalByDay(families, now)
+  const dates = days.map(({ date }) => date)
+  const day = dates.find((date) => date === c.req.query('day')) ?? now.slice(0, 10)
   return consolePage(c, {
     title: 'Usage',
     children: (
@@ -43,7 +45,7 @@ export async function showUsage(c: Page) {
           caption={`Requests on ${onDay(day)} by key, busiest first`}
           headings={['Key', 'Begins with', 'Role', 'Requests']}
           numeric={[3]}
-          rows={busiestOn(alongside.families, day).map(({ id, name, prefix, role, requests }) => [
+          rows={busiestOn(families, day).map(({ id, name, prefix, role, requests }) => [
             <a href={`/console/keys/${id}`}>{name ?? prefix}</a>,
             <code>{prefix}</code>,
             role,

@@ -19,16 +19,15 @@ import {
   insertKey,
   insertServiceUser,
 } from '../../db/keys/keys'
-import { allowanceOf, rangeBeyond } from '../../domain/address-ranges'
+import { allowanceOf } from '../../domain/address-ranges'
 import { serviceUser } from '../../domain/service-user'
-import { usageByDay } from '../../domain/usage'
-import type { Role, Scope } from '../../domain/vocabulary'
+import { keptDays, usageByDay } from '../../domain/usage'
 import { ApiError, type FieldError, invalidFields } from '../../errors'
 import type { Gate } from '../../gate/gate'
 import { keyRow, mintKey } from '../../gate/key-format'
 import type { Principal } from '../../gate/principal'
-import { requireRole } from '../../gate/requirement'
 import { type Settings, settingsOf } from '../../settings'
+import { grantFaults, requireReachable, requireWithin } from './key-grants'
 import type { Key, NewKey } from './key-schemas'
 
 /** A new key, including the key itself: answered once. */
@@ -161,39 +160,18 @@ export async function revokeCurrentKey(c: Context<AppEnv>): Promise<void> {
   })
 }
 
-const shownDays = 30
-
 /** Daily usage of a key's family, from the row of its window. */
 export async function usageOfKey(c: Context<AppEnv>, id: string) {
   const { gate } = c.var
   const { days, total, lastUsedAt } = await getFamily(gate, id)
-  return { days: usageByDay(days, gate.now, shownDays), total, lastUsedAt }
+  return { days: usageByDay(days, gate.now, keptDays), total, lastUsedAt }
 }
 
-async function getFamily(gate: Gate, id: string) {
+/** The family of the key `id`, as its newest live key. Throws 404. */
+export async function getFamily(gate: Gate, id: string) {
   const { family } = await gate.read({ id }, { family: familyOfKey })
   if (!family) throw new ApiError('not_found')
   return family
-}
-
-/** Throws 403 for a key that would have scopes or a role beyond its maker's. */
-function requireWithin(gate: Gate, scopes: readonly Scope[], role: Role | undefined): void {
-  const requiredScope = scopes.find((scope) => !gate.principal.scopes.includes(scope))
-  if (requiredScope) throw new ApiError('scope_required', { details: { requiredScope } })
-  if (role) requireRole(gate.principal, role)
-}
-
-/**
- * Throws 403 for a successor that could be used from addresses that its maker's key may not. It has its family's, so nothing in
- * the request can narrow it.
- */
-function requireReachable({ principal }: Gate, addresses: readonly string[] | null): void {
-  const own = principal.key.allowedAddresses
-  if (own && (!addresses || rangeBeyond(addresses, own) !== undefined)) {
-    const message =
-      'That key may be used from addresses that yours may not: rotate it with a key that may be used from them all'
-    throw new ApiError('forbidden', { message })
-  }
 }
 
 const unknown: FieldError = { code: 'unknown_reference', message: 'Does not exist or is not available' }
@@ -211,32 +189,15 @@ function requireStanding({ isReplaced, live }: { isReplaced: boolean; live: numb
   throw new ApiError('conflict', { message })
 }
 
-/**
- * Throws 422 for a user who cannot hold a key, for an end later than the maker's or addresses beyond, and for a limit that is not a lowered
- * one: at most the default's requests and at least its window, so that neither the rate nor the burst can be above it.
- */
+/** Throws 422 for a user who cannot hold a key, and for what `grantFaults` finds. */
 function requireUsable(
   asked: NewKey,
   most: Settings['keyWindow'],
   user: { id: string } | undefined,
-  { expiresAt: makersEnd, allowedAddresses: makersAddresses }: Principal['key'],
+  maker: Principal['key'],
 ): void {
-  const fields: Record<string, FieldError> = {}
+  const fields = grantFaults(asked, most, maker)
   if (asked.userId && !user) fields.userId = unknown
-  if (asked.expiresAt && makersEnd && asked.expiresAt > makersEnd) {
-    fields.expiresAt = { code: 'range', message: `Must not be later than your own key's expiry, ${makersEnd}` }
-  }
-  const beyond = makersAddresses && asked.allowedAddresses && rangeBeyond(asked.allowedAddresses, makersAddresses)
-  if (beyond) {
-    fields.allowedAddresses = { code: 'range', message: `Your own key may not be used from all of ${beyond}` }
-  }
-  if (asked.limit && asked.limit > most.limit) {
-    fields.limit = { code: 'range', message: `Must be at most ${most.limit}: over HTTP a limit can only be lowered` }
-  }
-  if (asked.windowSeconds && asked.windowSeconds < most.seconds) {
-    const message = `Must be at least ${most.seconds}: over HTTP a limit can only be lowered`
-    fields.windowSeconds = { code: 'range', message }
-  }
   if (Object.keys(fields).length > 0) throw invalidFields(fields)
 }
 
@@ -247,4 +208,5 @@ async function mint({ cell, now }: Gate) {
   return { key, row: await keyRow(key, now) }
 }
 
-const ended = (message: string) => new ApiError('conflict', { message })
+/** 409 for a family that has ended. */
+export const ended = (message: string) => new ApiError('conflict', { message })

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { mostRanges, readRange } from '../../domain/address-ranges'
 import { keyLimits } from '../../domain/key-limits'
 import { roles, scopes } from '../../domain/vocabulary'
-import { bodyOf, clearable, errorCode, Id, Instant, moment, optionalId, text } from '../../http/fields'
+import { bodyOf, clearable, errorCode, Id, Instant, moment, optionalId, optionalText, text } from '../../http/fields'
 import { cursorParam } from '../../http/paging'
 
 const { requests, windowSeconds } = keyLimits
@@ -64,46 +64,55 @@ const holderFaults = (isBoth: boolean) =>
     ? [{ path: ['userId'], params: errorCode('format'), message: holder }]
     : ['role', 'userId'].map((name) => ({ path: [name], params: errorCode('required'), message: holder }))
 
+const grantedScopes = z
+  .array(z.enum(scopes))
+  .min(1)
+  .max(100)
+  .transform((asked) => scopes.filter((scope) => asked.includes(scope)))
+  .openapi({ description: 'What it may do; only scopes that your own key has.', example: ['cases:read'] })
+
+/** Bounds of a key, each with what a new one, or a change, has besides. */
+const bounds = (than: { limit: string; windowSeconds: string }) => ({
+  expiresAt: clearable(
+    moment(
+      'When it expires: no later than your own key. Null is with your own key, or never if yours does not expire; so is a new key without it.',
+    ).refine(isLater, { params: errorCode('past'), error: 'Must not be in the past' }),
+  ),
+  limit: clearable(z.int().min(requests.least).max(requests.most)).openapi({
+    description: `Requests per window; at most ${than.limit}.`,
+    example: 50,
+  }),
+  windowSeconds: clearable(z.int().min(windowSeconds.least).max(windowSeconds.most)).openapi({
+    description: `Seconds per window; at least ${than.windowSeconds}.`,
+    example: 60,
+  }),
+  allowedAddresses: clearable(
+    z
+      .array(range)
+      .min(1)
+      .max(mostRanges)
+      .transform((ranges) => [...new Set(ranges)]),
+  ).openapi({
+    description:
+      'IPv4 and IPv6 addresses and CIDR ranges that it may be used from: from anywhere else it is invalid (401). Bits beyond ' +
+      'the prefix length must be zero. If your own key has such a list, each must lie within it, and the list is ' +
+      'the default.',
+    example: ['203.0.113.0/24', '2001:db8::/32'],
+  }),
+})
+
+const name = { description: 'The key’s purpose.', example: 'Website sync', max: 120 }
+
 export const NewKey = bodyOf(
   {
-    name: text({ description: 'The key’s purpose.', example: 'Website sync', max: 120 }),
-    scopes: z
-      .array(z.enum(scopes))
-      .min(1)
-      .max(100)
-      .transform((asked) => scopes.filter((scope) => asked.includes(scope)))
-      .openapi({ description: 'What it may do; only scopes that your own key has.', example: ['cases:read'] }),
+    name: text(name),
+    scopes: grantedScopes,
     role: clearable(z.enum(roles)).openapi({
       description: "Creates the key for this role's service user; use instead of `userId`.",
       example: 'manager',
     }),
     userId: optionalId('Creates the key for this enabled user; use instead of `role`.'),
-    expiresAt: clearable(
-      moment(
-        'When it expires: no later than your own key. If null or absent, it expires with your key, or never if yours does not expire.',
-      ).refine(isLater, { params: errorCode('past'), error: 'Must not be in the past' }),
-    ),
-    limit: clearable(z.int().min(requests.least).max(requests.most)).openapi({
-      description: "Requests per window; at most the deployment's default.",
-      example: 50,
-    }),
-    windowSeconds: clearable(z.int().min(windowSeconds.least).max(windowSeconds.most)).openapi({
-      description: "Seconds per window; at least the deployment's default.",
-      example: 60,
-    }),
-    allowedAddresses: clearable(
-      z
-        .array(range)
-        .min(1)
-        .max(mostRanges)
-        .transform((ranges) => [...new Set(ranges)]),
-    ).openapi({
-      description:
-        'IPv4 and IPv6 addresses and CIDR ranges that it may be used from: from anywhere else it is invalid (401). Bits beyond ' +
-        'the prefix length must be zero. If your own key has such a list, each must lie within it, and the list is ' +
-        'the default.',
-      example: ['203.0.113.0/24', '2001:db8::/32'],
-    }),
+    ...bounds({ limit: "the deployment's default", windowSeconds: "the deployment's default" }),
   },
   ['id', 'familyId', 'prefix', 'revokedAt', 'lastUsedAt', 'createdAt'],
 )
@@ -117,6 +126,16 @@ export const NewKey = bodyOf(
   )
   .openapi('NewKey')
 export type NewKey = z.infer<typeof NewKey>
+
+export const KeyChanges = bodyOf(
+  {
+    name: optionalText(name),
+    scopes: grantedScopes.optional(),
+    ...bounds({ limit: 'it has now', windowSeconds: 'it has now' }),
+  },
+  ['id', 'familyId', 'prefix', 'userId', 'role', 'revokedAt', 'lastUsedAt', 'createdAt'],
+).openapi('KeyChanges')
+export type KeyChanges = z.infer<typeof KeyChanges>
 
 /** Default grace period of older keys after a rotation: long enough to notice a lost answer. */
 export const defaultGraceSeconds = 3600

@@ -5,8 +5,19 @@ import { refuse } from '../../gate/keyed'
 import { IdParam, json, jsonBody, NoQuery } from '../../http/fields'
 import { keyedRoute } from '../../http/keyed-route'
 import { cut, unusableCursor, valuesAfter } from '../../http/paging'
+import { changeKey } from './key-changes'
 import { createKey, revokeCurrentKey, revokeKey, rotateKey, usageOfKey } from './key-rules'
-import { defaultGraceSeconds, Key, KeyQuery, MadeKey, NewKey, Revoked, Rotation, Usage } from './key-schemas'
+import {
+  defaultGraceSeconds,
+  Key,
+  KeyChanges,
+  KeyQuery,
+  MadeKey,
+  NewKey,
+  Revoked,
+  Rotation,
+  Usage,
+} from './key-schemas'
 
 const reading = { plan: 'pro', scope: 'keys:read', role: 'admin' } as const
 const writing = { plan: 'pro', scope: 'keys:write', role: 'admin', managesKeys: true } as const
@@ -39,6 +50,21 @@ const create = createRoute({
     'that has been rotated: only its successor can manage keys.',
   request: { query: NoQuery, body: jsonBody(NewKey) },
   responses: { 201: json('The key.', MadeKey) },
+})
+
+const update = createRoute({
+  method: 'patch',
+  path: '/{id}',
+  ...keyedRoute(writing),
+  operationId: 'updateKey',
+  summary: 'Change a key',
+  description:
+    'Changes only the fields sent, of every live key of its family, from their next request on. It cannot get scopes or addresses ' +
+    'that your own key lacks, nor expire later than it, and its limit can only become stricter: at most the requests, and at ' +
+    'least the window, that it has now. 409 if the family has ended. 403 for a key that has been rotated: only its successor can ' +
+    'manage keys.',
+  request: { params: IdParam, query: NoQuery, body: jsonBody(KeyChanges) },
+  responses: { 200: json('The key after the change.', Key) },
 })
 
 const rotate = createRoute({
@@ -109,6 +135,7 @@ export const keys = new OpenAPIHono<AppEnv>()
     const made = await createKey(c, c.req.valid('json'))
     return c.json(made, 201, { Location: `/api/keys/${made.id}` })
   })
+  .openapi(update, async (c) => c.json(await changeKey(c, c.req.valid('param').id, c.req.valid('json')), 200))
   .openapi(rotate, async (c) => {
     const { graceSeconds } = c.req.valid('json')
     const made = await rotateKey(c, c.req.valid('param').id, graceSeconds ?? defaultGraceSeconds)

@@ -1,11 +1,5 @@
+import type { DayOfUsage } from '../../../domain/usage'
 import { number, onDay } from './words'
-
-/** A day's count. */
-export interface DayCount {
-  /** `2026-11-24`. */
-  date: string
-  requests: number
-}
 
 const size = { width: 720, height: 240, left: 48, bottom: 28, top: 8 }
 
@@ -17,7 +11,7 @@ export function roundedUp(most: number): number {
 
 interface ChartProps {
   title: string
-  days: readonly DayCount[]
+  days: readonly DayOfUsage[]
 }
 
 /** Counts by day as bars, for those who see them: the same numbers stand in a table below. */
