@@ -33,8 +33,7 @@ afterAll(async () => (await browser)?.close())
  */
 export async function visit(address: string, options: BrowserContextOptions = {}): Promise<Page> {
   browser ??= launch()
-  visitors += 1
-  const page = await (await browser).newPage({ ...options, extraHTTPHeaders: addressHeader(visitors) })
+  const page = await (await browser).newPage({ ...options, extraHTTPHeaders: elsewhere() })
   page.on('request', (request) => asked.add(new URL(request.url()).host))
   await page.goto(address)
   return page
@@ -43,15 +42,15 @@ export async function visit(address: string, options: BrowserContextOptions = {}
 /** Every host that a page has asked. */
 export const asked = new Set<string>()
 
-/** The headers of a request from an address that nobody else has. */
-function addressHeader(number: number) {
-  return { 'CF-Connecting-IP': `198.${18 + ((process.pid >> 8) & 1)}.${process.pid & 255}.${number}` }
+/** The headers of somebody at an address that nobody else has. */
+export function elsewhere(): Record<string, string> {
+  visitors += 1
+  return { 'CF-Connecting-IP': `198.${18 + ((process.pid >> 8) & 1)}.${process.pid & 255}.${visitors}` }
 }
 
 /** Gives a page's visitor another address, as a phone has that changes its network. */
 export async function moveElsewhere(page: Page): Promise<void> {
-  visitors += 1
-  await page.setExtraHTTPHeaders(addressHeader(visitors))
+  await page.setExtraHTTPHeaders(elsewhere())
 }
 
 function launch(): Promise<Browser> {

@@ -1,9 +1,11 @@
 import type { z } from 'zod'
+import { userChoices } from '../../db/console'
+import type { Ref } from '../../db/ref'
 import type { AuditList } from '../../routes/audit/audit-schemas'
 import type { DisclosureList } from '../../routes/disclosures/disclosure-schemas'
 import { call } from './api-call'
 import { consolePage } from './layout/frame'
-import { Filters, Pages } from './layout/list'
+import { addressOf, Filters, Pages } from './layout/list'
 import { Table } from './layout/table'
 import { atTime, onDay } from './layout/words'
 import type { Page } from './page'
@@ -18,13 +20,17 @@ const auditLabels: Record<(typeof auditNames)[number], string> = {
   keyId: 'Id of the key',
 }
 
+/** Those who are named instead of by their ids, to a key that may see them. */
+const withPeople = { people: userChoices }
+
 /** Who did what to which id, when. */
 export async function showAudit(c: Page) {
   const asked = c.req.query()
   const query = Object.fromEntries(auditNames.map((name) => [name, asked[name]]))
-  const { answer } = await call<z.infer<typeof AuditList>>(c, {
+  const { answer, alongside } = await call<z.infer<typeof AuditList>, typeof withPeople>(c, {
     path: '/api/audit',
     query: { ...query, cursor: asked.cursor },
+    alongside: withPeople,
   })
   const isSet = Object.values(query).some(Boolean)
   return consolePage(c, {
@@ -51,7 +57,7 @@ export async function showAudit(c: Page) {
             atTime(at),
             action,
             <TargetLink type={targetType} id={targetId} />,
-            userId,
+            userId && <Person id={userId} people={alongside.people} />,
             keyId && <a href={`/console/keys/${keyId}`}>{keyId}</a>,
           ])}
           empty={isSet ? 'No change is like that. Take a filter away.' : 'Nothing has been changed yet.'}
@@ -63,6 +69,12 @@ export async function showAudit(c: Page) {
       </>
     ),
   })
+}
+
+/** Somebody, as a link to what they have done. */
+function Person({ id, people }: { id: string; people: readonly Ref[] }) {
+  const name = people.find((one) => one.id === id)?.name ?? id
+  return <a href={addressOf('/console/audit', { userId: id })}>{name}</a>
 }
 
 const targetPages: Record<string, string> = {
@@ -95,9 +107,10 @@ const disclosureLabels = {
 export async function showDisclosures(c: Page) {
   const asked = c.req.query()
   const query = Object.fromEntries(disclosureNames.map((name) => [name, asked[name]]))
-  const { answer } = await call<z.infer<typeof DisclosureList>>(c, {
+  const { answer, alongside } = await call<z.infer<typeof DisclosureList>, typeof withPeople>(c, {
     path: '/api/disclosures',
     query: { ...query, cursor: asked.cursor },
+    alongside: withPeople,
   })
   const isSet = Object.values(query).some(Boolean)
   return consolePage(c, {
@@ -128,7 +141,7 @@ export async function showDisclosures(c: Page) {
             onDay(day),
             <TargetLink {...target} />,
             <a href={`/console/keys/${keyId}`}>{keyId}</a>,
-            userId,
+            userId && <Person id={userId} people={alongside.people} />,
           ])}
           empty={
             isSet

@@ -53,7 +53,9 @@ export async function showCases(c: Page) {
           caption={`Cases: ${pagination.totalCapped ? 'more than ' : ''}${number(pagination.total)}`}
           headings={['Reference', 'Summary', 'Resident', 'Ward', 'Assigned to', 'Status', 'Made']}
           rows={cases.map((one) => [
-            <a href={`/console/cases/${one.id}`}>{one.reference}</a>,
+            <a class="reference" href={`/console/cases/${one.id}`}>
+              {one.reference}
+            </a>,
             one.summary,
             one.residentName,
             one.ward?.name ?? null,

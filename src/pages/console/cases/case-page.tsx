@@ -104,24 +104,18 @@ async function casePage(c: Page, { found, choices, answers, refusal }: CasePage)
         <h1>
           <span class="caption">{found.reference}</span> {found.summary}
         </h1>
-        <About found={found} />
-        <Timeline found={found} />
-        {mayWrite && (
-          <section>
-            <h2>Add a note</h2>
-            <Form action={`/console/cases/${found.id}/notes`} ticket={nextTicket()} label="Add note">
-              <Area
-                name="body"
-                label="Note"
-                hint="Up to 4,000 characters."
-                rows={4}
-                answers={answers ?? {}}
-                faults={faults}
-              />
-            </Form>
-          </section>
-        )}
-        {mayWrite && <Changes {...{ found, choices, faults }} answers={answers ?? {}} ticket={nextTicket()} />}
+        <div class="columns">
+          <div>
+            <About found={found} />
+            <Timeline found={found} />
+          </div>
+          {mayWrite && (
+            <div>
+              <NewNote found={found} faults={faults} answers={answers ?? {}} ticket={nextTicket()} />
+              <Changes {...{ found, choices, faults }} answers={answers ?? {}} ticket={nextTicket()} />
+            </div>
+          )}
+        </div>
       </>
     ),
   })
@@ -174,17 +168,29 @@ function Timeline({ found }: { found: Case }) {
   )
 }
 
-interface ChangesProps extends Pick<CasePage, 'found' | 'choices'> {
+interface FormProps extends Pick<CasePage, 'found'> {
   answers: Answers
-  faults: Partial<Record<ChangeName, string>>
+  faults: Partial<Record<ChangeName | 'body', string>>
   ticket: string
+}
+
+function NewNote({ found, answers, faults, ticket }: FormProps) {
+  const given = { answers, faults }
+  return (
+    <section>
+      <h2>Add a note</h2>
+      <Form action={`/console/cases/${found.id}/notes`} ticket={ticket} label="Add note">
+        <Area {...given} name="body" label="Note" hint="Up to 4,000 characters." rows={4} />
+      </Form>
+    </section>
+  )
 }
 
 /** Choices that hold what is chosen now, even where it cannot be chosen any more, or not by this key. */
 const including = (of: readonly { id: string; name: string }[], now: { id: string; name: string } | null) =>
   now && !of.some(({ id }) => id === now.id) ? [now, ...of] : of
 
-function Changes({ found, choices, answers, faults, ticket }: ChangesProps) {
+function Changes({ found, choices, answers, faults, ticket }: FormProps & Pick<CasePage, 'choices'>) {
   const now: Answers = {
     status: found.status,
     assigneeId: found.assigneeId ?? '',

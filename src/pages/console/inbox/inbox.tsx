@@ -24,12 +24,12 @@ export async function showInbox(c: Page) {
   const { submissions, pagination } = answer
   const mayChange = may(principal, writing)
   const rows = submissions.map((one) => [
-    <>
+    <span class="reference">
       {mayChange && one.status !== 'converted' && (
         <input type="checkbox" name="id" value={one.id} aria-label={`Select ${one.reference}`} form="bulk" />
       )}{' '}
       <a href={`/console/inbox/${one.id}`}>{one.reference}</a>
-    </>,
+    </span>,
     one.name,
     <span class="cut">{one.message.slice(0, 120)}</span>,
     one.ward?.name ?? null,

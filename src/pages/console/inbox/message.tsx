@@ -92,25 +92,19 @@ async function messagePage(c: Page, { message, choices, answers, refusal }: Mess
       <>
         <ErrorSummary faults={Object.entries(faults).map(([id, sentence]) => ({ id, sentence: String(sentence) }))} />
         <h1>Message {message.reference}</h1>
-        <About message={message} />
-        {mayChange && (
-          <div class="actions">
-            {(['spam', 'dismissed', 'new'] as const)
-              .filter((status) => status !== message.status)
-              .map((status) => (
-                <Action
-                  key={status}
-                  action={`/console/inbox/${message.id}/status`}
-                  ticket={nextTicket()}
-                  values={{ status, version: message.version }}
-                  label={{ spam: 'Mark as spam', dismissed: 'Dismiss', new: 'Make new again' }[status]}
-                />
-              ))}
+        <div class="columns">
+          <div>
+            <About message={message} />
+            {mayChange && <Statuses message={message} nextTicket={nextTicket} />}
           </div>
-        )}
-        {mayConvert && (
-          <Conversion {...{ message, choices, faults }} answers={answers ?? prefilled(message)} ticket={nextTicket()} />
-        )}
+          {mayConvert && (
+            <Conversion
+              {...{ message, choices, faults }}
+              answers={answers ?? prefilled(message)}
+              ticket={nextTicket()}
+            />
+          )}
+        </div>
       </>
     ),
   })
@@ -142,6 +136,26 @@ function About({ message }: { message: Submission }) {
         ['Message', <span class="lines">{message.message}</span>],
       ]}
     />
+  )
+}
+
+/** What else can be done with a message than making it a case. */
+function Statuses({ message, nextTicket }: { message: Submission; nextTicket: () => string }) {
+  const labels = { spam: 'Mark as spam', dismissed: 'Dismiss', new: 'Make new again' } as const
+  return (
+    <div class="actions">
+      {(['spam', 'dismissed', 'new'] as const)
+        .filter((status) => status !== message.status)
+        .map((status) => (
+          <Action
+            key={status}
+            action={`/console/inbox/${message.id}/status`}
+            ticket={nextTicket()}
+            values={{ status, version: message.version }}
+            label={labels[status]}
+          />
+        ))}
+    </div>
   )
 }
 

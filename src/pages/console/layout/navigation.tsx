@@ -29,7 +29,7 @@ export function Navigation({ principal, path }: { principal: Principal; path: st
     section.path === '/console' ? path === section.path : `${path}/`.startsWith(`${section.path}/`)
   return (
     <nav aria-label="Console">
-      <ul class="wide">
+      <ul class="wide sections">
         {sections
           .filter((section) => isAuthorised(principal, section))
           .map((section) => (
