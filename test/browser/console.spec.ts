@@ -6,18 +6,18 @@ afterAll(() => {
   expect([...asked]).toEqual([new URL(gateway.address).host])
 })
 
-const desktop = { viewport: { width: 1100, height: 980 } }
+const desktop = { viewport: { width: 1100, height: 900 } }
 
 describe('An admin', () => {
   it('finds the key that was busiest last Tuesday, and ends it', async () => {
     const page = await signIn(gateway.key, desktop)
-    await picture(page, 'console-overview', { fullPage: false })
+    await picture(page, 'console-overview', { height: 890 })
     await open(page, 'Keys')
-    await picture(page, 'console-keys', { fullPage: false })
+    await picture(page, 'console-keys', { height: 720 })
     await open(page, 'Usage')
     const tuesdays = page.getByRole('row').getByRole('link', { name: /^Tuesday/ })
     await Promise.all([page.waitForNavigation(), tuesdays.first().click()])
-    await picture(page, 'console-usage', { fullPage: false })
+    await picture(page, 'console-usage', { height: 990 })
     const busiest = await page.locator('tbody').first().locator('tr').first().innerText()
     expect(busiest.split('\t')).toEqual(['Open data export', expect.stringMatching(/^sk_cw0_/), 'admin', '4,210'])
     await follow(page, 'Open data export')

@@ -103,13 +103,33 @@ const axeOptions = {
 
 /** Asserts that axe-core finds nothing wrong with a page by the rules of WCAG 2.2 AA and good practice, nor leaves anything open. */
 export async function expectAccessible(page: Page): Promise<void> {
-  await page.evaluate(source)
-  const { violations, incomplete, passes } = await page.evaluate<AxeResults>(`axe.run(${JSON.stringify(axeOptions)})`)
-  expect([...violations, ...incomplete].map(({ id, nodes }) => [id, nodes.map(({ target }) => target)])).toEqual([])
+  const { violations, incomplete, passes } = await axe(page, axeOptions)
+  expect(foundIn([...violations, ...incomplete])).toEqual([])
   expect(passes.map(({ id }) => id)).toEqual(expect.arrayContaining(['region', 'target-size', 'html-lang-valid']))
 }
 
-/** Keeps a picture of a page for the docs, when they are being renewed. */
-export async function picture(page: Page, name: string, { fullPage = true } = {}): Promise<void> {
-  if (process.env.PICTURES) await page.screenshot({ path: join(root, 'docs/images', `${name}.png`), fullPage })
+/** Asserts that every text of a page stands out from what is behind it (WCAG 2.2, success criterion 1.4.3). */
+export async function expectContrast(page: Page): Promise<void> {
+  const { violations, incomplete, passes } = await axe(page, { runOnly: ['color-contrast'] })
+  expect(foundIn([...violations, ...incomplete])).toEqual([])
+  expect(passes).toHaveLength(1)
+}
+
+/** Texts of a chart are left out: axe-core looks for their colour in `color`, and theirs is a `fill`. */
+const looked = { exclude: ['.chart text'] }
+
+async function axe(page: Page, options: object): Promise<AxeResults> {
+  await page.evaluate(source)
+  return page.evaluate<AxeResults>(`axe.run(${JSON.stringify(looked)}, ${JSON.stringify(options)})`)
+}
+
+const foundIn = (results: AxeResults['violations']) =>
+  results.map(({ id, nodes }) => [id, nodes.map(({ target }) => target)])
+
+/** Keeps a picture of a page for the docs, when they are being renewed: all of it, what is in view, or so many pixels from the top. */
+export async function picture(page: Page, name: string, { fullPage = true, height = 0 } = {}): Promise<void> {
+  if (!process.env.PICTURES) return
+  const path = join(root, 'docs/images', `${name}.png`)
+  const clip = height > 0 ? { clip: { x: 0, y: 0, width: page.viewportSize()?.width ?? 0, height } } : {}
+  await page.screenshot({ path, fullPage, ...clip })
 }
