@@ -1,14 +1,14 @@
 import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { ask, follow, heading, home, makeCase, makeKey, open, press, receive, said, signIn } from './office'
+import { ask, follow, heading, home, idOfPerson, makeCase, makeKey, open, press, receive, said, signIn } from './office'
 import { inboxFrom, isInView, picture, visit } from './visitor'
 
 const desktop = { viewport: { width: 1100, height: 900 } }
 
-/** A manager's key. */
+/** The key of a manager, Priya Shah. */
 let key = ''
 beforeAll(async () => {
-  key = (await makeKey({ name: 'Casework desk' })).key
+  key = (await makeKey({ name: 'Casework desk', userId: await idOfPerson('Priya Shah') })).key
 })
 
 /** Presses Tab until something of this name has the focus: how many times it took. */

@@ -52,9 +52,27 @@ export const casework = [
   ...['wards:read', 'categories:read', 'events:read', 'events:write'],
 ]
 
-/** A new key. */
-export async function makeKey(given: { name: string; role?: string; scopes?: string[]; limit?: number }) {
-  return ask<{ id: string; key: string }>('POST', '/keys', { role: 'manager', scopes: casework, ...given })
+interface NewKey {
+  name: string
+  /** A manager, unless it is somebody’s own. */
+  role?: string
+  userId?: string
+  scopes?: string[]
+  limit?: number
+}
+
+/** A new key, which may do what casework needs unless something else is given. */
+export function makeKey(given: NewKey) {
+  const holder = given.userId ? {} : { role: 'manager' }
+  return ask<{ id: string; key: string }>('POST', '/keys', { scopes: casework, ...holder, ...given })
+}
+
+/** The id of one of the demo's people. */
+export async function idOfPerson(name: string): Promise<string> {
+  const people = await ask<{ id: string; name: string }[]>('GET', '/users')
+  const found = people.find((one) => one.name === name)
+  if (!found) throw new Error(`${name} is not there`)
+  return found.id
 }
 
 /** A new case. */

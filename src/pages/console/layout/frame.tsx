@@ -84,7 +84,7 @@ export function consolePage(c: Context<AppEnv>, { title, trail = [], isFaulty, s
               </li>
             </ul>
             <p>
-              Cookies: one, which keeps you signed in for up to eight hours, and one that carries a message to the next
+              Cookies: one keeps you signed in for up to eight hours, and others take a message or a new key to the next
               page.
             </p>
           </div>
