@@ -36,6 +36,16 @@ export const usageOfFamilies: Statement<FamilyUsage[]> = statement(
     .limit(500),
 )
 
+/** The tenant's newest keys by their names, living or not: by how they begin, where they have none. */
+export const keyNames: Statement<Ref[]> = statement(
+  build
+    .select({ id: keys.id, name: sql<string>`coalesce(${keys.name}, ${keys.prefix})`.as('name') })
+    .from(keys)
+    .where(eq(keys.tenantId, ofKeys))
+    .orderBy(desc(keys.createdAt), desc(keys.id))
+    .limit(listedAtOnce),
+)
+
 /** How many are counted at most. */
 export const countedMessages = 1000
 

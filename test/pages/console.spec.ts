@@ -116,7 +116,6 @@ describe('Keys', () => {
     expect(faults).toEqual([
       ['name', 'Enter what the key is for'],
       ['role', 'Choose a role, or a person'],
-      ['userId', 'Choose a person, or a role'],
       ['limit', 'Must be at most 1000'],
       ['allowedAddresses', expect.stringContaining('Must be')],
     ])

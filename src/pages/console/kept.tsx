@@ -41,13 +41,25 @@ export function isInConsole(address: string): boolean {
   return origin === here && address === pathname + search && /^\/console(\/|$)/.test(pathname)
 }
 
+/** Fields in which somebody writes, by their labels. What was chosen goes along unseen. */
+const labels: Readonly<Record<string, string>> = {
+  body: 'Note',
+  summary: 'Summary',
+  description: 'Description',
+  internalRef: 'Your own reference',
+  name: 'Name',
+  url: 'Address',
+}
+
 /** What was typed, to read, to copy and to send again. */
 export function Kept({ kept, ticket }: { kept: KeptForm; ticket: string }) {
-  const shown = kept.pairs.filter(([, value]) => value.trim() !== '')
+  const shown = kept.pairs.flatMap(([name, value]) =>
+    labels[name] && value.trim() !== '' ? [[labels[name], value] as const] : [],
+  )
   return (
     <form method="post" action={kept.action}>
       <h2>What you typed</h2>
-      <p>It is kept on this page while the page is open.</p>
+      <p>It is kept on this page, with what you chose, while the page is open.</p>
       <dl class="summary-list">
         {shown.map(([name, value]) => (
           <div key={name}>

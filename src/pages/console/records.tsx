@@ -1,5 +1,6 @@
 import type { z } from 'zod'
-import { userChoices } from '../../db/console'
+import { keyNames, userChoices } from '../../db/console'
+import type { Results } from '../../db/query'
 import type { Ref } from '../../db/ref'
 import type { AuditList } from '../../routes/audit/audit-schemas'
 import type { DisclosureList } from '../../routes/disclosures/disclosure-schemas'
@@ -16,21 +17,22 @@ const auditLabels: Record<(typeof auditNames)[number], string> = {
   action: 'Action, like case.update',
   targetType: 'Kind of target, like case',
   targetId: 'Id of the target',
-  userId: 'Id of the user',
-  keyId: 'Id of the key',
+  userId: 'User',
+  keyId: 'Key',
 }
 
-/** Those who are named instead of by their ids, to a key that may see them. */
-const withPeople = { people: userChoices }
+/** Whose names stand in place of their ids, for a key that may see them. */
+const named = { userId: userChoices, keyId: keyNames }
+type Named = Results<typeof named>
 
 /** Who did what to which id, when. */
 export async function showAudit(c: Page) {
   const asked = c.req.query()
   const query = Object.fromEntries(auditNames.map((name) => [name, asked[name]]))
-  const { answer, alongside } = await call<z.infer<typeof AuditList>, typeof withPeople>(c, {
+  const { answer, alongside } = await call<z.infer<typeof AuditList>, typeof named>(c, {
     path: '/api/audit',
     query: { ...query, cursor: asked.cursor },
-    alongside: withPeople,
+    alongside: named,
   })
   const isSet = Object.values(query).some(Boolean)
   return consolePage(c, {
@@ -43,10 +45,13 @@ export async function showAudit(c: Page) {
           <summary>Filters</summary>
           <Filters path="/console/audit" isSet={isSet}>
             {auditNames.map((name) => (
-              <div class="field" key={name}>
-                <label for={name}>{auditLabels[name]}</label>
-                <input id={name} name={name} value={query[name]} autocomplete="off" maxlength={128} />
-              </div>
+              <Filter
+                key={name}
+                name={name}
+                label={auditLabels[name]}
+                value={query[name]}
+                of={name === 'userId' || name === 'keyId' ? alongside[name] : []}
+              />
             ))}
           </Filters>
         </details>
@@ -57,8 +62,8 @@ export async function showAudit(c: Page) {
             atTime(at),
             action,
             <TargetLink type={targetType} id={targetId} />,
-            userId && <Person id={userId} people={alongside.people} />,
-            keyId && <a href={`/console/keys/${keyId}`}>{keyId}</a>,
+            userId && <User id={userId} named={alongside} />,
+            keyId && <Key id={keyId} named={alongside} />,
           ])}
           empty={isSet ? 'No change is like that. Take a filter away.' : 'Nothing has been changed yet.'}
         />
@@ -71,11 +76,46 @@ export async function showAudit(c: Page) {
   })
 }
 
-/** Somebody, as a link to what they have done. */
-function Person({ id, people }: { id: string; people: readonly Ref[] }) {
-  const name = people.find((one) => one.id === id)?.name ?? id
-  return <a href={addressOf('/console/audit', { userId: id })}>{name}</a>
+interface FilterProps {
+  name: string
+  label: string
+  type?: 'text' | 'date'
+  value: string | undefined
+  /** What can be chosen; where it is nothing that this key may see, an id is typed. */
+  of: readonly Ref[]
 }
+
+function Filter({ name, label, type = 'text', value = '', of }: FilterProps) {
+  return (
+    <div class="field">
+      <label for={name}>{label}</label>
+      {of.length === 0 ? (
+        <input id={name} name={name} type={type} value={value} autocomplete="off" maxlength={128} />
+      ) : (
+        <select id={name} name={name}>
+          <option value="">Any</option>
+          {(value === '' || of.some(({ id }) => id === value) ? of : [{ id: value, name: value }, ...of]).map((one) => (
+            <option key={one.id} value={one.id} selected={one.id === value}>
+              {one.name}
+            </option>
+          ))}
+        </select>
+      )}
+    </div>
+  )
+}
+
+const nameIn = (of: readonly Ref[], id: string) => of.find((one) => one.id === id)?.name ?? id
+
+/** Somebody, as a link to what they have done. */
+const User = ({ id, named }: { id: string; named: Named }) => (
+  <a href={addressOf('/console/audit', { userId: id })}>{nameIn(named.userId, id)}</a>
+)
+
+/** A key, as a link to its page. */
+const Key = ({ id, named }: { id: string; named: Named }) => (
+  <a href={`/console/keys/${id}`}>{nameIn(named.keyId, id)}</a>
+)
 
 const targetPages: Record<string, string> = {
   case: '/console/cases',
@@ -98,7 +138,7 @@ const disclosureNames = ['caseId', 'keyId', 'from', 'to'] as const
 
 const disclosureLabels = {
   caseId: 'Id of the case',
-  keyId: 'Id of the key',
+  keyId: 'Key',
   from: 'On or after',
   to: 'On or before',
 }
@@ -107,10 +147,10 @@ const disclosureLabels = {
 export async function showDisclosures(c: Page) {
   const asked = c.req.query()
   const query = Object.fromEntries(disclosureNames.map((name) => [name, asked[name]]))
-  const { answer, alongside } = await call<z.infer<typeof DisclosureList>, typeof withPeople>(c, {
+  const { answer, alongside } = await call<z.infer<typeof DisclosureList>, typeof named>(c, {
     path: '/api/disclosures',
     query: { ...query, cursor: asked.cursor },
-    alongside: withPeople,
+    alongside: named,
   })
   const isSet = Object.values(query).some(Boolean)
   return consolePage(c, {
@@ -121,17 +161,14 @@ export async function showDisclosures(c: Page) {
         <p>Which key was given which resident’s data, and on which day: once a day, however often it was read.</p>
         <Filters path="/console/disclosures" isSet={isSet}>
           {disclosureNames.map((name) => (
-            <div class="field" key={name}>
-              <label for={name}>{disclosureLabels[name]}</label>
-              <input
-                id={name}
-                name={name}
-                type={name === 'from' || name === 'to' ? 'date' : 'text'}
-                value={query[name]}
-                autocomplete="off"
-                maxlength={128}
-              />
-            </div>
+            <Filter
+              key={name}
+              name={name}
+              label={disclosureLabels[name]}
+              type={name === 'from' || name === 'to' ? 'date' : 'text'}
+              value={query[name]}
+              of={name === 'keyId' ? alongside.keyId : []}
+            />
           ))}
         </Filters>
         <Table
@@ -140,8 +177,8 @@ export async function showDisclosures(c: Page) {
           rows={answer.disclosures.map(({ day, target, keyId, userId }) => [
             onDay(day),
             <TargetLink {...target} />,
-            <a href={`/console/keys/${keyId}`}>{keyId}</a>,
-            userId && <Person id={userId} people={alongside.people} />,
+            <Key id={keyId} named={alongside} />,
+            userId && <User id={userId} named={alongside} />,
           ])}
           empty={
             isSet

@@ -69,6 +69,8 @@ const wholeOf = (text: string) => (text === '' ? null : Number.isNaN(Number(text
 
 async function keyForm(c: Page, { principal, users, answers, checked, refusal }: KeyForm) {
   const faults = faultsOf(refusal, [...names, 'scopes'], sentences)
+  // Where neither a role nor a person was chosen, one sentence says both.
+  if (faults.role) delete faults.userId
   if (refusal) requireMendable(refusal, faults)
   const given = { answers, faults }
   const { requests, windowSeconds } = principal.limit
