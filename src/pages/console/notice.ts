@@ -43,10 +43,17 @@ export function done(c: Context<AppEnv>, to: string, notice?: Notice): Response 
   return c.redirect(to, 303)
 }
 
+interface Said {
+  words: string
+  /** True for what did not go well. */
+  isBad: boolean
+}
+
 /** The notice that is due, once. */
-export function takeNotice(c: Context<AppEnv>): string | undefined {
+export function takeNotice(c: Context<AppEnv>): Said | undefined {
   const name = getCookie(c, cookieName, 'host')
   if (name === undefined) return
   deleteCookie(c, cookieName, cookie)
-  return Object.entries(notices).find(([notice]) => notice === name)?.[1]
+  const [known, words] = Object.entries(notices).find(([notice]) => notice === name) ?? []
+  return known && words ? { words, isBad: known.startsWith('test-') && known !== 'test-delivered' } : undefined
 }

@@ -66,8 +66,8 @@ export function consolePage(c: Context<AppEnv>, { title, trail = [], isFaulty, s
           {trail.length > 0 && <Breadcrumbs trail={trail} />}
           <main id="main" tabindex={-1}>
             {notice && (
-              <div class="done" role="alert">
-                <p>{notice}</p>
+              <div class={notice.isBad ? 'summary' : 'done'} role="alert">
+                <p>{notice.words}</p>
               </div>
             )}
             {children}
