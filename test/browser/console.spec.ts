@@ -11,7 +11,7 @@ const desktop = { viewport: { width: 1100, height: 900 } }
 describe('An admin', () => {
   it('finds the key that was busiest last Tuesday, and ends it', async () => {
     const page = await signIn(gateway.key, desktop)
-    await picture(page, 'console-overview', { height: 890 })
+    await picture(page, 'console-overview', { height: 840 })
     await open(page, 'Keys')
     await picture(page, 'console-keys', { height: 720 })
     await open(page, 'Usage')

@@ -47,7 +47,7 @@ export const works = async (key: string): Promise<boolean> =>
   (await fetch(`${gateway.address}/api/me`, { headers: { Authorization: `Bearer ${key}` } })).ok
 
 /** What somebody who manages cases may do. */
-export const casework = [
+const casework = [
   ...['cases:read', 'cases:write', 'submissions:read', 'submissions:write', 'users:read'],
   ...['wards:read', 'categories:read', 'events:read', 'events:write'],
 ]
