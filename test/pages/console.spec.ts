@@ -201,7 +201,8 @@ describe('The inbox', () => {
     const response = await sendConsoleForm('/console/inbox', who, { id: [third, 'nothing'], act: 'dismissed' })
     expect(response.status).toBe(404)
     expect((await read(response)).text).toContain('1 of 2 messages were changed before that.')
-    expect((await sendConsoleForm('/console/inbox', who, { act: 'spam' })).status).toBe(400)
+    const nothing = await sendConsoleForm('/console/inbox', who, { act: 'spam' })
+    expect([nothing.status, (await read(nothing)).faults]).toEqual([400, [['bulk', 'Select at least one message']]])
   })
 
   test('shows whatever residents write as text', async () => {

@@ -32,16 +32,7 @@ describe('A ticket', () => {
     // Made by a clock that is ahead.
     expect(await readTicket(env, 'acme', await issueTicket(env, 'acme', undefined, Date.now() + hour))).toBeDefined()
     expect(await readTicket({ ...env, IP_HASH_SECRET: 'another secret of tests' }, 'acme', text, at)).toBeUndefined()
-    const [header, claims, signature] = text.split('.')
-    const unsigned = btoa('{"alg":"none","typ":"JWT"}').replaceAll('=', '')
-    for (const forged of [
-      '',
-      'x',
-      'a.b.c',
-      `${header}.${claims}.`,
-      `${unsigned}.${claims}.`,
-      `${header}.${claims}A.${signature}`,
-    ]) {
+    for (const forged of ['', 'x', 'a*b*c', text.slice(0, -1), text.replace('Fe26', 'Fe27'), `${text}A`]) {
       expect(await read('acme', forged), forged).toBeUndefined()
     }
   })

@@ -1,8 +1,9 @@
 import { env } from 'cloudflare:workers'
 import { app } from '../../src/app'
 import type { Role, Scope } from '../../src/domain/vocabulary'
-import { type Session, sealed } from '../../src/pages/console/session'
+import { type Session, secretOf } from '../../src/pages/console/session'
 import { issueTicket } from '../../src/pages/console/ticket'
+import { sealed } from '../../src/pages/sealed'
 import { type Call, call } from './call'
 import { sampleOf } from './samples'
 import { makeKey, makeTenant, type TestKey, type TestTenant } from './tenants'
@@ -16,7 +17,7 @@ export interface SignedIn {
 /** Signs in with a key, without asking the Worker, so that nothing is counted. */
 export async function signedInWith(key: string, until = Date.now() + 60_000): Promise<SignedIn> {
   const session = { id: crypto.randomUUID(), key, until }
-  return { session, cookie: `__Host-casework=${encodeURIComponent(await sealed(env, session))}` }
+  return { session, cookie: `__Host-casework=${encodeURIComponent(await sealed(session, secretOf(env)))}` }
 }
 
 /** A page as a browser asks for it. */

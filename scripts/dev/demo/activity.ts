@@ -41,7 +41,7 @@ const demoSystems: readonly DemoSystem[] = [
     name: 'Open data export',
     holder: 'morgan',
     scopes: ['reports:read', 'wards:read'],
-    requests: (daysAgo, weekday) => (weekday === 2 && daysAgo <= 7 ? 4210 : wave(daysAgo, 40)),
+    requests: (daysAgo, weekday) => (weekday === 2 && daysAgo >= 1 && daysAgo <= 7 ? 4210 : wave(daysAgo, 40)),
   },
 ]
 

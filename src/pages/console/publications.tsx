@@ -1,5 +1,5 @@
 import { counted } from '../../domain/wait'
-import { ApiError } from '../../errors'
+import { ErrorSummary } from '../layout/error-summary'
 import { call } from './api-call'
 import { ticked } from './form'
 import { Hidden } from './layout/form'
@@ -41,7 +41,8 @@ export const showNews = (c: Page) => showItems(c, news)
 export const approveEvents = (c: Page) => approveItems(c, events)
 export const approveNews = (c: Page) => approveItems(c, news)
 
-async function showItems(c: Page, { name, title, noun }: Kind) {
+/** @param fault what is wrong with the selection that was sent */
+async function showItems(c: Page, { name, title, noun }: Kind, fault?: string) {
   const { state = 'draft', cursor } = c.req.query()
   const approved = { draft: 'false', approved: 'true' }[state]
   const {
@@ -57,8 +58,11 @@ async function showItems(c: Page, { name, title, noun }: Kind) {
   const path = `/console/${name}`
   return consolePage(c, {
     title,
+    isFaulty: fault !== undefined,
+    status: fault ? 400 : 200,
     children: (
       <>
+        <ErrorSummary faults={fault ? [{ id: 'bulk', sentence: fault }] : []} />
         <h1>{title}</h1>
         <Filters path={path} isSet={state !== 'draft'}>
           <div class="field">
@@ -96,7 +100,7 @@ async function showItems(c: Page, { name, title, noun }: Kind) {
           }
         />
         {mayApprove && drafts.length > 0 && (
-          <form id="bulk" class="bulk" method="post" action={addressOf(path, { state })}>
+          <form id="bulk" class="bulk" tabindex={-1} method="post" action={addressOf(path, { state })}>
             <Hidden ticket={await newTicket(c)} />
             <button type="submit">Approve the selected ones</button>
           </form>
@@ -108,13 +112,12 @@ async function showItems(c: Page, { name, title, noun }: Kind) {
 }
 
 /** Approves all that were selected, in one request; at most 100. */
-async function approveItems(c: Page, { name, noun }: Kind) {
+async function approveItems(c: Page, kind: Kind) {
+  const { name, noun } = kind
   const ids = ticked(c, 'id')
-  if (ids.length === 0) throw new ApiError('invalid_request', { message: `No ${noun} was selected` })
+  if (ids.length === 0) return showItems(c, kind, `Select at least one ${noun}`)
   if (ids.length > 100) {
-    throw new ApiError('invalid_request', {
-      message: `At most 100 can be approved at once; ${counted(ids.length, noun)} were selected`,
-    })
+    return showItems(c, kind, `Select at most 100; ${counted(ids.length, noun)} were selected`)
   }
   await call(c, { method: 'POST', path: `/api/${name}/approve`, body: { ids } })
   return done(c, addressOf(`/console/${name}`, { state: c.req.query('state') }), 'approved')

@@ -1,10 +1,10 @@
 import type { Context } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
-import { defaults, seal, unseal } from 'iron-webcrypto'
 import { z } from 'zod'
 import type { AppEnv } from '../../app-env'
 import { ApiError } from '../../errors'
 import { type Env, SettingsError, settingsOf } from '../../settings'
+import { sealed, unsealed } from '../sealed'
 
 /** How long somebody stays signed in: eight hours, however busy they are. */
 const longestMs = 8 * 3600 * 1000
@@ -36,7 +36,7 @@ export async function openSession(
 ): Promise<Session> {
   const session: Session = { id: crypto.randomUUID(), key, until }
   const maxAge = Math.floor((until - Date.now()) / 1000)
-  setCookie(c, cookieName, await sealed(c.env, session), { ...cookie, maxAge })
+  setCookie(c, cookieName, await sealed(session, secretOf(c.env)), { ...cookie, maxAge })
   return session
 }
 
@@ -48,18 +48,11 @@ export function closeSession(c: Context<AppEnv>): void {
 /** The session of a request; undefined if there is none, it is over, or its cookie was not made here. */
 export async function sessionOf(c: Context<AppEnv>, now = Date.now()): Promise<Session | undefined> {
   const text = getCookie(c, cookieName, 'host')
-  const { success, data } = Session.safeParse(text && (await unsealed(c.env, text)))
+  const { success, data } = Session.safeParse(text && (await unsealed(text, secretOf(c.env))))
   return success && now < data.until ? data : undefined
 }
 
-/** An object as a text that only this server can read and make. */
-export const sealed = (env: Env, value: object) => seal(value, secretOf(env), defaults)
-
-/** The object of such a text; undefined for any other. */
-export const unsealed = (env: Env, text: string): Promise<unknown> =>
-  unseal(text, secretOf(env), defaults).catch(() => undefined)
-
-/** What sessions are sealed under and tickets signed with. Throws 503 without it: the console is closed. */
+/** What sessions and tickets are sealed under. Throws 503 without it: the console is closed. */
 export function secretOf(env: Env): string {
   const { consoleSecret } = settingsOf(env)
   if (consoleSecret) return consoleSecret

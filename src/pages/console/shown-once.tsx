@@ -1,10 +1,11 @@
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { z } from 'zod'
+import { sealed, unsealed } from '../sealed'
 import { Form } from './layout/form'
 import { consolePage } from './layout/frame'
 import { done, type Notice } from './notice'
 import { newTicket, type Page } from './page'
-import { sealed, unsealed } from './session'
+import { secretOf } from './session'
 
 /** How long a secret can be shown again by loading its page again: ten minutes. */
 const shownForSeconds = 600
@@ -23,7 +24,7 @@ const Shown = z.object({ session: z.string(), at: z.string(), secret: z.string()
  */
 export async function showOnce(c: Page, at: string, secret: string): Promise<Response> {
   const until = Date.now() + shownForSeconds * 1000
-  const shown = await sealed(c.env, { session: c.var.session.id, at, secret, until })
+  const shown = await sealed({ session: c.var.session.id, at, secret, until }, secretOf(c.env))
   setCookie(c, cookieName, shown, { ...cookie, maxAge: shownForSeconds })
   return done(c, at)
 }
@@ -31,7 +32,7 @@ export async function showOnce(c: Page, at: string, secret: string): Promise<Res
 /** The secret that this page shows; undefined if it is for another page or session, or it is over. */
 export async function secretShown(c: Page): Promise<string | undefined> {
   const text = getCookie(c, cookieName, 'host')
-  const { success, data } = Shown.safeParse(text && (await unsealed(c.env, text)))
+  const { success, data } = Shown.safeParse(text && (await unsealed(text, secretOf(c.env))))
   if (!success || data.session !== c.var.session.id || data.at !== c.req.path || data.until <= Date.now()) return
   return data.secret
 }

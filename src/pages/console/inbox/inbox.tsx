@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { ApiError } from '../../../errors'
 import type { SubmissionList } from '../../../routes/submissions/submission-schemas'
+import { ErrorSummary } from '../../layout/error-summary'
 import { call } from '../api-call'
 import { ticked, typed } from '../form'
 import { Hidden } from '../layout/form'
@@ -17,7 +18,12 @@ export const messageStatuses = { new: 'New', converted: 'Made a case', spam: 'Sp
 const writing = { plan: 'pro', scope: 'submissions:write' } as const
 
 /** Messages from the contact form: the new ones, unless others are asked for. */
-export async function showInbox(c: Page) {
+export function showInbox(c: Page) {
+  return inboxPage(c)
+}
+
+/** @param fault what is wrong with the selection that was sent */
+async function inboxPage(c: Page, fault?: string) {
   const { status = 'new', search = '', page, cursor } = c.req.query()
   const query = { status: status === 'all' ? undefined : status, search, page, cursor }
   const { answer, principal } = await call<z.infer<typeof SubmissionList>>(c, { path: '/api/submissions', query })
@@ -39,8 +45,11 @@ export async function showInbox(c: Page) {
   const count = `${pagination.totalCapped ? 'more than ' : ''}${number(pagination.total)}`
   return consolePage(c, {
     title: 'Inbox',
+    isFaulty: fault !== undefined,
+    status: fault ? 400 : 200,
     children: (
       <>
+        <ErrorSummary faults={fault ? [{ id: 'bulk', sentence: fault }] : []} />
         <h1>Inbox</h1>
         <Filters path="/console/inbox" isSet={search !== '' || status !== 'new'}>
           <div class="field">
@@ -72,7 +81,13 @@ export async function showInbox(c: Page) {
           <p>This page ends early: few of the messages that were looked at match. Go on to older ones.</p>
         )}
         {mayChange && rows.length > 0 && (
-          <form id="bulk" class="bulk" method="post" action={addressOf('/console/inbox', { status, search })}>
+          <form
+            id="bulk"
+            class="bulk"
+            tabindex={-1}
+            method="post"
+            action={addressOf('/console/inbox', { status, search })}
+          >
             <Hidden ticket={await newTicket(c)} />
             <fieldset>
               <legend>With the selected messages</legend>
@@ -107,7 +122,7 @@ export async function showInbox(c: Page) {
 export async function changeMessages(c: Page) {
   const ids = ticked(c, 'id')
   const status = typed(c, 'act')
-  if (ids.length === 0) throw new ApiError('invalid_request', { message: 'No message was selected' })
+  if (ids.length === 0) return inboxPage(c, 'Select at least one message')
   for (const [index, id] of ids.entries()) {
     await call(c, { method: 'PATCH', path: `/api/submissions/${encodeURIComponent(id)}`, body: { status } }).catch(
       stoppedAfter(`${index} of ${ids.length} messages were changed before that.`),

@@ -46,7 +46,7 @@ export function DayChart({ title, days }: ChartProps) {
         />
       ))}
       {days
-        .filter((_, index) => index % 7 === days.length % 7)
+        .filter((_, index) => (days.length - 1 - index) % 7 === 0)
         .map(({ date }) => (
           <text
             key={date}
