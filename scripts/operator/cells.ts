@@ -1,12 +1,16 @@
-import { readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { root } from '../root'
+import { accountFile } from './account-file'
+import { levelOf, type Stage } from './configuration'
 import { UsageError } from './fault'
 
-/** Databases of a command: the local ones of a folder, or production's. */
+/** Databases of a command: the local ones of a folder, or a stage's. */
 export interface Place {
   /** wrangler's configuration. */
   config: string
+  /** The environment in it; undefined for its top level. */
+  env: Stage | undefined
   remote: boolean
   /** Folder of the local databases. */
   state: string
@@ -19,11 +23,21 @@ export interface Cell {
   binding: string
 }
 
+/** Options that name a place. */
+export interface Placing {
+  config?: string | undefined
+  env?: Stage | undefined
+  persistTo?: string | undefined
+  remote?: boolean | undefined
+}
+
 /** The place that the options name: by default the local databases, in `CASEWORK_STATE` or `.wrangler/state`. */
-export function placeOf({ config, remote, persistTo }: Partial<Place> & { persistTo?: string } = {}): Place {
+export function placeOf({ config, env, remote = env !== undefined, persistTo }: Placing = {}): Place {
+  const stage = env ?? (remote && config === undefined ? 'production' : undefined)
   return {
-    config: resolve(root, config ?? 'wrangler.toml'),
-    remote: remote ?? false,
+    config: resolve(root, config ?? (stage ? accountFile : 'wrangler.toml')),
+    env: stage,
+    remote,
     state: resolve(root, persistTo ?? (process.env.CASEWORK_STATE || '.wrangler/state')),
   }
 }
@@ -35,27 +49,42 @@ export function demoKeyFile({ state }: Place): string {
 
 /** Every cell that wrangler's configuration binds: `DB` is 0, `DB_1` is 1, … */
 export function cellsOf(place: Place): Cell[] {
-  const bound = readConfig(place.config).matchAll(/\bbinding\s*=\s*["'](DB(?:_([1-9]\d{0,3}))?)["']/g)
-  const cells = [...bound].map(([, binding = 'DB', number = '0']) => ({ place, number: Number(number), binding }))
+  requireDeployed(place)
+  const cells = levelOf(place.config, place.env).d1_databases.flatMap(({ binding }) => {
+    const number = cellNumber(binding)
+    return number === undefined ? [] : [{ place, number, binding }]
+  })
   if (cells.length === 0) throw new UsageError(`No database is bound in ${place.config}`)
   return cells
+}
+
+/** The binding of a cell's database. */
+export const bindingOf = (number: number) => (number === 0 ? 'DB' : `DB_${number}`)
+
+/** The number of the cell that a binding is for, or undefined for another one. */
+export function cellNumber(binding: string): number | undefined {
+  const [isCell, number = '0'] = /^DB(?:_([1-9]\d{0,3}))?$/.exec(binding) ?? []
+  return isCell === undefined ? undefined : Number(number)
+}
+
+/** Throws a `UsageError` if a stage has no databases yet that this folder knows of. */
+function requireDeployed({ config, env }: Place): void {
+  if (env === undefined || config !== resolve(root, accountFile)) return
+  const isKnown =
+    existsSync(config) && levelOf(config, env).d1_databases.some(({ database_id: id }) => id !== undefined)
+  if (isKnown) return
+  throw new UsageError(
+    `Nothing is known here of ${env}: "npm run deploy -- --env ${env}" deploys it, "npm run cells -- find --env ${env}" looks up what is deployed`,
+  )
 }
 
 /** The cell of a number. Throws a `UsageError` if none is bound. */
 export function getCell(place: Place, number: number): Cell {
   const cell = cellsOf(place).find((one) => one.number === number)
   if (cell) return cell
-  const binding = number === 0 ? 'DB' : `DB_${number}`
   throw new UsageError(
-    `No database is bound for cell ${number}: add a [[d1_databases]] block with binding "${binding}"`,
+    place.env
+      ? `No database is bound for cell ${number}: "npm run cells -- add --env ${place.env}" adds one`
+      : `No database is bound for cell ${number}: add a [[d1_databases]] block with binding "${bindingOf(number)}"`,
   )
-}
-
-/** wrangler's configuration without its comments. Throws a `UsageError` if there is none. */
-export function readConfig(file: string): string {
-  try {
-    return readFileSync(file, 'utf8').replace(/^\s*#.*$/gm, '')
-  } catch {
-    throw new UsageError(`No wrangler configuration at ${file}`)
-  }
 }

@@ -10,13 +10,15 @@ import { isBlank, type Reading, readText } from '../../src/domain/text'
 import { parseWebAddress } from '../../src/domain/url'
 import { plans, roles, type Scope, scopes } from '../../src/domain/vocabulary'
 import { placeOf } from './cells'
+import { type Stage, stages } from './configuration'
 import { reportFault } from './fault'
 import { hasDatabase } from './local-database'
 import { jsonOf, textOf } from './output'
 
 /** Options that select a command's databases. */
 export interface PlaceOptions {
-  config: string
+  config?: string
+  env?: Stage
   persistTo?: string
   remote?: boolean
   /** Prints JSON for programs instead of a table or lines for people. */
@@ -32,8 +34,9 @@ export function addCommand(program: Command, usage: string, description: string,
 export function withPlace(command: Command, example: string): Command {
   return command
     .addHelpText('after', `\nExample:\n  npm run --silent ${example}`)
-    .option('--remote', 'use production instead of the local database')
-    .option('--config <file>', "wrangler's configuration", 'wrangler.toml')
+    .addOption(new Option('--env <stage>', 'use a deployed stage instead of the local database').choices(stages))
+    .option('--remote', 'the same as --env production')
+    .option('--config <file>', "wrangler's configuration (default: wrangler.toml, or of a stage wrangler.account.toml)")
     .option(
       '--persist-to <folder>',
       'where the local database is (default: CASEWORK_STATE, or .wrangler/state)',

@@ -3,10 +3,11 @@ import { databaseErrorOf, Unmet, uniqueViolation } from '../../src/db/database-e
 import { gateValues } from '../../src/db/gate/placeholder'
 import { type BoundStatement, type Results, statement, together } from '../../src/db/query'
 import type { Runner } from '../../src/jobs/walk'
+import { accountFile } from './account-file'
 import { type Cell, cellsOf, type Place } from './cells'
 import { UsageError } from './fault'
 import { executeLocally } from './local-database'
-import { firstError, type Run, runWrangler } from './wrangler'
+import { configFlags, errorOf, type Run, runWrangler } from './wrangler'
 
 /** A query that only the scripts have, ready to run; its clock is the database's. Columns must have different names. */
 export function bound<T>(builder: Parameters<typeof statement<T>>[0]): BoundStatement<T> {
@@ -85,7 +86,7 @@ export async function migrate({ binding, place }: Cell): Promise<void> {
   const args = ['d1', 'migrations', 'apply', binding, ...flags(place)]
   await patiently(async () => {
     const { code, stdout, stderr } = await runWrangler(args)
-    if (code !== 0) throw new DatabaseError(firstError(stderr) ?? firstError(stdout) ?? 'the migrations failed')
+    if (code !== 0) throw new DatabaseError(errorOf({ stdout, stderr }) ?? 'the migrations failed')
   })
 }
 
@@ -107,12 +108,11 @@ async function executeRemotely({ binding, place }: Cell, sql: string[]): Promise
   const run = await runWrangler(['d1', 'execute', binding, '--json', ...flags(place), '--command', sql.join(';\n')])
   const answer = parse(run)
   if (run.code === 0 && Array.isArray(answer)) return answer
-  throw new DatabaseError(errorIn(answer) ?? firstError(run.stderr) ?? firstError(run.stdout) ?? 'wrangler failed')
+  throw new DatabaseError(errorIn(answer) ?? errorOf(run) ?? 'wrangler failed')
 }
 
-const flags = ({ config, remote, state }: Place) => [
-  '--config',
-  config,
+const flags = ({ config, env, remote, state }: Place) => [
+  ...configFlags({ config, env }),
   ...(remote ? ['--remote'] : ['--local', '--persist-to', state]),
 ]
 
@@ -155,8 +155,9 @@ function explained({ binding, place }: Cell, error: unknown): unknown {
   if (!place.remote) return new UsageError(`The local database: ${error.message}`)
   if (isLoggedOut.test(error.message)) return new UsageError(`Not logged in to Cloudflare: ${howToLogIn()}`)
   if (!isUnmigrated(error)) return new UsageError(`The remote database: ${error.message}`)
+  const flags = place.env ? ` ${configFlags({ env: place.env, config: accountFile }).join(' ')}` : ''
   return new UsageError(
-    `The remote database lacks migrations: run "npx wrangler d1 migrations apply ${binding} --remote"`,
+    `The remote database lacks migrations: run "npx wrangler d1 migrations apply ${binding} --remote${flags}"`,
   )
 }
 

@@ -1,67 +1,76 @@
-import { Command } from 'commander'
-import { type Cell, cellsOf, type Place, placeOf, readConfig } from './cells'
-import { note, runProgram } from './command'
-import { migrate } from './database'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { plans } from '../../src/domain/vocabulary'
+import { note, runProgram, slug, text, webAddress, whole } from './command'
+import { type Stage, stages } from './configuration'
+import {
+  type FirstTenant,
+  isWorkerName,
+  type Jurisdiction,
+  jurisdictions,
+  planOf,
+  stepsOf,
+  workerNameMust,
+} from './deploy/plan'
+import { beginProgress } from './deploy/progress'
+import { completed, requireYes, stageWanted } from './deploy/questions'
+import { deploy } from './deploy/run'
 import { UsageError } from './fault'
-import { firstError, passThrough, runWrangler } from './wrangler'
 
-const secret = 'IP_HASH_SECRET'
-
-/** Would let anybody with an admin's key send to what runs next to the Worker. */
-const unsafe = 'WEBHOOK_ALLOW_LOOPBACK'
+interface Options {
+  env?: Stage
+  name?: string
+  jurisdiction?: Jurisdiction
+  tenant?: string
+  tenantName?: string
+  tenantPlan: string
+  url?: string
+  wait: number
+  yes?: boolean
+  dryRun?: boolean
+}
 
 const program = new Command('deploy')
-  .description(`Deploy: check for ${secret}, migrate every cell's database, then deploy the Worker.`)
-  .option('--config <file>', "wrangler's configuration", 'wrangler.toml')
-  .addHelpText('after', '\nExample:\n  npm run deploy')
-  .action(async ({ config }: { config: string }) => {
-    const place = placeOf({ config, remote: true })
-    requireIds(place)
-    requireSafe(
-      readConfig(place.config)
-        .split('\n')
-        .some((line) => line.trimStart().startsWith(unsafe)),
-    )
-    await requireSecret(place)
-    for (const cell of cellsOf(place)) await migrateCell(cell)
-    note('Deploying the Worker …')
-    const code = await passThrough(['deploy', '--config', place.config])
-    if (code !== 0) throw new UsageError('Deployment failed (see above). Migrations have already been applied.')
-  })
-
-/** Throws a `UsageError` if a database still has the id that the repository came with. */
-function requireIds({ config }: Place): void {
-  if (!/^\s*database_id\s*=\s*["'][0-]*["']/m.test(readConfig(config))) return
-  throw new UsageError(
-    `A database in ${config} still has a placeholder database_id: "npx wrangler d1 create casework" creates a database and prints its id`,
+  .description(
+    'Deploy to a stage, from the database to the first answer. Safe to run again: what is done is left alone.',
   )
-}
+  .addOption(new Option('--env <stage>', 'the stage (asked for on a terminal)').choices(stages))
+  .option('--name <name>', 'the name of the Worker and its databases (default: as in wrangler.toml)', workerName)
+  .addOption(
+    new Option('--jurisdiction <where>', 'where a new database stays for good (default: eu)').choices(jurisdictions),
+  )
+  .option('--tenant <slug>', "create a tenant and an admin's key, unless it has one", slug)
+  .option('--tenant-name <name>', "the tenant's full name (default: its slug)", text(200))
+  .addOption(new Option('--tenant-plan <plan>', "the tenant's plan").choices(plans).default('council'))
+  .option('--url <address>', "the Worker's address (default: as wrangler prints it)", webAddress)
+  .option('--wait <seconds>', 'how long /readyz may take to answer 200', whole(0, 3600), 90)
+  .option('--yes', 'do not ask')
+  .option('--dry-run', 'print the steps and stop: no call is made, no login needed')
+  .addHelpText('after', '\nExample:\n  npm run deploy -- --env production --tenant acme --tenant-name "Acme"')
+  .action(deployAsked)
 
-/** Throws a `UsageError` if webhooks could be sent to the Worker's own machine. */
-function requireSafe(allowsLoopback: boolean): void {
-  if (allowsLoopback) throw new UsageError(`${unsafe} is for development and tests only: remove it, then deploy`)
-}
-
-/**
- * Throws a `UsageError` if the deployed Worker would lack the secret that addresses are hashed with: its public side
- * would answer nothing but 500.
- */
-async function requireSecret({ config }: Place): Promise<void> {
-  const { code, stdout, stderr } = await runWrangler(['secret', 'list', '--config', config, '--format', 'json'])
-  const error = firstError(stderr) ?? firstError(stdout)
-  // A Worker that has never been deployed has no secrets.
-  if (code !== 0 && !/not found/.test(error ?? '')) throw new UsageError(`Could not list the secrets: ${error}`)
-  const names: string[] = code === 0 ? JSON.parse(stdout).map(({ name }: { name: string }) => name) : []
-  requireSafe(names.includes(unsafe))
-  if (names.includes(secret)) return
-  throw new UsageError(`${secret} is not set: "openssl rand -base64 32 | npx wrangler secret put ${secret}" sets it`)
-}
-
-async function migrateCell(cell: Cell): Promise<void> {
-  note(`Migrating ${cell.binding} …`)
-  await migrate(cell).catch((error: unknown) => {
-    throw new UsageError(`${cell.binding} could not be migrated: ${error instanceof Error ? error.message : error}`)
+async function deployAsked({ env, name, jurisdiction, url, wait, yes, dryRun, ...options }: Options): Promise<void> {
+  const stage = await stageWanted(env)
+  const wishes = { name, jurisdiction, tenant: tenantOf(options), url, waitSeconds: wait }
+  const plan = planOf(stage, yes || dryRun ? wishes : await completed(stage, wishes))
+  note(`Deploying ${plan.name} to ${stage}:`)
+  stepsOf(plan).forEach((step, index) => {
+    note(`  ${index + 1}. ${step}`)
   })
+  if (dryRun) return note('Nothing was done: this was a rehearsal.')
+  if (!yes) await requireYes()
+  await deploy(plan, beginProgress())
+}
+
+function workerName(name: string): string {
+  if (isWorkerName(name)) return name
+  throw new InvalidArgumentError(`It must be ${workerNameMust}.`)
+}
+
+function tenantOf({ tenant, tenantName, tenantPlan }: Pick<Options, 'tenant' | 'tenantName' | 'tenantPlan'>) {
+  if (tenant === undefined && tenantName !== undefined) throw new UsageError('--tenant-name needs --tenant')
+  if (tenant === undefined) return
+  const first: FirstTenant = { slug: tenant, name: tenantName ?? tenant, plan: tenantPlan }
+  return first
 }
 
 await runProgram(program)

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Miniflare } from 'miniflare'
-import { type Cell, cellsOf, type Place, readConfig } from './cells'
+import { type Cell, cellsOf, type Place } from './cells'
+import { levelOf } from './configuration'
 
 /** Where wrangler keeps local databases in a state folder. */
 const folderOf = (state: string) => join(state, 'v3', 'd1')
@@ -95,11 +96,7 @@ async function newWorker(place: Place): Promise<Miniflare> {
 }
 
 /** The id that wrangler names a database's local file by. */
-function localId({ config }: Place, binding: string): string {
-  const blocks = readConfig(config).split(/^(?=\s*\[)/m)
-  const block = blocks.find((one) => /^\s*\[\[d1_databases\]\]/.test(one) && valueIn(one, 'binding') === binding)
-  return valueIn(block ?? '', 'preview_database_id') ?? valueIn(block ?? '', 'database_id') ?? binding
+function localId({ config, env }: Place, binding: string): string {
+  const bound = levelOf(config, env).d1_databases.find((one) => one.binding === binding)
+  return bound?.preview_database_id ?? bound?.database_id ?? binding
 }
-
-const valueIn = (block: string, name: string) =>
-  new RegExp(`^\\s*${name}\\s*=\\s*["']([^"']*)["']`, 'm').exec(block)?.[1]

@@ -18,21 +18,28 @@ const quiet = {
   WRANGLER_SEND_METRICS: 'false',
 }
 
+interface Starting {
+  ownGroup?: boolean
+  env?: NodeJS.ProcessEnv
+  /** What it reads on stdin, such as secrets, which no list of processes may show. */
+  input?: string | undefined
+}
+
 /**
  * Starts wrangler in the project's folder, without a terminal. With a process group of its own, Ctrl-C reaches us alone,
  * and we end wrangler in order.
  */
-export function startWrangler(
-  args: string[],
-  { ownGroup = false, env = {} }: { ownGroup?: boolean; env?: NodeJS.ProcessEnv } = {},
-): ChildProcess {
-  return spawn(process.execPath, [`${root}node_modules/wrangler/bin/wrangler.js`, ...args], {
+export function startWrangler(args: string[], { ownGroup = false, env = {}, input }: Starting = {}): ChildProcess {
+  const child = spawn(process.execPath, [`${root}node_modules/wrangler/bin/wrangler.js`, ...args], {
     cwd: root,
     env: { ...process.env, ...quiet, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     // Windows would open a window for it.
     detached: ownGroup && process.platform !== 'win32',
   })
+  // If it ends before it has read everything, its exit code says so.
+  child.stdin?.on('error', () => undefined).end(input)
+  return child
 }
 
 /** Output and exit code of wrangler. */
@@ -44,11 +51,14 @@ export interface Run {
 
 /**
  * Runs wrangler to its end. Whatever it prints, residents' data too, it also writes to a log of its own, which nothing can
- * switch off: that lies in a folder that only we can read, and goes with it.
+ * switch off: that lies in a folder that only we can read, and goes with it. `shown` passes its output on to stderr.
  */
-export async function runWrangler(args: string[]): Promise<Run> {
+export async function runWrangler(
+  args: string[],
+  { input, shown = false }: { input?: string; shown?: boolean } = {},
+): Promise<Run> {
   const logs = mkdtempSync(join(tmpdir(), 'casework-'))
-  const child = startWrangler(args, { env: { WRANGLER_LOG_PATH: logs } })
+  const child = startWrangler(args, { env: { WRANGLER_LOG_PATH: logs }, input })
   const run: Run = { code: 1, stdout: '', stderr: '' }
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     run.stdout += text
@@ -56,6 +66,7 @@ export async function runWrangler(args: string[]): Promise<Run> {
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     run.stderr += text
   })
+  if (shown) for (const stream of [child.stdout, child.stderr]) stream?.pipe(process.stderr, { end: false })
   const forget = () => rmSync(logs, { recursive: true, force: true })
   const stop = () => {
     child.kill()
@@ -73,18 +84,28 @@ export async function runWrangler(args: string[]): Promise<Run> {
   }
 }
 
-/** Runs wrangler to its end, showing what it writes. Resolves to the code it ended with. */
-export async function passThrough(args: string[]): Promise<number> {
-  const child = startWrangler(args)
-  child.stdout?.pipe(process.stdout, { end: false })
-  child.stderr?.pipe(process.stderr, { end: false })
-  return new Promise((resolve, reject) => {
-    child.on('error', reject).on('close', (code) => resolve(code ?? 1))
-  })
-}
+/** The options that name a configuration and an environment in it. */
+export const configFlags = ({ config, env }: { config: string; env: string | undefined }) => [
+  '--config',
+  config,
+  ...(env === undefined ? [] : ['--env', env]),
+]
 
-/** The first thing that wrangler says went wrong. It colours that regardless of settings. */
-export const firstError = (output: string) => /ERROR\]\s*(.+)/.exec(stripVTControlCharacters(output))?.[1]?.trim()
+/** What is said wherever a login is missing. */
+export const notLoggedIn = 'You are not logged in to Cloudflare: run "npx wrangler login", or set CLOUDFLARE_API_TOKEN'
+
+/** What wrangler says went wrong, on one line: where Cloudflare's API has refused, the API's own words. */
+export function errorOf({ stdout, stderr }: Pick<Run, 'stdout' | 'stderr'>): string | undefined {
+  // It colours that regardless of settings.
+  const text = stripVTControlCharacters(`${stderr}\n${stdout}`)
+  const [, said, more = ''] = /ERROR\]\s*(.+)([\s\S]*)/.exec(text) ?? []
+  if (said?.startsWith("In a non-interactive environment, it's necessary to set a CLOUDFLARE_API_TOKEN"))
+    return notLoggedIn
+  const ofApi = said?.startsWith('A request to the Cloudflare API')
+    ? /^\s+(\S.*\[code: \d+\])/m.exec(more)?.[1]
+    : undefined
+  return (ofApi ?? said)?.trim()
+}
 
 /** Sends a signal to a wrangler with its own group, and to everything it has started. */
 export function endGroup(child: ChildProcess, signal: NodeJS.Signals): void {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { Miniflare } from 'miniflare'
-import { afterAll, expect, it } from 'vitest'
+import { afterAll, expect, it, test } from 'vitest'
 import { newMeter, runBatch } from '../../src/db/batch'
 import { type Execute, walkCounters } from '../../src/db/counters/walk'
 import { rowsAt } from './rows'
@@ -13,7 +13,7 @@ const migrations = readdirSync(folder)
 
 // A database per state, in one process.
 const states = migrations.map(({ file }) => file)
-const runtime = new Miniflare({ modules: true, script: 'export default {}', d1Databases: states })
+const runtime = new Miniflare({ modules: true, script: 'export default {}', d1Databases: [...states, 'by-hand'] })
 afterAll(() => runtime.dispose())
 
 const apply = (d1: D1Database, some: typeof migrations) =>
@@ -92,4 +92,21 @@ it.each(states)('A database that stopped at %s arrives with its rows, counters a
 
   expect(await all('pragma foreign_key_check')).toEqual([])
   expect(await all('pragma quick_check')).toEqual([{ quick_check: 'ok' }])
+})
+
+test('The search index of a large database can be made by hand, as docs/upgrade.md says', async () => {
+  const page = readFileSync(new URL('../../docs/upgrade.md', import.meta.url), 'utf8')
+  const blocks = [...page.matchAll(/```sql\n(.*?)```/gs)].map(([, block = '']) => block)
+  const d1 = await databaseAt('by-hand', 9)
+  const statements = blocks.flatMap((block) => block.split(/;\s*$/m)).filter((sql) => sql.trim() !== '')
+  await d1.batch(statements.map((sql) => d1.prepare(sql)))
+  await apply(d1, migrations.slice(11))
+
+  const made = await d1.prepare("select sql from sqlite_master where name = 'cases_fts'").first<{ sql: string }>()
+  const byMigration = migrations[10]?.statements.find((sql) => sql.includes('CREATE VIRTUAL TABLE'))
+  const bare = (sql: string | undefined) => sql?.replaceAll(/[\s;]+/g, '')
+  expect(bare(made?.sql)).toBe(bare(byMigration))
+  await d1.prepare("insert into cases_fts (cases_fts, rank) values ('integrity-check', 1)").run()
+  const { results } = await d1.prepare("select rowid from cases_fts where cases_fts match 'luk*'").all()
+  expect(results).toEqual([{ rowid: 1 }])
 })

@@ -11,7 +11,7 @@ export interface Asked {
 export type Answer = { result: unknown } | { status: number; code: number; message: string }
 
 /** A stand-in for Cloudflare's API that answers as a test says: what it was asked, and how wrangler finds it. */
-export async function cloudflare(answerTo: (asked: Asked) => Answer) {
+export async function cloudflare(answerTo: (asked: Asked) => Answer | Promise<Answer>) {
   const asked: Asked[] = []
   const api = createServer(async (request, response) => {
     let text = ''
@@ -20,7 +20,7 @@ export async function cloudflare(answerTo: (asked: Asked) => Answer) {
     const isJson = request.headers['content-type']?.includes('json') && text !== ''
     const one = { method: request.method ?? '', path, body: isJson ? JSON.parse(text) : text }
     asked.push(one)
-    const answer = answerTo(one)
+    const answer = await answerTo(one)
     const isGood = 'result' in answer
     response.writeHead(isGood ? 200 : answer.status, { 'Content-Type': 'application/json' })
     const errors = isGood ? [] : [{ code: answer.code, message: answer.message }]

@@ -90,9 +90,9 @@ export interface Running {
 }
 
 /** Starts a program that goes on, as the leader of a process group: Ctrl-C is a signal to the group. */
-export function start(program: string, args: string[], env: NodeJS.ProcessEnv = {}): Running {
+export function start(program: string, args: string[], env: NodeJS.ProcessEnv = {}, cwd = root): Running {
   const child = spawn(program, args, {
-    cwd: root,
+    cwd,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,

@@ -55,7 +55,7 @@ describe('production', () => {
     const { asked, env, close } = await cloudflare(() => rowsFound([row]))
     const remote = operatorsOn(state, env)
     try {
-      expect(await remote.answer('tenants', 'list', '--remote')).toEqual([
+      expect(await remote.answer('tenants', 'list', '--remote', '--config', 'wrangler.toml')).toEqual([
         {
           id: '01',
           slug: 'live',

@@ -76,7 +76,7 @@ writeFileSync(remote, 'pcds,doterm,osward,oslaua\nTR1 1AA,,E05009270,E06000052\n
 it('production gets a portion, its progress and the change-over in one transaction', async () => {
   const counted = rowsFound([{ council_code: 'E06000052', postcodes: 2 }])
   const { operate, asked, close } = await production(plan, rowsFound([{ id: 1 }], [], []), counted)
-  const { stdout } = await operate('postcodes', 'import', remote, '--remote', '--json')
+  const { stdout } = await operate('postcodes', 'import', remote, '--remote', '--config', 'wrangler.toml', '--json')
   close()
   expect(JSON.parse(stdout)).toMatchObject({ kept: 2, councils: [{ code: 'E06000052', postcodes: 2 }] })
   const [begun, rows, inUse] = asked()[1]?.split(';\n') ?? []
@@ -105,7 +105,7 @@ it.each([
   ],
 ])('production that %s is told of in one line', async (_, answer, said) => {
   const { operate, close } = await production(plan, answer)
-  const { code, stdout, stderr } = await operate('postcodes', 'import', remote, '--remote')
+  const { code, stdout, stderr } = await operate('postcodes', 'import', remote, '--remote', '--config', 'wrangler.toml')
   close()
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
   expect(stderr).toMatch(new RegExp(`^100 %: 2 lines, 2 kept\nerror: ${said.source}\n$`))
