@@ -12,9 +12,10 @@ import {
   workerNameMust,
 } from './deploy/plan'
 import { beginProgress } from './deploy/progress'
-import { completed, requireYes, stageWanted } from './deploy/questions'
+import { completed, stageWanted } from './deploy/questions'
 import { deploy } from './deploy/run'
 import { UsageError } from './fault'
+import { requireYes } from './terminal'
 
 interface Options {
   env?: Stage

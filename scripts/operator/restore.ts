@@ -7,7 +7,7 @@ import { UsageError } from './fault'
 import { table } from './output'
 import { dueAfter, revokeAgain, showDue } from './restore/after'
 import { pastMoment, readState, type State, showLosses } from './restore/before'
-import { ask, isTerminal } from './terminal'
+import { ask, isTerminal, requireWord } from './terminal'
 import { bookmarkOf, travelTo } from './time-travel'
 
 interface Options {
@@ -84,12 +84,6 @@ function cellWanted(place: Place, number: number | undefined): Cell {
   const [only] = cells
   if (only && cells.length === 1) return only
   throw new UsageError(`Which cell? Provide --cell, one of ${cells.map((cell) => cell.number).join(', ')}`)
-}
-
-/** Throws a `UsageError` unless somebody types a word. */
-async function requireWord(word: string): Promise<void> {
-  if (!isTerminal()) throw new UsageError('Nothing was done: without a terminal to ask on, give --yes')
-  if ((await ask(`Type "${word}" to do it: `)) !== word) throw new UsageError('Nothing was done')
 }
 
 await runProgram(program)

@@ -27,6 +27,7 @@ import {
 import { acrossCells, run, Taken } from './database'
 import { UsageError } from './fault'
 import { actorOf, getTenant, newCategories, tenantBySlug } from './records'
+import { addTenantCopies } from './tenant-copies'
 import { close, end, open } from './tenants/closing'
 
 /** Default categories of a new tenant. */
@@ -233,5 +234,7 @@ addCommand(
 addCommand(program, 'open', 'Open a closed tenant again: all that it had works as before.', 'open acme')
   .argument('<slug>', 'its short name', slug)
   .action(open)
+
+addTenantCopies(program)
 
 await runProgram(program)

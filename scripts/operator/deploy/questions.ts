@@ -23,12 +23,6 @@ export async function completed(stage: Stage, wishes: Wishes): Promise<Wishes> {
   }
 }
 
-/** Throws a `UsageError` unless somebody agrees. */
-export async function requireYes(): Promise<void> {
-  if (!isTerminal()) throw new UsageError('Nothing was done: without a terminal to ask on, give --yes')
-  if (!/^y(es)?$/i.test(await ask('Go ahead? [y/N] '))) throw new UsageError('Nothing was done')
-}
-
 async function nameWanted(usual: string | undefined): Promise<string> {
   for (;;) {
     const said = await ask('The name of the Worker and its databases? ', usual)
