@@ -1,12 +1,19 @@
 import { expect, it } from 'vitest'
 import { newMeter, runBatch } from '../../src/db/batch'
-import { type KeyChanges, updateFamily } from '../../src/db/keys/key-changes'
+import { anyLimit, type KeyChanges, updateFamily } from '../../src/db/keys/key-changes'
 import { allowanceOf } from '../../src/domain/address-ranges'
 import { callFrom } from '../support/public-calls'
 import { d1Of, makeKey, makeTenant, type TestKey, type TestTenant } from '../support/tenants'
 
 const change = async ({ id: tenantId }: TestTenant, { id, familyId }: TestKey, changes: KeyChanges) => {
-  const changed = updateFamily(changes, { tenantId, familyId: null, keyId: null, family: familyId, leadId: id })
+  const changed = updateFamily(changes, {
+    ...anyLimit,
+    tenantId,
+    familyId: null,
+    keyId: null,
+    family: familyId,
+    leadId: id,
+  })
   return (await runBatch(d1Of(), newMeter(), { changed })).changed.map((one) => one.id).sort()
 }
 

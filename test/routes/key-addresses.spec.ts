@@ -132,8 +132,7 @@ describe('Rotating', () => {
     const anywhere = await makeKey(tenant)
     const wider = await makeKey(tenant, { allowedAddresses: ['203.0.113.7', '192.0.2.1'] })
     const narrower = await makeKey(tenant, { allowedAddresses: ['203.0.113.7'] })
-    const message =
-      'That key may be used from addresses that yours may not: rotate it with a key that may be used from them all'
+    const message = 'That key may be used from addresses that yours may not: use a key that may be used from them all'
     for (const other of [anywhere, wider]) await expect(rotate(key, other.id)).toAnswer(403, { error: message })
     expect((await rotate(key, narrower.id)).status).toBe(201)
     expect((await rotate(key, id)).status).toBe(201)

@@ -121,10 +121,10 @@ describe('keys over HTTP', () => {
     }
   })
 
-  it('405 with Allow for a single key, which is only ever deleted', async () => {
+  it('405 with Allow for a single key, which is read in the list only', async () => {
     const { key, id } = await makeKey(await makeTenant())
     const response = await call(`/api/keys/${id}`, { key })
     expect(response.status).toBe(405)
-    expect(response.headers.get('Allow')).toBe('DELETE')
+    expect(response.headers.get('Allow')).toBe('PATCH, DELETE')
   })
 })

@@ -12,7 +12,7 @@ import {
   stale,
 } from './overtaken'
 import { makePlace } from './rows'
-import { insert, makeKey, makeUser } from './tenants'
+import { insert, makeKey, makeUser, type TestTenant } from './tenants'
 
 /** Gives another row the name that the request is about to use. */
 const renamed = (table: string, name: string) =>
@@ -125,6 +125,21 @@ export const ofPeople: Scene[] = [
     },
     answer: refersTo('userId'),
   },
+  ...(
+    [
+      ['the key is revoked', 'revoked_at = 1'],
+      ['the key is limited further', 'quota = 5'],
+    ] as const
+  ).map(([when, change]) => ({
+    operation: 'updateKey',
+    when,
+    arrange: async (tenant: TestTenant) => {
+      const { id } = await makeKey(tenant, { scopes: ['cases:read'], limit: 50 })
+      const by: Overtaken['by'] = [[`update keys set ${change} where id = ?`, id]]
+      return { path: `/api/keys/${id}`, request: patch({ limit: 40 }), by }
+    },
+    answer: conflict('This key has just been revoked or limited further, or has expired'),
+  })),
   {
     operation: 'rotateKey',
     when: 'the key is revoked',

@@ -1,5 +1,5 @@
 import { recordAudit } from '../../../src/db/audit'
-import { auditOfKeyChange, type KeyChanges, updateFamily } from '../../../src/db/keys/key-changes'
+import { anyLimit, auditOfKeyChange, type KeyChanges, updateFamily } from '../../../src/db/keys/key-changes'
 import { allowanceOf } from '../../../src/domain/address-ranges'
 import type { Scope } from '../../../src/domain/vocabulary'
 import { placeOf } from '../cells'
@@ -25,7 +25,7 @@ export interface KeyUpdate extends PlaceOptions {
 export async function updateKey(id: string, options: KeyUpdate): Promise<void> {
   const changes = changesOf(options)
   const { cell, family } = await getFamily(placeOf(options), id)
-  const values = { ...actorOf(family.tenantId, family.now), family: family.familyId, leadId: family.id }
+  const values = { ...actorOf(family.tenantId, family.now), ...anyLimit, family: family.familyId, leadId: family.id }
   const [, changed] = await run(cell, [
     recordAudit(values, 'key.update', family.id, auditOfKeyChange),
     updateFamily(changes, values),

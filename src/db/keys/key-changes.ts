@@ -1,10 +1,22 @@
 import { and, eq, gt, isNull, or, sql } from 'drizzle-orm'
 import { auditOf } from '../audit'
-import { ofTenant } from '../conditions'
+import { ofTenant, unlessNull } from '../conditions'
 import { databaseClock } from '../gate/caller'
 import { type BoundStatement, build, type Given, placeholder, statement, type Values } from '../query'
 import { keys } from '../schema/tenants'
 import { isCurrent, moment } from './key-standing'
+
+/** A limit that may not be above the one that the key has when it is written, nor a window below. Null where it may. */
+const isNoHigher = and(
+  unlessNull('newLimit', (limit) => sql`${limit} <= coalesce(${keys.quota}, ${placeholder('defaultLimit')})`),
+  unlessNull(
+    'newWindow',
+    (window) => sql`${window} >= coalesce(${keys.windowSeconds}, ${placeholder('defaultWindow')})`,
+  ),
+)
+
+/** Values of an operator, who may raise a limit. */
+export const anyLimit = { newLimit: null, newWindow: null, defaultLimit: null, defaultWindow: null }
 
 // An operator has no key that could have been replaced.
 const isLiveOfFamily = and(
@@ -13,6 +25,7 @@ const isLiveOfFamily = and(
   isNull(keys.revokedAt),
   or(isNull(keys.expiresAt), gt(keys.expiresAt, databaseClock)),
   isCurrent,
+  isNoHigher,
 )
 
 const leads = eq(keys.id, placeholder('leadId'))

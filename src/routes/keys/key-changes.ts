@@ -45,7 +45,13 @@ export async function changeKey(c: Context<AppEnv>, id: string, asked: KeyChange
 
   const columns = columnsOf(family, after, asked)
   if (Object.keys(columns).length === 0) return family
-  const values = { ...gate.actor, family: family.familyId, leadId: family.id, most }
+  const values = {
+    ...gate.actor,
+    ...{ family: family.familyId, leadId: family.id, most },
+    newLimit: 'quota' in columns ? after.limit : null,
+    newWindow: 'windowSeconds' in columns ? after.windowSeconds : null,
+    ...{ defaultLimit: keyWindow.limit, defaultWindow: keyWindow.seconds },
+  }
   const { standing, changed } = await gate.write({
     standing: standingOfCaller.bind(values),
     // Before the change, like every entry that looks for what is changed.
@@ -53,7 +59,7 @@ export async function changeKey(c: Context<AppEnv>, id: string, asked: KeyChange
     changed: updateFamily(columns, values),
   })
   if (standing.isReplaced) throw new ApiError('key_replaced')
-  if (changed.length === 0) throw ended('This key has just been revoked or has expired; create a new one')
+  if (changed.length === 0) throw ended('This key has just been revoked or limited further, or has expired')
   return { ...family, ...after }
 }
 
