@@ -358,3 +358,20 @@ describe('Wards and categories', () => {
     expect((await read(taken)).faults).toEqual([['name', expect.stringContaining('name')]])
   })
 })
+
+describe('People', () => {
+  test('are added, given another role and disabled; the last admin is not', async () => {
+    const own = await makeTenant()
+    const who = await signedIn({}, own)
+    const sam = { name: 'Sam Councillor', email: 'sam@example.com', role: 'councillor', enabled: 'true' }
+    const added = await follow(await sendConsoleForm('/console/people/new', who, sam), who)
+    expect(added.page.text).toMatch(/Saved\. .*Sam Councillor sam@example\.com councillor Enabled/)
+    const taken = await sendConsoleForm('/console/people/new', who, { ...sam, email: 'SAM@example.com' })
+    expect((await read(taken)).faults).toEqual([['email', 'A user with this email already exists']])
+
+    const { user } = await (await call('/api/me', { key: who.key })).json<{ user: { id: string } }>()
+    const last = { name: 'Morgan', email: 'morgan@example.com', role: 'admin', enabled: 'false', version: '1' }
+    const refused = await sendConsoleForm(`/console/people/${user.id}`, who, last)
+    expect([refused.status, (await read(refused)).faults.map(([name]) => name)]).toEqual([422, ['enabled']])
+  })
+})

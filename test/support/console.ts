@@ -95,6 +95,11 @@ const routes: Record<string, Row> = {
   'GET /console/news': ['news:read'],
   'POST /console/news': ['news:write', 'manager', 'getNews', (id) => ({ id: [id] })],
   'GET /console/people': ['users:read'],
+  'GET /console/people/:id': ['settings:write', 'admin', 'getUser'],
+  'POST /console/people/:id': [
+    ...(['settings:write', 'admin', 'getUser'] as const),
+    () => ({ name: 'Sam Manager', email: 'sam@example.com', role: 'manager', enabled: 'true' }),
+  ],
   'GET /console/wards': ['wards:read'],
   'GET /console/wards/:id': ['wards:write', 'admin', 'getWard'],
   'POST /console/wards/:id': ['wards:write', 'admin', 'getWard', () => ({ name: 'North', enabled: 'true' })],

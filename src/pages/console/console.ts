@@ -8,6 +8,7 @@ import { showCases } from './cases/case-list'
 import { addNote, changeCase, showCase } from './cases/case-page'
 import { categoryPages, wardPages } from './directory/named-things'
 import { showPeople } from './directory/people'
+import { savePerson, showPerson } from './directory/person-form'
 import { showError } from './error-page'
 import { readsForm } from './form'
 import { changeMessages, showInbox } from './inbox/inbox'
@@ -65,6 +66,8 @@ const pages = new Hono<AppEnv>()
   .get('/news', showNews)
   .post('/news', approveNews)
   .get('/people', showPeople)
+  .get('/people/:id', showPerson)
+  .post('/people/:id', savePerson)
   .get('/wards', wardPages.list)
   .get('/wards/:id', wardPages.form)
   .post('/wards/:id', wardPages.save)

@@ -5,22 +5,35 @@ import { casesOf } from '../cases/case-list'
 import { consolePage } from '../layout/frame'
 import { Pages } from '../layout/list'
 import { Table } from '../layout/table'
-import type { Page } from '../page'
+import { may, type Page } from '../page'
+import { managingPeople } from './person-form'
 
 /** The council's users. */
 export async function showPeople(c: Page) {
   const { cursor } = c.req.query()
-  const { answer: users, nextCursor } = await call<z.infer<typeof User>[]>(c, { path: '/api/users', query: { cursor } })
+  const {
+    answer: users,
+    nextCursor,
+    principal,
+  } = await call<z.infer<typeof User>[]>(c, { path: '/api/users', query: { cursor } })
+  const mayChange = may(principal, managingPeople)
   return consolePage(c, {
     title: 'People',
     children: (
       <>
         <h1>People</h1>
+        {mayChange && (
+          <p>
+            <a class="button" href="/console/people/new">
+              Add a person
+            </a>
+          </p>
+        )}
         <Table
           caption="People and service users, by email address"
           headings={['Name', 'Email', 'Role', 'State', 'Cases']}
           rows={users.map(({ id, name, email, role, enabled }) => [
-            name,
+            mayChange ? <a href={`/console/people/${id}`}>{name}</a> : name,
             email,
             role,
             enabled ? 'Enabled' : 'Disabled',
