@@ -78,7 +78,8 @@ const commaList = z
       .filter(Boolean),
   )
 
-const Settings = z.object({
+/** Variables and secrets as they are written: their defaults and bounds, which docs/configuration.md lists. */
+export const Settings = z.object({
   KEY_LIMIT: count(keyLimits.requests.most, 100),
   KEY_WINDOW_SECONDS: count(keyLimits.windowSeconds.most, 60),
   TENANT_KEYS: count(1000, 50),
