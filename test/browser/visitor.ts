@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { type AxeResults, source } from 'axe-core'
@@ -28,7 +29,7 @@ let visitors = 0
 afterAll(async () => (await browser)?.close())
 
 /**
- * A page of somebody who has never been here, at an address of their own (of the block for benchmarks, RFC 2544): a window of
+ * A page of somebody who has never been here, at an address of their own: a window of
  * their own, too.
  */
 export async function visit(address: string, options: BrowserContextOptions = {}): Promise<Page> {
@@ -42,10 +43,13 @@ export async function visit(address: string, options: BrowserContextOptions = {}
 /** Every host that a page has asked. */
 export const asked = new Set<string>()
 
+/** The addresses of this file's visitors, each with a /64 of their own (RFC 3849): files share the gateway, and its windows. */
+const block = randomInt(0x10000).toString(16)
+
 /** The headers of somebody at an address that nobody else has. */
 export function elsewhere(): Record<string, string> {
   visitors += 1
-  return { 'CF-Connecting-IP': `198.${18 + ((process.pid >> 8) & 1)}.${process.pid & 255}.${visitors}` }
+  return { 'CF-Connecting-IP': `2001:db8:${block}:${visitors.toString(16)}::1` }
 }
 
 /** Gives a page's visitor another address, as a phone has that changes its network. */
