@@ -366,7 +366,7 @@ describe('a slip of the keyboard', () => {
 
   it('or no login at all says what to do where there is no terminal', async () => {
     const nobody = operatorsOn(state, { HOME: folder, XDG_CONFIG_HOME: folder, CLOUDFLARE_API_TOKEN: '' })
-    expect(await nobody.refusal('tenants', 'list', '--remote')).toBe(
+    expect(await nobody.refusal('tenants', 'list', '--remote', '--config', 'wrangler.toml')).toBe(
       'error: Not logged in to Cloudflare: set CLOUDFLARE_API_TOKEN, or run "npx wrangler login" in a terminal\n',
     )
   })
