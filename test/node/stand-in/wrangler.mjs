@@ -3,7 +3,7 @@
  * taken from the real one, which test/node/deploy-cloudflare.spec.ts goes through the same steps with.
  */
 import { randomUUID } from 'node:crypto'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { parse } from 'smol-toml'
 
 /**
@@ -35,7 +35,11 @@ const option = (flag) => (args.includes(flag) ? (args[args.indexOf(flag) + 1] ??
 /** @param {string[]} lines */
 const say = (...lines) => process.stdout.write(`${lines.join('\n')}\n`)
 
-const save = () => writeFileSync(file, JSON.stringify(account))
+/** In one step: another call may be reading at this moment. */
+function save() {
+  writeFileSync(`${file}.${process.pid}`, JSON.stringify(account))
+  renameSync(`${file}.${process.pid}`, file)
+}
 
 /**
  * @param {string} message
