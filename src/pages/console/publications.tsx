@@ -1,5 +1,4 @@
 import { counted } from '../../domain/wait'
-import { ErrorSummary } from '../layout/error-summary'
 import { call } from './api-call'
 import { ticked } from './form'
 import { Hidden } from './layout/form'
@@ -58,11 +57,10 @@ async function showItems(c: Page, { name, title, noun }: Kind, fault?: string) {
   const path = `/console/${name}`
   return consolePage(c, {
     title,
-    isFaulty: fault !== undefined,
+    faults: { bulk: fault },
     status: fault ? 400 : 200,
     children: (
       <>
-        <ErrorSummary faults={fault ? [{ id: 'bulk', sentence: fault }] : []} />
         <h1>{title}</h1>
         <Filters path={path} isSet={state !== 'draft'}>
           <div class="field">

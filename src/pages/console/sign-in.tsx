@@ -5,7 +5,6 @@ import { waitInWords } from '../../domain/wait'
 import { ApiError } from '../../errors'
 import { countFailedAttempt } from '../../gate/failed-attempt'
 import { cellOfKey } from '../../gate/key-format'
-import { ErrorSummary } from '../layout/error-summary'
 import { Input } from '../layout/form-fields'
 import { callAs } from './api-call'
 import { typed } from './form'
@@ -32,11 +31,10 @@ export function showSignIn(c: Context<AppEnv>, { next, kept, fault, reason, stat
   const faults = fault ? { key: fault } : {}
   return consolePage(c, {
     title: 'Sign in',
-    isFaulty: fault !== undefined,
-    ...(status && { status }),
+    faults,
+    status,
     children: (
       <>
-        <ErrorSummary faults={fault ? [{ id: 'key', sentence: fault }] : []} />
         <h1>Sign in</h1>
         {reason && <p>{reason}</p>}
         {kept && <p>What you typed is kept, and you can send it once you have signed in.</p>}

@@ -49,7 +49,6 @@ export async function showConflict(c: Page, { found, choices, answers }: Conflic
       ['/console/cases', 'Cases'],
       [path, found.reference],
     ],
-    isFaulty: true,
     status: 409,
     children: (
       <>

@@ -4,7 +4,6 @@ import type { Results } from '../../../db/query'
 import { statuses } from '../../../domain/vocabulary'
 import type { ApiError } from '../../../errors'
 import type { Case } from '../../../routes/cases/case-schemas'
-import { ErrorSummary } from '../../layout/error-summary'
 import { Area, Choice, Input } from '../../layout/form-fields'
 import { attempt, call } from '../api-call'
 import { answersTo, faultsOf, requireMendable, type Sentences, typed } from '../form'
@@ -96,11 +95,10 @@ async function casePage(c: Page, { found, choices, answers, refusal }: CasePage)
   return consolePage(c, {
     title: found.reference,
     trail: [['/console/cases', 'Cases']],
-    isFaulty: refusal !== undefined,
-    ...(refusal && { status: refusal.status }),
+    faults,
+    status: refusal?.status,
     children: (
       <>
-        <ErrorSummary faults={Object.entries(faults).map(([id, sentence]) => ({ id, sentence: String(sentence) }))} />
         <h1>
           <span class="caption">{found.reference}</span> {found.summary}
         </h1>

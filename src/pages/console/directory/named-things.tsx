@@ -1,5 +1,4 @@
 import type { ApiError } from '../../../errors'
-import { ErrorSummary } from '../../layout/error-summary'
 import { Choice, Input } from '../../layout/form-fields'
 import { attempt, call } from '../api-call'
 import { answersTo, faultsOf, requireMendable } from '../form'
@@ -151,11 +150,10 @@ async function thingForm(c: Page, kind: Kind, answers: Answers, refusal?: ApiErr
   return consolePage(c, {
     title,
     trail: [[path, kind.title]],
-    isFaulty: refusal !== undefined,
-    ...(refusal && { status: refusal.status }),
+    faults,
+    status: refusal?.status,
     children: (
       <>
-        <ErrorSummary faults={Object.entries(faults).map(([id, sentence]) => ({ id, sentence: String(sentence) }))} />
         <h1>{title}</h1>
         <Form
           action={`${path}/${idOf(c)}`}

@@ -2,7 +2,6 @@ import type { z } from 'zod'
 import { roles } from '../../../domain/vocabulary'
 import type { ApiError } from '../../../errors'
 import type { User } from '../../../routes/users/user-schemas'
-import { ErrorSummary } from '../../layout/error-summary'
 import { Choice, Input } from '../../layout/form-fields'
 import { attempt, call } from '../api-call'
 import { answersTo, faultsOf, requireMendable, type Sentences } from '../form'
@@ -60,11 +59,10 @@ async function personForm(c: Page, answers: Answers, refusal?: ApiError) {
   return consolePage(c, {
     title,
     trail: [['/console/people', 'People']],
-    isFaulty: refusal !== undefined,
-    ...(refusal && { status: refusal.status }),
+    faults,
+    status: refusal?.status,
     children: (
       <>
-        <ErrorSummary faults={Object.entries(faults).map(([id, sentence]) => ({ id, sentence: String(sentence) }))} />
         <h1>{title}</h1>
         <Form
           action={`/console/people/${idOf(c)}`}

@@ -1,7 +1,6 @@
 import type { z } from 'zod'
 import { ApiError } from '../../../errors'
 import type { SubmissionList } from '../../../routes/submissions/submission-schemas'
-import { ErrorSummary } from '../../layout/error-summary'
 import { call } from '../api-call'
 import { ticked, typed } from '../form'
 import { Hidden } from '../layout/form'
@@ -45,11 +44,10 @@ async function inboxPage(c: Page, fault?: string) {
   const count = `${pagination.totalCapped ? 'more than ' : ''}${number(pagination.total)}`
   return consolePage(c, {
     title: 'Inbox',
-    isFaulty: fault !== undefined,
+    faults: { bulk: fault },
     status: fault ? 400 : 200,
     children: (
       <>
-        <ErrorSummary faults={fault ? [{ id: 'bulk', sentence: fault }] : []} />
         <h1>Inbox</h1>
         <Filters path="/console/inbox" isSet={search !== '' || status !== 'new'}>
           <div class="field">

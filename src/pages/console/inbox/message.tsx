@@ -6,7 +6,6 @@ import type { ApiError } from '../../../errors'
 import type { Case } from '../../../routes/cases/case-schemas'
 import { presentSubmission } from '../../../routes/submissions/submission-rules'
 import type { Submission } from '../../../routes/submissions/submission-schemas'
-import { ErrorSummary } from '../../layout/error-summary'
 import { Area, Choice, Input } from '../../layout/form-fields'
 import { attempt, call } from '../api-call'
 import { answersTo, faultsOf, requireMendable, type Sentences, typed } from '../form'
@@ -86,11 +85,10 @@ async function messagePage(c: Page, { message, choices, answers, refusal }: Mess
   return consolePage(c, {
     title: message.reference,
     trail: [['/console/inbox', 'Inbox']],
-    isFaulty: refusal !== undefined,
-    ...(refusal && { status: refusal.status }),
+    faults,
+    status: refusal?.status,
     children: (
       <>
-        <ErrorSummary faults={Object.entries(faults).map(([id, sentence]) => ({ id, sentence: String(sentence) }))} />
         <h1>Message {message.reference}</h1>
         <div class="columns">
           <div>

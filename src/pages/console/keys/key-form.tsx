@@ -4,7 +4,6 @@ import { fromLeast, roles, scopes } from '../../../domain/vocabulary'
 import type { ApiError } from '../../../errors'
 import type { Principal } from '../../../gate/principal'
 import type { MadeKey } from '../../../routes/keys/key-rules'
-import { ErrorSummary } from '../../layout/error-summary'
 import { Area, Choice, Input } from '../../layout/form-fields'
 import { attempt, call } from '../api-call'
 import { answersTo, faultsOf, requireMendable, type Sentences, ticked } from '../form'
@@ -78,11 +77,10 @@ async function keyForm(c: Page, { principal, users, answers, checked, refusal }:
   return consolePage(c, {
     title: 'Create a key',
     trail: [['/console/keys', 'Keys']],
-    isFaulty: refusal !== undefined,
-    ...(refusal && { status: refusal.status }),
+    faults,
+    status: refusal?.status,
     children: (
       <>
-        <ErrorSummary faults={Object.entries(faults).map(([id, sentence]) => ({ id, sentence: String(sentence) }))} />
         <h1>Create a key</h1>
         <Form action="/console/keys/new" ticket={await newTicket(c)} label="Create key">
           <Input {...given} name="name" label="What it is for" hint="For example: Website sync" />

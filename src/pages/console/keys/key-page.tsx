@@ -162,7 +162,7 @@ async function rotationForm(c: Page, name: string, minutes: string, faults: { mi
   return consolePage(c, {
     title: `Replace ${name}`,
     trail: [keysTrail, [path, name]],
-    isFaulty: faults.minutes !== undefined,
+    faults,
     status: faults.minutes ? 422 : 200,
     children: (
       <>

@@ -7,6 +7,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { version } from '../../../../package.json'
 import type { AppEnv } from '../../../app-env'
 import type { Principal } from '../../../gate/principal'
+import { ErrorSummary } from '../../layout/error-summary'
 import { takeNotice } from '../notice'
 import { Navigation } from './navigation'
 
@@ -39,24 +40,25 @@ interface Content {
   title: string
   /** The pages that this one is below, outermost first. */
   trail?: readonly (readonly [path: string, name: string])[]
-  /** An error to say first in the title. */
-  isFaulty?: boolean
-  status?: ContentfulStatusCode
+  /** Errors by the id of the control to correct, said above everything else; the title says first that there are some. */
+  faults?: Readonly<Record<string, string | undefined>>
+  status?: ContentfulStatusCode | undefined
   children: Child
 }
 
 /** Answers with a page, between the console's header with its navigation and its footer. */
-export function consolePage(c: Context<AppEnv>, { title, trail = [], isFaulty, status = 200, children }: Content) {
+export function consolePage(c: Context<AppEnv>, { title, trail = [], faults = {}, status = 200, children }: Content) {
   const gate = c.get('gate')
   const principal = gate?.passed ? gate.principal : undefined
   const notice = takeNotice(c)
+  const faultList = Object.entries(faults).flatMap(([id, sentence]) => (sentence ? [{ id, sentence }] : []))
   const document = (
     <html lang="en-GB">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
-        <title>{`${isFaulty ? 'Error: ' : ''}${title} – Casework console`}</title>
+        <title>{`${status === 409 || faultList.length > 0 ? 'Error: ' : ''}${title} – Casework console`}</title>
         <link rel="stylesheet" href={`/console/style.css?v=${version}`} />
       </head>
       <body class="console">
@@ -70,6 +72,7 @@ export function consolePage(c: Context<AppEnv>, { title, trail = [], isFaulty, s
                 <p>{notice.words}</p>
               </div>
             )}
+            <ErrorSummary faults={faultList} />
             {children}
           </main>
         </div>

@@ -1,7 +1,6 @@
 import { changeEvents } from '../../../domain/vocabulary'
 import type { ApiError } from '../../../errors'
 import type { MadeWebhook } from '../../../routes/webhooks/webhook-schemas'
-import { ErrorSummary } from '../../layout/error-summary'
 import { Choice, Input } from '../../layout/form-fields'
 import { attempt, call } from '../api-call'
 import { answersTo, faultsOf, requireMendable, type Sentences, ticked } from '../form'
@@ -41,11 +40,10 @@ async function webhookForm(c: Page, answers: Partial<Record<Name, string>>, even
   return consolePage(c, {
     title: 'Add a webhook',
     trail: [['/console/webhooks', 'Webhooks']],
-    isFaulty: refusal !== undefined,
-    ...(refusal && { status: refusal.status }),
+    faults,
+    status: refusal?.status,
     children: (
       <>
-        <ErrorSummary faults={Object.entries(faults).map(([id, sentence]) => ({ id, sentence: String(sentence) }))} />
         <h1>Add a webhook</h1>
         <Form action="/console/webhooks/new" ticket={await newTicket(c)} label="Add webhook">
           <Input

@@ -250,7 +250,7 @@ async function replayForm(c: Page, webhook: Webhook, sequence: string, faults: {
   return consolePage(c, {
     title: 'Send again',
     trail: [webhooksTrail, [pageOf(c), new URL(webhook.url).host]],
-    isFaulty: faults.sequence !== undefined,
+    faults,
     status: faults.sequence ? 422 : 200,
     children: (
       <>
