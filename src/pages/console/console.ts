@@ -32,10 +32,7 @@ import { sessionOf } from './session'
 import { showSignIn, signIn, signOut } from './sign-in'
 import { signedIn } from './signed-in'
 import { showUsage } from './usage'
-import { createWebhook, showWebhookForm } from './webhooks/webhook-form'
-import { showWebhooks } from './webhooks/webhook-list'
 import {
-  changeWebhook,
   confirmDeletion,
   confirmRotation,
   deleteWebhook,
@@ -44,9 +41,10 @@ import {
   rotateSecret,
   showReplay,
   showSecret,
-  showWebhook,
-  testWebhook,
-} from './webhooks/webhook-page'
+} from './webhooks/webhook-acts'
+import { createWebhook, showWebhookForm } from './webhooks/webhook-form'
+import { showWebhooks } from './webhooks/webhook-list'
+import { changeWebhook, showWebhook, testWebhook } from './webhooks/webhook-page'
 
 /** Pages behind the session, each at its address. */
 const pages = new Hono<AppEnv>()
