@@ -3,7 +3,7 @@ import { call } from '../support/call'
 import { openPage, read, type SignedIn, sendConsoleForm, signedInWith } from '../support/console'
 import { kinds, makeItem } from '../support/publications'
 import { makeCase, makePlace, makeSubmission } from '../support/rows'
-import { type KeyOptions, makeKey, makeTenant, makeUser, type TestTenant } from '../support/tenants'
+import { d1Of, type KeyOptions, makeKey, makeTenant, makeUser, type TestTenant } from '../support/tenants'
 import { makeEndpoint } from '../support/webhooks'
 
 let tenant: TestTenant
@@ -268,6 +268,28 @@ describe('A case', () => {
     const { faults, html } = await read(response)
     expect(faults).toEqual([['body', 'The note must be 4,000 characters or fewer']])
     expect(html).toContain('x'.repeat(4001))
+  })
+})
+
+describe('What is given of a resident', () => {
+  test('is recorded on every page that shows it, those of a form with faults too', async () => {
+    const own = await makeTenant({ disclosures: 'on' })
+    const given = async () => {
+      const sql = 'select target_type, target_id from disclosures where tenant_id = ? order by target_type, target_id'
+      return (await d1Of().prepare(sql).bind(own.id).raw()).at(-1)
+    }
+    const pages = [
+      ['case', await makeCase(own), (id: string) => [`/console/cases/${id}/notes`, { body: ' ' }]],
+      ['case', await makeCase(own), (id: string) => [`/console/cases/${id}`, { summary: ' ', version: '1' }]],
+      ['case', await makeCase(own), (id: string) => [`/console/cases/${id}`, { status: 'closed', version: '9' }]],
+      ['submission', await makeSubmission(own), (id: string) => [`/console/inbox/${id}/convert`, { wardId: 'none' }]],
+    ] as const
+    for (const [type, id, formOf] of pages) {
+      const [path, fields] = formOf(id) as [string, Record<string, string>]
+      const response = await sendConsoleForm(path, await signedIn({}, own), fields)
+      expect(response.status).toBeGreaterThanOrEqual(400)
+      expect(await given()).toEqual([type, id])
+    }
   })
 })
 

@@ -56,6 +56,7 @@ export async function addNote(c: Page) {
   const { found, ...rest } = alongside
   // An origin has the case, not D1.
   if (!found) throw refusal
+  await c.var.gate.disclose('case', () => [found.id])
   return casePage(c, { found, choices: rest, answers, refusal })
 }
 
@@ -80,6 +81,7 @@ export async function changeCase(c: Page) {
   }
   const { refusal } = called
   if (!found) throw refusal
+  await c.var.gate.disclose('case', () => [found.id])
   const isStale = refusal.code === 'conflict' && refusal.details?.current
   return isStale
     ? showConflict(c, { found, choices: chosen, answers })

@@ -71,6 +71,7 @@ export async function convertMessage(c: Page) {
   const { refusal } = made
   const { found, ...rest } = made.alongside
   if (!found) throw refusal
+  await c.var.gate.disclose('submission', () => [found.id])
   return messagePage(c, { message: presentSubmission(found), choices: rest, answers, refusal })
 }
 
