@@ -23,7 +23,7 @@ test('The console has pages and forms', () => {
 })
 
 describe.each(routes)('$method $path', (route) => {
-  test('works for an admin, in one request of the key’s window', async () => {
+  test('works for an admin in one request of their window, is kept by nobody and loads nothing but this site’s style', async () => {
     const page = await arrangePage(route)
     const response = await sendRoute(route, page)
     expect([200, 303]).toContain(response.status)
@@ -32,10 +32,6 @@ describe.each(routes)('$method $path', (route) => {
     if (route.method === 'GET') expect({ trips, rowsWritten }).toEqual({ trips: 1, rowsWritten: 1 })
     // A test goes out in between; a secret that is hidden, and a test, write nothing that their ticket could go with.
     else expect(trips).toBeLessThanOrEqual(route.path.endsWith('/test') ? 5 : 2)
-  })
-
-  test('is kept by nobody, and loads nothing but this site’s own style', async () => {
-    const response = await sendRoute(route, await arrangePage(route))
     expect(response.headers.get('Cache-Control')).toBe('no-store')
     expect(response.headers.get('Content-Security-Policy')).toBe(
       "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -124,25 +120,32 @@ describe.each(byId)('$method $path', (route) => {
   })
 })
 
-describe.each(forms)('$method $path', (route) => {
+/** The first and the last: enough for what one middleware does for all of them. */
+describe.each([...forms.slice(0, 2), ...forms.slice(-1)])('$method $path', (route) => {
   test.each([
     ['from nowhere', {}],
-    ['from another site', { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://gateway.example' }],
     ['from a sibling', { 'Sec-Fetch-Site': 'same-site' }],
     ['typed into the address bar', { 'Sec-Fetch-Site': 'none' }],
     ['from another origin', { Origin: 'https://evil.example' }],
     ['from no origin', { Origin: 'null' }],
   ])('is not taken %s', async (_, headers) => {
-    const page = await arrangePage(route)
-    const response = await sendRoute(route, page, { headers })
-    expect(response.status).toBe(403)
-    expect(await admittedIn(page.admin.familyId)).toBe(0)
-    expect(await changesOf(page.tenant)).toBe(0)
+    expect((await sendRoute(route, await arrangePage(route), { headers })).status).toBe(403)
   })
 
   test('is taken from its own origin, by a browser that says no more', async () => {
     const headers = { Origin: 'https://gateway.example' }
     expect([200, 303]).toContain((await sendRoute(route, await arrangePage(route), { headers })).status)
+  })
+})
+
+describe.each(forms)('$method $path', (route) => {
+  test('is not taken from another site', async () => {
+    const page = await arrangePage(route)
+    const headers = { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://gateway.example' }
+    const response = await sendRoute(route, page, { headers })
+    expect(response.status).toBe(403)
+    expect(await admittedIn(page.admin.familyId)).toBe(0)
+    expect(await changesOf(page.tenant)).toBe(0)
   })
 
   test('is taken once under one ticket', async () => {
