@@ -4,14 +4,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fileOf, scriptOf, scripts, wordsOf } from '../docs/commands'
 import { optionsOf, triedBy } from '../docs/ways'
 import { root, run } from './command'
-import { databases, shell } from './documented/databases'
+import { databases, shell, shellIn } from './documented/databases'
 import { isUp, startPlace } from './start-place'
 
 /** What stands for something of the reader's own. */
 const filledIn = (text: string, id: string) =>
   text
     .replace(/^… \| /, '')
-    .replaceAll(/\bONSPD\w*\.csv/g, 'examples/onspd-sample.csv')
+    .replaceAll(/\bONSPD\w*\.csv/g, join(root, 'examples/onspd-sample.csv'))
     .replaceAll(/\b(ID|PREFIX)\b/g, id)
     .replaceAll('whsec_…', `whsec_${'A'.repeat(32)}`)
 
@@ -32,7 +32,8 @@ describe('on local databases', () => {
     // Without a terminal, nobody can be asked.
     const command = filledIn(text, given.key.id) + (text.includes('residents -- erase') ? ' --yes' : '')
     const input = text.includes('keys -- ') ? `printf %s '${given.key.text}' | ` : ''
-    const { code, stdout, stderr } = await shell(input + command, { CASEWORK_STATE: stateFor(text) })
+    const state = stateFor(text)
+    const { code, stdout, stderr } = await shellIn(state, input + command, { CASEWORK_STATE: state })
     expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' })
     if (printed !== undefined) expect(stdout).toContain(printed.trim())
   })

@@ -48,3 +48,7 @@ export async function databases() {
 
 /** Runs a command as a shell does, in the project's folder. */
 export const shell = (command: string, env: NodeJS.ProcessEnv) => run('bash', ['-c', command], env, root)
+
+/** The same from another folder, in which the files are that it names. */
+export const shellIn = (folder: string, command: string, env: NodeJS.ProcessEnv) =>
+  run('bash', ['-c', command.replaceAll('npm run', `npm --prefix '${root}' run`)], env, folder)
