@@ -1,15 +1,6 @@
+import type { SentForm } from '../app-env'
 import { mediaTypesOf, readable } from '../domain/media-type'
 import { isEncoded } from '../gate/body'
-
-/** A form as it came. */
-export interface SentForm {
-  /** What could be read of its fields, by name; of several of one name the last. Files are left out. */
-  readonly fields: Readonly<Record<string, string>>
-  /** The same in their order, with all values of one name. */
-  readonly pairs: readonly (readonly [name: string, value: string])[]
-  /** Whether it was a form, and all of it could be read. */
-  readonly isWhole: boolean
-}
 
 /** Fields as they stand in the bytes: each letter is one byte, until it is known what they are in. */
 type Pairs = [name: string, value: string][]

@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import type { AppEnv } from '../../app-env'
+import { cookie } from './cookie'
 
 /** What has been done, said at the top of the next page. */
 const notices = {
@@ -34,8 +35,6 @@ const notices = {
 export type Notice = keyof typeof notices
 
 const cookieName = 'casework-notice'
-
-const cookie = { prefix: 'host', httpOnly: true, secure: true, sameSite: 'Strict', path: '/' } as const
 
 /** Answers a form that has done its work: on to a page that says so (303, RFC 9110, section 15.4.4). */
 export function done(c: Context<AppEnv>, to: string, notice?: Notice): Response {

@@ -1,28 +1,18 @@
 import type { Context } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { z } from 'zod'
-import type { AppEnv } from '../../app-env'
+import type { AppEnv, Session } from '../../app-env'
 import { ApiError } from '../../errors'
 import { type Env, SettingsError, settingsOf } from '../../settings'
 import { sealed, unsealed } from '../sealed'
+import { cookie } from './cookie'
 
 /** How long somebody stays signed in: eight hours, however busy they are. */
 const longestMs = 8 * 3600 * 1000
 
-const Session = z.object({ id: z.string(), key: z.string(), until: z.number() })
-
-/** Who is signed in: nothing but their key, which every page shows to the gate. */
-export interface Session {
-  /** Random: binds the forms of a session to it. */
-  readonly id: string
-  readonly key: string
-  /** When it ends, in milliseconds. */
-  readonly until: number
-}
+const Sealed: z.ZodType<Session> = z.object({ id: z.string(), key: z.string(), until: z.number() })
 
 const cookieName = 'casework'
-
-const cookie = { prefix: 'host', httpOnly: true, secure: true, sameSite: 'Strict', path: '/' } as const
 
 /**
  * Signs in: seals the key in a cookie that only this server can open (`__Host-`, RFC 6265bis, section 4.1.3.2).
@@ -48,7 +38,7 @@ export function closeSession(c: Context<AppEnv>): void {
 /** The session of a request; undefined if there is none, it is over, or its cookie was not made here. */
 export async function sessionOf(c: Context<AppEnv>, now = Date.now()): Promise<Session | undefined> {
   const text = getCookie(c, cookieName, 'host')
-  const { success, data } = Session.safeParse(text && (await unsealed(text, secretOf(c.env))))
+  const { success, data } = Sealed.safeParse(text && (await unsealed(text, secretOf(c.env))))
   return success && now < data.until ? data : undefined
 }
 

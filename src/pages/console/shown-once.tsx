@@ -1,6 +1,7 @@
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { z } from 'zod'
 import { sealed, unsealed } from '../sealed'
+import { cookie } from './cookie'
 import { Form } from './layout/form'
 import { consolePage } from './layout/frame'
 import { done, type Notice } from './notice'
@@ -11,8 +12,6 @@ import { secretOf } from './session'
 const shownForSeconds = 600
 
 const cookieName = 'casework-once'
-
-const cookie = { prefix: 'host', httpOnly: true, secure: true, sameSite: 'Strict', path: '/' } as const
 
 const Shown = z.object({ session: z.string(), at: z.string(), secret: z.string(), until: z.number() })
 

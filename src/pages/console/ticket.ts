@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import type { Session } from '../../app-env'
 import type { Env } from '../../settings'
 import { sealed, unsealed } from '../sealed'
-import { type Session, secretOf } from './session'
+import { secretOf } from './session'
 
 const Sealed = z.object({ session: z.string(), ticket: z.string() })
 
