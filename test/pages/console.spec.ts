@@ -271,6 +271,22 @@ describe('A case', () => {
   })
 })
 
+describe('What a page shows beside its answer', () => {
+  test.each([
+    ['all that its scopes read', 'council', {}, ['Harbour', 'Roads', 'Sam Caseworker']],
+    ['nothing for a key that reads cases alone', 'council', { scopes: ['cases:read', 'cases:write'] }, []],
+    ['no people on a plan without them', 'pro', {}, ['Harbour', 'Roads']],
+  ] as const)('is %s', async (_, plan, options, expected) => {
+    const own = await makeTenant({ plan })
+    await makePlace('wards', own, { name: 'Harbour' })
+    await makePlace('categories', own, { name: 'Roads' })
+    await makeUser(own, { name: 'Sam Caseworker' })
+    const id = await makeCase(own)
+    const html = await (await openPage(`/console/cases/${id}`, await signedIn(options, own))).text()
+    expect(['Harbour', 'Roads', 'Sam Caseworker'].filter((name) => html.includes(name))).toEqual(expected)
+  })
+})
+
 describe('What is given of a resident', () => {
   test('is recorded on every page that shows it, those of a form with faults too', async () => {
     const own = await makeTenant({ disclosures: 'on' })
