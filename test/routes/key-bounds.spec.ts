@@ -201,7 +201,7 @@ describe('a key that ends', () => {
 })
 
 describe('the key of a service user', () => {
-  it('counts as any other', async () => {
+  it('counts like every other', async () => {
     const { tenant, key } = await adminWith(48)
     const row = { id: `sv-${tenant.id}`, tenant_id: tenant.id, name: 'Service (manager)', role: 'manager' }
     await insert('users', { ...row, email: `manager.service@${tenant.slug}.invalid`, created_at: 1 })

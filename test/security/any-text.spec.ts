@@ -23,7 +23,7 @@ const texts = [
 /** What a URL can hold, be it UTF-8 or not. */
 const escapes = ['%ff', '%E0%A4%A', '%ED%A0%80', '%', '%00', '%C0%80', '%EF%BB%BF', '%F4%90%80%80', '%u0041', '%0A']
 
-/** What a header can hold: any byte but a few. */
+/** What a header can hold: every byte but a few. */
 const bytes = ['\xff', '\x80"', '"\xe9"', '\x7f', '%ff', '\t', '\xc3\x28', 'a'.repeat(5000)]
 
 const headerNames = ['If-Match', 'If-None-Match', 'Idempotency-Key', 'X-Request-Id', 'Content-Type', 'Accept', 'Origin']

@@ -6,10 +6,7 @@ import { expect, it } from 'vitest'
 import { root } from '../../../scripts/root'
 import type { Installed } from './installed'
 
-/**
- * A caller's program. Its `@ts-expect-error` lines are assertions: each says what the types must refuse, and the compiler
- * fails where they let it pass.
- */
+/** A caller's program. */
 const program = `import { Casework, ConflictError, NotFoundError, PermissionError, RateLimitError, ValidationError } from 'casework-client'
 import type { Case, LogEntry, Ward } from 'casework-client'
 
@@ -30,7 +27,7 @@ await casework.submissions.convert('1')
 await casework.keys.rotate('1')
 const csv: string = await casework.cases.exportCsv({ status: 'open' }) + await casework.wards.exportCsv()
 const { reference } = await new Casework({ baseUrl: 'http://localhost', apiKey: null }).publicApi.contact('demo', { name: csv, message: 'm' })
-const any: unknown = await casework.request('GET', '/api/me', { query: { a: 1 } })
+const answer: unknown = await casework.request('GET', '/api/me', { query: { a: 1 } })
 try {
   await casework.cases.update(made.id, { status: 'resolved' }, { ifMatch: some[0] })
 } catch (error) {
@@ -40,24 +37,20 @@ try {
   else if (error instanceof ValidationError) error.fields.summary?.message.toUpperCase()
   else if (!(error instanceof NotFoundError)) throw error
 }
-// @ts-expect-error a summary is missing
-await casework.cases.create({ residentName: 'Ada Example' })
-// @ts-expect-error there is no such filter
-casework.cases.list({ colour: 'red' })
-// @ts-expect-error there is no such status
-casework.cases.list({ status: 'opn' })
-// @ts-expect-error there is no such status among several
-casework.cases.list({ status: ['open', 'opn'] })
-// @ts-expect-error there is no such status of a message
-casework.submissions.list({ status: 'open' })
-// @ts-expect-error a note has a body
-await casework.cases.addNote(made.id)
-// @ts-expect-error a change says what it changes
-await casework.cases.update(made.id)
-// @ts-expect-error a thing without a version
-await casework.cases.update(made.id, {}, { ifMatch: wards })
-export { any, reference }
+export { answer, reference }
 `
+
+/** What the types must refuse, by what is wrong with it. */
+const refused: Record<string, string> = {
+  'a summary is missing': "casework.cases.create({ residentName: 'Ada Example' })",
+  'there is no such filter': "casework.cases.list({ colour: 'red' })",
+  'there is no such status': "casework.cases.list({ status: 'opn' })",
+  'there is no such status among several': "casework.cases.list({ status: ['open', 'opn'] })",
+  'there is no such status of a message': "casework.submissions.list({ status: 'open' })",
+  'a note has a body': "casework.cases.addNote('1')",
+  'a change says what it changes': "casework.cases.update('1')",
+  'a thing without a version': "casework.cases.update('1', {}, { ifMatch: [{ id: '1' }] })",
+}
 
 /** What a programmer's compiler and editor say. */
 export function describeTypes(installed: () => Installed): void {
@@ -97,6 +90,16 @@ export function describeTypes(installed: () => Installed): void {
     ['esnext', 'bundler'],
   ])('has types that compile with module %s and moduleResolution %s', async (module, moduleResolution) => {
     expect(await compiled(installed().folder, [program], module, moduleResolution)).toMatchObject({ stdout: '' })
+  })
+
+  it('has types that refuse what cannot be right', async () => {
+    const begin =
+      "import { Casework } from 'casework-client'; const casework = new Casework({ baseUrl: '', apiKey: '' })"
+    const text = [begin, ...Object.values(refused)].join('\n')
+    const said = JSON.stringify(await compiled(installed().folder, [text], 'nodenext', 'nodenext'))
+    const lines = new Set(Array.from(said.matchAll(/program-0\.ts\((\d+),/g), ([, line]) => Number(line)))
+    expect(Object.keys(refused).filter((_, index) => !lines.has(index + 2))).toEqual([])
+    expect(lines.has(1)).toBe(false)
   })
 }
 
