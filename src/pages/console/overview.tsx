@@ -1,12 +1,13 @@
 import { countedMessages, failingWebhooks, newMessageCount, usageOfFamilies } from '../../db/console'
 import type { Principal } from '../../gate/principal'
 import type { RateLimit } from '../../gate/rate-limit'
+import { isAuthorised } from '../../gate/requirement'
 import { call } from './api-call'
 import { consolePage } from './layout/frame'
 import { sections } from './layout/navigation'
 import { Table } from './layout/table'
 import { number } from './layout/words'
-import { may, type Page } from './page'
+import type { Page } from './page'
 import { busiestOn, withUsage } from './usage-days'
 
 /** The first page: what waits, what is broken, and who has asked how much today. */
@@ -15,7 +16,7 @@ export async function showOverview(c: Page) {
     path: '/api/me',
     alongside: { families: usageOfFamilies, inbox: newMessageCount, failing: failingWebhooks },
   })
-  const sees = (path: string) => sections.some((section) => section.path === path && may(principal, section))
+  const sees = (path: string) => sections.some((section) => section.path === path && isAuthorised(principal, section))
   const { now } = c.var.gate
   return consolePage(c, {
     title: 'Overview',

@@ -1,4 +1,5 @@
 import { counted } from '../../domain/wait'
+import { isAuthorised } from '../../gate/requirement'
 import { call } from './api-call'
 import { ticked } from './form'
 import { Hidden } from './layout/form'
@@ -7,7 +8,7 @@ import { addressOf, Filters, Pages } from './layout/list'
 import { Table } from './layout/table'
 import { atTime } from './layout/words'
 import { done } from './notice'
-import { may, newTicket, type Page } from './page'
+import { newTicket, type Page } from './page'
 
 /** What a list shows of an event or an article. */
 interface Item {
@@ -52,7 +53,7 @@ async function showItems(c: Page, { name, title, noun }: Kind, fault?: string) {
     path: `/api/${name}`,
     query: { approved, cursor },
   })
-  const mayApprove = may(principal, { plan: 'pro', scope: `${name}:write`, role: 'councillor' })
+  const mayApprove = isAuthorised(principal, { plan: 'pro', scope: `${name}:write`, role: 'councillor' })
   const drafts = items.filter((item) => !item.approved)
   const path = `/console/${name}`
   return consolePage(c, {

@@ -1,5 +1,6 @@
 import { usageOfFamilies } from '../../db/console'
 import { call } from './api-call'
+import { reading } from './keys/key-requirements'
 import { DayChart } from './layout/chart'
 import { consolePage } from './layout/frame'
 import { addressOf } from './layout/list'
@@ -10,7 +11,7 @@ import { busiestOn, totalByDay, withUsage } from './usage-days'
 
 /** Requests of all keys by day, and of one day by key. */
 export async function showUsage(c: Page) {
-  const { alongside } = await call(c, { path: '/api/keys', alongside: { families: usageOfFamilies } })
+  const { alongside } = await call(c, { path: '/api/me', alongside: { families: usageOfFamilies }, required: reading })
   const { now } = c.var.gate
   const families = withUsage(alongside.families, now)
   const days = totalByDay(families, now)

@@ -165,4 +165,3 @@ export const Usage = z
     lastUsedAt: Instant.nullable().openapi({ description: 'When a key of the family was last admitted.' }),
   })
   .openapi('Usage')
-export type Usage = z.infer<typeof Usage>

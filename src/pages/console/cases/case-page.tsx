@@ -3,6 +3,7 @@ import { categoryChoices, userChoices, wardChoices } from '../../../db/console'
 import type { Results } from '../../../db/query'
 import { statuses } from '../../../domain/vocabulary'
 import type { ApiError } from '../../../errors'
+import { isAuthorised } from '../../../gate/requirement'
 import type { Case } from '../../../routes/cases/case-schemas'
 import { Area, Choice, Input } from '../../layout/form-fields'
 import { attempt, call } from '../api-call'
@@ -12,7 +13,7 @@ import { consolePage } from '../layout/frame'
 import { Details } from '../layout/table'
 import { atTime, postcodeOf, statusNames, timelineNames } from '../layout/words'
 import { done } from '../notice'
-import { idOf, may, type Page, ticketsFor } from '../page'
+import { idOf, newTicket, type Page } from '../page'
 import { type ChangeName, changeNames } from './case-changes'
 import { showConflict } from './case-conflict'
 
@@ -92,8 +93,8 @@ async function casePage(c: Page, { found, choices, answers, refusal }: CasePage)
   const { principal } = c.var.gate
   const faults = faultsOf(refusal, [...changeNames, 'body'], sentences)
   if (refusal) requireMendable(refusal, faults)
-  const mayWrite = may(principal, { plan: 'pro', scope: 'cases:write' })
-  const nextTicket = await ticketsFor(c, 2)
+  const mayWrite = isAuthorised(principal, { plan: 'pro', scope: 'cases:write' })
+  const ticket = await newTicket(c)
   return consolePage(c, {
     title: found.reference,
     trail: [['/console/cases', 'Cases']],
@@ -111,8 +112,8 @@ async function casePage(c: Page, { found, choices, answers, refusal }: CasePage)
           </div>
           {mayWrite && (
             <div>
-              <NewNote found={found} faults={faults} answers={answers ?? {}} ticket={nextTicket()} />
-              <Changes {...{ found, choices, faults }} answers={answers ?? {}} ticket={nextTicket()} />
+              <NewNote found={found} faults={faults} answers={answers ?? {}} ticket={ticket} />
+              <Changes {...{ found, choices, faults }} answers={answers ?? {}} ticket={ticket} />
             </div>
           )}
         </div>

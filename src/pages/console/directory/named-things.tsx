@@ -1,4 +1,5 @@
 import type { ApiError } from '../../../errors'
+import { isAuthorised } from '../../../gate/requirement'
 import { Choice, Input } from '../../layout/form-fields'
 import { attempt, call } from '../api-call'
 import { answersTo, faultsOf, requireMendable } from '../form'
@@ -8,7 +9,7 @@ import { Pages } from '../layout/list'
 import { Table } from '../layout/table'
 import { number } from '../layout/words'
 import { done } from '../notice'
-import { idOf, may, newTicket, type Page } from '../page'
+import { idOf, newTicket, type Page } from '../page'
 
 /** A ward or a category, as far as it can be changed here. */
 interface Thing {
@@ -74,7 +75,7 @@ async function showThings(c: Page, kind: Kind) {
   const path = `/console/${kind.name}`
   const asked = { path: `/api/${kind.name}`, query: { cursor } }
   const { answer: things, nextCursor, principal } = await call<Thing[]>(c, asked)
-  const mayChange = may(principal, changing(kind))
+  const mayChange = isAuthorised(principal, changing(kind))
   return consolePage(c, {
     title: kind.title,
     children: (

@@ -1,11 +1,12 @@
 import type { z } from 'zod'
+import { isAuthorised } from '../../../gate/requirement'
 import type { User } from '../../../routes/users/user-schemas'
 import { call } from '../api-call'
 import { casesOf } from '../cases/case-list'
 import { consolePage } from '../layout/frame'
 import { Pages } from '../layout/list'
 import { Table } from '../layout/table'
-import { may, type Page } from '../page'
+import type { Page } from '../page'
 import { managingPeople } from './person-form'
 
 /** The council's users. */
@@ -16,7 +17,7 @@ export async function showPeople(c: Page) {
     nextCursor,
     principal,
   } = await call<z.infer<typeof User>[]>(c, { path: '/api/users', query: { cursor } })
-  const mayChange = may(principal, managingPeople)
+  const mayChange = isAuthorised(principal, managingPeople)
   return consolePage(c, {
     title: 'People',
     children: (

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { ApiError } from '../../../errors'
+import { isAuthorised } from '../../../gate/requirement'
 import type { SubmissionList } from '../../../routes/submissions/submission-schemas'
 import { call } from '../api-call'
 import { ticked, typed } from '../form'
@@ -9,7 +10,7 @@ import { addressOf, Filters, Pages } from '../layout/list'
 import { Table } from '../layout/table'
 import { atTime, number } from '../layout/words'
 import { done, type Notice } from '../notice'
-import { may, newTicket, type Page } from '../page'
+import { newTicket, type Page } from '../page'
 
 /** Statuses of a message, in words. */
 export const messageStatuses = { new: 'New', converted: 'Made a case', spam: 'Spam', dismissed: 'Dismissed' } as const
@@ -27,7 +28,7 @@ async function inboxPage(c: Page, fault?: string) {
   const query = { status: status === 'all' ? undefined : status, search, page, cursor }
   const { answer, principal } = await call<z.infer<typeof SubmissionList>>(c, { path: '/api/submissions', query })
   const { submissions, pagination } = answer
-  const mayChange = may(principal, writing)
+  const mayChange = isAuthorised(principal, writing)
   const rows = submissions.map((one) => [
     <span class="reference">
       {mayChange && one.status !== 'converted' && (

@@ -3,6 +3,7 @@ import type { Results } from '../../../db/query'
 import { submissionById } from '../../../db/submissions'
 import { firstLine } from '../../../domain/first-line'
 import type { ApiError } from '../../../errors'
+import { isAuthorised } from '../../../gate/requirement'
 import type { Case } from '../../../routes/cases/case-schemas'
 import { presentSubmission } from '../../../routes/submissions/submission-rules'
 import type { Submission } from '../../../routes/submissions/submission-schemas'
@@ -14,7 +15,7 @@ import { consolePage } from '../layout/frame'
 import { Details } from '../layout/table'
 import { atTime, postcodeOf } from '../layout/words'
 import { done, type Notice } from '../notice'
-import { idOf, may, type Page, ticketsFor } from '../page'
+import { idOf, newTicket, type Page } from '../page'
 import { messageStatuses } from './inbox'
 
 const names = ['summary', 'description', 'wardId', 'categoryId', 'assigneeId', 'internalRef'] as const
@@ -80,9 +81,9 @@ async function messagePage(c: Page, { message, choices, answers, refusal }: Mess
   const faults = faultsOf(refusal, names, sentences)
   if (refusal) requireMendable(refusal, faults)
   const isOpen = message.status !== 'converted'
-  const mayChange = isOpen && may(principal, { plan: 'pro', scope: 'submissions:write' })
-  const mayConvert = mayChange && may(principal, { plan: 'pro', scope: 'cases:write' })
-  const nextTicket = await ticketsFor(c, 4)
+  const mayChange = isOpen && isAuthorised(principal, { plan: 'pro', scope: 'submissions:write' })
+  const mayConvert = mayChange && isAuthorised(principal, { plan: 'pro', scope: 'cases:write' })
+  const ticket = await newTicket(c)
   return consolePage(c, {
     title: message.reference,
     trail: [['/console/inbox', 'Inbox']],
@@ -94,14 +95,10 @@ async function messagePage(c: Page, { message, choices, answers, refusal }: Mess
         <div class="columns">
           <div>
             <About message={message} />
-            {mayChange && <Statuses message={message} nextTicket={nextTicket} />}
+            {mayChange && <Statuses message={message} ticket={ticket} />}
           </div>
           {mayConvert && (
-            <Conversion
-              {...{ message, choices, faults }}
-              answers={answers ?? prefilled(message)}
-              ticket={nextTicket()}
-            />
+            <Conversion {...{ message, choices, faults }} answers={answers ?? prefilled(message)} ticket={ticket} />
           )}
         </div>
       </>
@@ -139,7 +136,7 @@ function About({ message }: { message: Submission }) {
 }
 
 /** What else can be done with a message than making it a case. */
-function Statuses({ message, nextTicket }: { message: Submission; nextTicket: () => string }) {
+function Statuses({ message, ticket }: { message: Submission; ticket: string }) {
   const labels = { spam: 'Mark as spam', dismissed: 'Dismiss', new: 'Make new again' } as const
   return (
     <div class="actions">
@@ -149,7 +146,7 @@ function Statuses({ message, nextTicket }: { message: Submission; nextTicket: ()
           <Action
             key={status}
             action={`/console/inbox/${message.id}/status`}
-            ticket={nextTicket()}
+            ticket={ticket}
             values={{ status, version: message.version }}
             label={labels[status]}
           />

@@ -11,6 +11,7 @@ import { Checks, Form } from '../layout/form'
 import { consolePage } from '../layout/frame'
 import { newTicket, type Page } from '../page'
 import { showOnce } from '../shown-once'
+import { managing } from './key-requirements'
 
 const names = ['name', 'role', 'userId', 'limit', 'windowSeconds', 'expiresAt', 'allowedAddresses'] as const
 type Name = (typeof names)[number]
@@ -24,9 +25,6 @@ const sentences: Sentences<Name | 'scopes'> = {
     too_short: 'Choose at least one thing that the key may do',
   },
 }
-
-/** What managing keys takes. */
-export const managing = { plan: 'pro', scope: 'keys:write', role: 'admin' } as const
 
 const alongside = { users: userChoices }
 

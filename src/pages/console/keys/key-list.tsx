@@ -1,11 +1,12 @@
+import { isAuthorised } from '../../../gate/requirement'
 import type { Key } from '../../../routes/keys/key-schemas'
 import { call } from '../api-call'
 import { consolePage } from '../layout/frame'
 import { Filters, Pages } from '../layout/list'
 import { Table } from '../layout/table'
 import { atTime, number } from '../layout/words'
-import { may, type Page } from '../page'
-import { managing } from './key-form'
+import type { Page } from '../page'
+import { managing } from './key-requirements'
 
 /** What a key is worth at this moment. */
 export function stateOf({ revokedAt, expiresAt }: Pick<Key, 'revokedAt' | 'expiresAt'>, now = Date.now()): string {
@@ -26,7 +27,7 @@ export async function showKeys(c: Page) {
     children: (
       <>
         <h1>Keys</h1>
-        {may(principal, managing) && (
+        {isAuthorised(principal, managing) && (
           <p>
             <a class="button" href="/console/keys/new">
               Create a key

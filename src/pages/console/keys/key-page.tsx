@@ -1,8 +1,9 @@
 import { familyOfKey } from '../../../db/keys/keys'
+import { keptDays, usageByDay } from '../../../domain/usage'
 import { ApiError } from '../../../errors'
 import type { Requirement } from '../../../gate/requirement'
+import { isAuthorised } from '../../../gate/requirement'
 import type { MadeKey } from '../../../routes/keys/key-rules'
-import type { Usage } from '../../../routes/keys/key-schemas'
 import { Input } from '../../layout/form-fields'
 import { attempt, call } from '../api-call'
 import { faultsOf, requireMendable, typed } from '../form'
@@ -12,35 +13,31 @@ import { consolePage } from '../layout/frame'
 import { Details, Table } from '../layout/table'
 import { atTime, number, onDay } from '../layout/words'
 import { done } from '../notice'
-import { idOf, may, newTicket, type Page } from '../page'
+import { idOf, newTicket, type Page } from '../page'
 import { openSession } from '../session'
 import { hideSecret, secretPage, secretShown, showOnce } from '../shown-once'
-import { managing } from './key-form'
 import { stateOf } from './key-list'
+import { managing, reading } from './key-requirements'
 
 const keysTrail = ['/console/keys', 'Keys'] as const
 
 const keyAlongside = { key: familyOfKey }
 
-/** A key of which much is known besides its usage: a family, as its newest live key. */
-async function keyWithUsage(c: Page, required?: Requirement) {
-  const id = idOf(c)
-  const asked = {
-    path: `/api/keys/${encodeURIComponent(id)}/usage`,
-    alongside: keyAlongside,
-    values: { id },
-    ...(required && { required }),
-  }
-  const { answer: usage, alongside } = await call<Usage, typeof keyAlongside>(c, asked)
-  if (!alongside.key) throw new ApiError('not_found')
-  return { usage, key: alongside.key }
+/** The family of a key, as its newest live key. Throws 404. */
+async function getKey(c: Page, required: Requirement = reading) {
+  const values = { id: idOf(c) }
+  const asked = { path: '/api/me', alongside: keyAlongside, values, required }
+  const { key } = (await call<unknown, typeof keyAlongside>(c, asked)).alongside
+  if (!key) throw new ApiError('not_found')
+  return key
 }
 
 /** A key: what it may do, its usage by day, and its end. */
 export async function showKey(c: Page) {
-  const { usage, key } = await keyWithUsage(c)
+  const key = await getKey(c)
+  const days = usageByDay(key.days, c.var.gate.now, keptDays)
   const name = key.name ?? key.prefix
-  const mayEnd = stateOf(key) === 'Live' && may(c.var.gate.principal, managing)
+  const mayEnd = stateOf(key) === 'Live' && isAuthorised(c.var.gate.principal, managing)
   return consolePage(c, {
     title: name,
     trail: [keysTrail],
@@ -59,7 +56,7 @@ export async function showKey(c: Page) {
             ['Ends', key.expiresAt ? atTime(key.expiresAt) : 'Never'],
             ['Revoked', key.revokedAt && atTime(key.revokedAt)],
             ['Last used', key.lastUsedAt ? atTime(key.lastUsedAt) : 'Never'],
-            ['Requests so far', number(usage.total)],
+            ['Requests so far', number(key.total)],
           ]}
         />
         {mayEnd && (
@@ -73,12 +70,12 @@ export async function showKey(c: Page) {
           </p>
         )}
         <h2>Usage of the last 30 days</h2>
-        <DayChart title={`Requests with ${name} by day`} days={usage.days} />
+        <DayChart title={`Requests with ${name} by day`} days={days} />
         <Table
           caption={`Requests with ${name} by day, latest first; days begin at midnight UTC`}
           headings={['Day', 'Requests']}
           numeric={[1]}
-          rows={usage.days.toReversed().map(({ date, requests }) => [onDay(date), number(requests)])}
+          rows={days.toReversed().map(({ date, requests }) => [onDay(date), number(requests)])}
           empty=""
         />
       </>
@@ -88,7 +85,7 @@ export async function showKey(c: Page) {
 
 /** Asks before a key is revoked. */
 export async function confirmRevocation(c: Page) {
-  const { key } = await keyWithUsage(c, managing)
+  const key = await getKey(c, managing)
   const name = key.name ?? key.prefix
   const isOwn = c.var.gate.principal.key.familyId === key.familyId
   return consolePage(c, {
@@ -129,7 +126,7 @@ export async function revokeKey(c: Page) {
 
 /** Asks how long the old key goes on working. */
 export async function showRotation(c: Page) {
-  const { key } = await keyWithUsage(c, managing)
+  const key = await getKey(c, managing)
   return rotationForm(c, key.name ?? key.prefix, '60', {})
 }
 
@@ -188,7 +185,7 @@ async function rotationForm(c: Page, name: string, minutes: string, faults: { mi
 
 /** A new key, shown once. */
 export async function showMadeKey(c: Page) {
-  const { key } = await keyWithUsage(c)
+  const key = await getKey(c)
   return secretPage(c, {
     title: 'Your new key',
     noun: 'key',

@@ -1,9 +1,10 @@
+import { isAuthorised } from '../../../gate/requirement'
 import type { Webhook } from '../../../routes/webhooks/webhook-schemas'
 import { call } from '../api-call'
 import { consolePage } from '../layout/frame'
 import { Table } from '../layout/table'
 import { atTime, number } from '../layout/words'
-import { may, type Page } from '../page'
+import type { Page } from '../page'
 
 /** What changing webhooks takes. */
 export const writing = { plan: 'team', scope: 'webhooks:write', role: 'admin' } as const
@@ -22,7 +23,7 @@ export function stateOf({ enabled, disabledReason, failingSince }: Webhook): str
 /** Where changes are sent to. */
 export async function showWebhooks(c: Page) {
   const { answer: webhooks, principal } = await call<Webhook[]>(c, { path: '/api/webhooks' })
-  const mayWrite = may(principal, writing)
+  const mayWrite = isAuthorised(principal, writing)
   return consolePage(c, {
     title: 'Webhooks',
     children: (

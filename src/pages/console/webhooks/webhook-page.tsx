@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { ApiError } from '../../../errors'
+import { isAuthorised } from '../../../gate/requirement'
 import type { DeliveryList, Webhook, WebhookTest } from '../../../routes/webhooks/webhook-schemas'
 import { call } from '../api-call'
 import { typed } from '../form'
@@ -9,7 +10,7 @@ import { Pages } from '../layout/list'
 import { Details, Table } from '../layout/table'
 import { atTime, number } from '../layout/words'
 import { done } from '../notice'
-import { idOf, may, type Page, ticketsFor } from '../page'
+import { idOf, newTicket, type Page } from '../page'
 import { stateOf, writing } from './webhook-list'
 import { pageOf, pathOf, webhooksTrail, withWebhook } from './webhook-place'
 
@@ -22,7 +23,7 @@ export async function showWebhook(c: Page) {
   const { answer, alongside, principal } = await call<Deliveries, typeof withWebhook>(c, asked)
   const { webhook } = alongside
   if (!webhook) throw new ApiError('not_found')
-  const mayWrite = may(principal, writing)
+  const mayWrite = isAuthorised(principal, writing)
   return consolePage(c, {
     title: new URL(webhook.url).host,
     trail: [webhooksTrail],
@@ -30,7 +31,7 @@ export async function showWebhook(c: Page) {
       <>
         <h1>{webhook.url}</h1>
         <About webhook={webhook} />
-        {mayWrite && <Acts c={c} webhook={webhook} nextTicket={await ticketsFor(c, 4)} />}
+        {mayWrite && <Acts c={c} webhook={webhook} ticket={await newTicket(c)} />}
         <Attempts deliveries={answer.deliveries} />
         <Pages path={pageOf(c)} query={{}} cursor={cursor} next={answer.nextCursor} />
       </>
@@ -55,12 +56,12 @@ function About({ webhook }: { webhook: Webhook }) {
   )
 }
 
-function Acts({ c, webhook, nextTicket }: { c: Page; webhook: Webhook; nextTicket: () => string }) {
+function Acts({ c, webhook, ticket }: { c: Page; webhook: Webhook; ticket: string }) {
   const path = pageOf(c)
   const { version, enabled } = webhook
   return (
     <div class="actions">
-      <Action action={`${path}/test`} ticket={nextTicket()} label="Send a test" />
+      <Action action={`${path}/test`} ticket={ticket} label="Send a test" />
       <a class="button secondary" href={`${path}/replay`}>
         Send again
       </a>
@@ -68,18 +69,18 @@ function Acts({ c, webhook, nextTicket }: { c: Page; webhook: Webhook; nextTicke
         Replace the secret
       </a>
       {enabled ? (
-        <Action action={path} ticket={nextTicket()} values={{ enabled: 'false', version }} label="Switch off" />
+        <Action action={path} ticket={ticket} values={{ enabled: 'false', version }} label="Switch off" />
       ) : (
         <>
           <Action
             action={path}
-            ticket={nextTicket()}
+            ticket={ticket}
             values={{ enabled: 'true', resume: 'pending', version }}
             label="Switch on and send what waits"
           />
           <Action
             action={path}
-            ticket={nextTicket()}
+            ticket={ticket}
             values={{ enabled: 'true', resume: 'now', version }}
             label="Switch on and skip what waits"
           />
