@@ -1,20 +1,12 @@
 import { env } from 'cloudflare:workers'
-import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { issueTicket } from '../../src/pages/console/ticket'
 import { arrangePage, type ConsoleRoute, consoleRoutes } from '../support/console'
-import { type Scene, type Tally, tryFaults } from '../support/fault-scenes'
-import { failingWorker } from '../support/faults'
-import { forgetEverything } from '../support/second-trip'
-import { receive } from '../support/webhooks'
+import { type Scene, tryFaults } from '../support/fault-scenes'
+import { faultSuite } from '../support/faults-suite'
 
 const routes = consoleRoutes()
-const worker = failingWorker()
-const tally: Tally = { scenes: 0, sites: 0, requests: 0 }
-
-beforeEach(async () => {
-  receive()
-  await forgetEverything()
-})
+const { worker, tally } = faultSuite()
 
 afterAll(() => {
   console.info(

@@ -1,20 +1,12 @@
-import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { expectDocumented } from '../support/documented'
-import { type Ready, type Scene, type Tally, tryFaults } from '../support/fault-scenes'
-import { failingWorker } from '../support/faults'
+import { type Ready, type Scene, tryFaults } from '../support/fault-scenes'
+import { faultSuite } from '../support/faults-suite'
 import { goodAnswers, sendForm, ticketFor } from '../support/form-calls'
 import { aMessage, newAddress } from '../support/public-calls'
-import { forgetEverything } from '../support/second-trip'
 import { makeKey, makeTenant, type TestTenant } from '../support/tenants'
-import { receive } from '../support/webhooks'
 
-const worker = failingWorker()
-const tally: Tally = { scenes: 0, sites: 0, requests: 0 }
-
-beforeEach(async () => {
-  receive()
-  await forgetEverything()
-})
+const { worker, tally } = faultSuite()
 
 afterAll(() => {
   console.info(

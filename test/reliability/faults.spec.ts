@@ -1,20 +1,13 @@
-import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { d1Errors } from '../support/d1-errors'
 import { expectDocumented } from '../support/documented'
-import { type Scene, type Tally, tryFaults } from '../support/fault-scenes'
-import { failingWorker, faults, sources } from '../support/faults'
+import { type Scene, tryFaults } from '../support/fault-scenes'
+import { faults, sources } from '../support/faults'
+import { faultSuite } from '../support/faults-suite'
 import { arrange, isReplayable, keyedOperations, type Operation } from '../support/routes'
-import { forgetEverything } from '../support/second-trip'
-import { receive } from '../support/webhooks'
 
 const operations = keyedOperations()
-const worker = failingWorker()
-const tally: Tally = { scenes: 0, sites: 0, requests: 0 }
-
-beforeEach(async () => {
-  receive()
-  await forgetEverything()
-})
+const { worker, tally } = faultSuite()
 
 afterAll(() => {
   const listed = sources().map(([source, errors]) => `${errors?.length} ${source}`)
