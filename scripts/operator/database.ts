@@ -14,21 +14,18 @@ export function bound<T>(builder: Parameters<typeof statement<T>>[0]): BoundStat
   return statement<T>(builder).bind(gateValues({ at: null }))
 }
 
-/** Tokens of an SQL text: strings and quoted names, placeholders, and one keyword. */
-const pieces = /'(?:[^']|'')*'|"(?:[^"]|"")*"|\?|\bend\b/gi
+/** Tokens of an SQL text: strings and quoted names, numbered parameters, and one keyword. */
+const pieces = /'(?:[^']|'')*'|"(?:[^"]|"")*"|\?\d+|\bend\b/gi
 
 /** The SQL of bound statements with their values inside, since wrangler's command line binds none. */
 export function inlined({ statements }: BoundStatement): string[] {
-  return statements.map(({ sql, params }) => {
-    const left = [...params]
-    const text = sql.replaceAll(pieces, (piece) => {
-      if (piece === '?') return literal(left.shift())
+  return statements.map(({ sql, params }) =>
+    sql.replaceAll(pieces, (piece) => {
+      if (piece.startsWith('?')) return literal(params[Number(piece.slice(1)) - 1])
       // Once wrangler has seen a CASE it takes no semicolon for one, until an END in capitals between blanks.
       return piece.toLowerCase() === 'end' ? ' END ' : piece
-    })
-    if (left.length > 0) throw new Error(`More values than places: ${sql}`)
-    return text
-  })
+    }),
+  )
 }
 
 function literal(value: unknown): string {

@@ -4,7 +4,7 @@ import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { drizzle } from 'drizzle-orm/sqlite-proxy'
 import type { JsonText } from '../domain/json-text'
 import { alone, asksAboutCaller, type BoundSql, type Read, readOfRows } from './joined'
-import { filled, inPieces, type Pieces, parametersOf, type Values } from './parameters'
+import { filled, inPieces, numbered, type Pieces, parametersOf, type Values } from './parameters'
 
 /** Builds SQL and maps rows, but never runs anything: `runBatch` does that. */
 export const build = drizzle(() => {
@@ -115,15 +115,14 @@ export function sqlStatement<Row>(text: SQL): Statement<Row[]> {
 }
 
 function made<T>(pieces: Pieces, read: Read | undefined, rows: (results: D1Result[]) => T): Statement<T> {
-  const own = alone(pieces)
-  const sql = own.pieces.join('?')
+  const { sql, parameters } = numbered(alone(pieces))
   const joinable = read && { ...read, asksAboutCaller: asksAboutCaller(read) }
   return {
     bind: (values) => {
       const bound = {
         sql,
         get params() {
-          return filled(own.parameters, values)
+          return filled(parameters, values)
         },
         read: joinable && { ...joinable, values },
       }

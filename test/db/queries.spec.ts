@@ -34,7 +34,7 @@ function probeOf({ sql, params }: { sql: string; params: unknown[] }): { sql: st
     sql:
       returned === undefined
         ? 'select 1 as one'
-        : `select ${returned.replaceAll('?', 'null')} from ${write[1]} limit 0`,
+        : `select ${returned.replaceAll(/\?\d+/g, 'null')} from ${write[1]} limit 0`,
     params: [],
   }
 }

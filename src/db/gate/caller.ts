@@ -22,9 +22,9 @@ export const isLive = and(
   eq(keys.hash, gatePlaceholder('hash')),
   isNull(keys.revokedAt),
   or(isNull(keys.expiresAt), gt(keys.expiresAt, clock)),
-  eq(keys.tenantClosed, false),
+  sql`not ${keys.tenantClosed}`,
   or(isNull(keys.allowedTree), isAllowed),
-  eq(users.enabled, true),
+  sql`${users.enabled}`,
 )
 
 /** The plan override of a user's keys, until it expires. */
