@@ -6,5 +6,6 @@ import { ApiError } from '../errors'
 export async function assetOf(c: Context<AppEnv>, name: string): Promise<Response> {
   const asset = await c.env.ASSETS?.fetch(new URL(`/${name}`, c.req.url))
   if (!asset?.ok) throw new ApiError('not_found')
-  return asset
+  // Its headers can be set, which those of what was fetched cannot.
+  return new Response(asset.body, asset)
 }
