@@ -10,7 +10,8 @@ const longest = 100
 
 /** The address that a text stands for; an IPv4-mapped one (RFC 4291, 2.5.5.2) is the IPv4 address that it holds. */
 export function parseAddress(text: string): Address | undefined {
-  return text.length <= longest && ipaddr.isValid(text) ? ipaddr.process(text) : undefined
+  // The library finds by an exception that no text is no address, which takes a sixth of the time of a refusal from memory.
+  return text !== '' && text.length <= longest && ipaddr.isValid(text) ? ipaddr.process(text) : undefined
 }
 
 /** What a range's text has come to: its canonical form, or why it is none. */
