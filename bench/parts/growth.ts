@@ -70,6 +70,8 @@ async function requestsOf(url: string, key: string): Promise<Asked[]> {
     { title: 'page 500 by cursor', path: `/api/cases?pageSize=20&cursor=${encodeURIComponent(cursor)}` },
     { title: 'search, a word in one case of 1,000', path: '/api/cases?search=quagmire' },
     { title: 'search, a word in every case', path: '/api/cases?search=resident' },
+    { title: 'search, three words in every case', path: '/api/cases?search=made+reported+resident' },
+    { title: 'search, six words in every case', path: '/api/cases?search=made+up+reported+by+a+resident' },
     { title: 'filter without matches', path: '/api/cases?sourceChannel=letter' },
     { title: 'report', path: '/api/reports/public' },
     { title: 'create', path: '/api/cases', json },

@@ -41,6 +41,9 @@ export function searchTerms(text: string): string | undefined {
   return terms.map(expressionOf).join(' AND ')
 }
 
+/** The number of phrases in an expression of `searchTerms`: no word of theirs has a blank. */
+export const phrasesIn = (expression: string) => expression.split(/ (?:AND|OR) /).length
+
 function termsOf(text: string): Term[] {
   const words = foldLetters(text)
     .replace(/\p{Cc}/gu, ' ')

@@ -4,7 +4,8 @@ import { call } from '../support/call'
 import { found, search, tenantWith } from '../support/case-searches'
 import { arrangeFull, limited, noScope } from '../support/errors'
 import { firstCreatedAt, makeNumberedCase } from '../support/many-cases'
-import { makeKey, makeTenant, makeUser } from '../support/tenants'
+import { makeCase } from '../support/rows'
+import { d1Of, makeKey, makeTenant, makeUser } from '../support/tenants'
 
 describe('relevance', () => {
   test('an own reference counts more than a name, a name more than the summary, and that more than the description', async () => {
@@ -29,6 +30,33 @@ describe('relevance', () => {
     expect(await found(key, 'flint', '&sort=status')).toEqual([1, 3, 2])
     expect(await found(key, 'flint', '&sort=reference')).toEqual([1, 2, 3])
   })
+
+  test('being equal, the newest come first', async () => {
+    const { key } = await tenantWith(...Array.from({ length: 3 }, () => ({ summary: 'Flint in the road' })))
+    expect(await found(key, 'flint')).toEqual([3, 2, 1])
+  })
+})
+
+test('more than three words are not ranked in a database of more than 300,000 cases, and the answer says so', async () => {
+  const { key } = await tenantWith(
+    { internal_ref: 'the flint in Example Road' },
+    { summary: 'The flint in Example Road' },
+  )
+  const [three, four] = ['flint example road', 'the flint example road']
+  const seen = async (words: string, more = '') => {
+    const { cases, unranked } = await search(key, words, more)
+    return { found: cases.map(({ reference }) => Number(reference.slice(-4))), unranked }
+  }
+  expect(await seen(four)).toEqual({ found: [1, 2], unranked: undefined })
+
+  // As many as that have been taken in, by anybody.
+  const others = await makeTenant()
+  const last = await makeCase(others, { row_id: 300_001 })
+  expect(await seen(four)).toEqual({ found: [2, 1], unranked: true })
+  expect(await seen(four, '&sort=createdAt')).toEqual({ found: [1, 2], unranked: undefined })
+  expect(await seen(three)).toEqual({ found: [1, 2], unranked: undefined })
+  expect(await seen('no such words here')).toEqual({ found: [], unranked: undefined })
+  await d1Of(others.cell).prepare('delete from cases where id = ?').bind(last).run()
 })
 
 describe('words', () => {

@@ -9,6 +9,7 @@ export interface Body {
   pagination: { total: number; totalCapped?: true; nextCursor: string | null }
   searchActive?: true
   rankedAmong?: number
+  unranked?: true
 }
 
 /** Searches a tenant's cases. */

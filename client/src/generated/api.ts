@@ -91,6 +91,10 @@ export interface CaseList {
    * Only so many matches of the search, the newest, are ranked, sorted, filtered and counted: there are more.
    */
   rankedAmong?: number | undefined
+  /**
+   * Present if the matches come newest first where they should come by relevance: in a database that has taken in more than 300,000 cases, a search for more than three words is not ranked.
+   */
+  unranked?: true | undefined
 }
 export interface CaseSummary {
   /**
@@ -2432,7 +2436,7 @@ export interface ListCasesQuery {
    */
   externalId?: string | undefined
   /**
-   * Finds cases that contain every word: at most 10 different words, counting each part (`CW-2026-0042` has three); the last may be the start of a word. Ignores case, accents and letters often typed differently, such as ł, ø or ß; a postcode matches with or without its space. Searches reference, internalRef, externalId, residentName, residentPostcode, summary and description. Only the newest 8,000 cases with these words are ranked, sorted, filtered and counted; `rankedAmong` says so if there are more.
+   * Finds cases that contain every word: at most 10 different words, counting each part (`CW-2026-0042` has three); the last may be the start of a word. Ignores case, accents and letters often typed differently, such as ł, ø or ß; a postcode matches with or without its space. Searches reference, internalRef, externalId, residentName, residentPostcode, summary and description. Only the newest 8,000 cases with these words are ranked, sorted, filtered and counted; `rankedAmong` says so if there are more. More than three words are not ranked where the database has taken in more than 300,000 cases; `unranked` says so.
    */
   search?: string | undefined
   /**
@@ -2498,7 +2502,7 @@ export interface ExportCasesQuery {
    */
   externalId?: string | undefined
   /**
-   * Finds cases that contain every word: at most 10 different words, counting each part (`CW-2026-0042` has three); the last may be the start of a word. Ignores case, accents and letters often typed differently, such as ł, ø or ß; a postcode matches with or without its space. Searches reference, internalRef, externalId, residentName, residentPostcode, summary and description. Only the newest 8,000 cases with these words are ranked, sorted, filtered and counted; `rankedAmong` says so if there are more.
+   * Finds cases that contain every word: at most 10 different words, counting each part (`CW-2026-0042` has three); the last may be the start of a word. Ignores case, accents and letters often typed differently, such as ł, ø or ß; a postcode matches with or without its space. Searches reference, internalRef, externalId, residentName, residentPostcode, summary and description. Only the newest 8,000 cases with these words are ranked, sorted, filtered and counted; `rankedAmong` says so if there are more. More than three words are not ranked where the database has taken in more than 300,000 cases; `unranked` says so.
    */
   search?: string | undefined
   /**

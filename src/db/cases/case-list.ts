@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import type { JsonText } from '../../domain/json-text'
 import { goesDeep, type Position } from '../../domain/page'
 import { parseReference } from '../../domain/reference'
+import { phrasesIn } from '../../domain/search-terms'
 import { countCap, looksAt } from '../limits'
 import { all, mapped, memoised, pair, parsed, placeholder, type Statement, textStatement, type Values } from '../query'
 import { cases } from '../schema/cases'
@@ -25,6 +26,8 @@ export interface CaseSlice {
 export interface CasePage {
   rows: JsonText<CaseSummary>[]
   total: CaseTotal
+  /** True for a search whose matches come newest first, since they were too costly to rank. */
+  isUnranked: boolean
   /** Where the slice ended early, having looked at as many rows as it may. */
   stop: Position | undefined
 }
@@ -68,12 +71,17 @@ const rowsOn = (lines: readonly string[]): JsonText<CaseSummary>[] => lines.filt
 function foundBy(slice: CaseSlice, visibility: Visibility): Statement<CasePage> {
   const { filters, order, from } = slice
   const page = searchPage({ filters, order, isResumed: 'after' in from, visibility })
-  const counted = sql`json_array(coalesce(max(found_total), 0), coalesce(max(found_more), 0))`
+  const counted = sql`json_array(max(found_total), max(found_more), max(found_unranked))`
   const found = textStatement(sql`(select ${counted} || char(10) || ${lines} from (${page}) ${cases})`)
-  return mapped(found, (text = '[0,0]') => {
-    const [first = '[0,0]', ...rest] = text.split('\n')
-    const [total, more]: [number, number] = JSON.parse(first)
-    return { rows: rowsOn(rest), total: { total, isCapped: more === 1 }, stop: undefined }
+  return mapped(found, (text = '[]') => {
+    const [first = '[]', ...rest] = text.split('\n')
+    const [total, more, unranked]: (number | null)[] = JSON.parse(first)
+    return {
+      rows: rowsOn(rest),
+      total: { total: total ?? 0, isCapped: more === 1 },
+      isUnranked: unranked === 1,
+      stop: undefined,
+    }
   })
 }
 
@@ -81,6 +89,7 @@ const searched = (slice: CaseSlice): Statement<CasePage> =>
   pair(foundBy(slice, 'not caseworker'), foundBy(slice, 'caseworker'), (a, b) => ({
     rows: [...a.rows, ...b.rows],
     total: { total: a.total.total + b.total.total, isCapped: a.total.isCapped || b.total.isCapped },
+    isUnranked: a.isUnranked || b.isUnranked,
     stop: undefined,
   }))
 
@@ -99,7 +108,7 @@ function walked(slice: CaseSlice, by: SortKey): Statement<CasePage> {
   return stops.reduce<Statement<CasePage>>(
     (before, stop) =>
       stop ? pair(before, stop, (page, after) => (after ? { ...page, stop: { after } } : page)) : before,
-    mapped(page, (read) => ({ ...read, stop: undefined })),
+    mapped(page, (read) => ({ ...read, isUnranked: false, stop: undefined })),
   )
 }
 
@@ -128,6 +137,7 @@ export function caseListValues({ filters, from, limit }: CaseSlice): Values {
     ...others,
     ...Object.fromEntries(status.map((value, index) => [`status${index}`, value])),
     ...('after' in from && Object.fromEntries(from.after.map((value, index) => [`after${index}`, value]))),
+    phrases: filters.search === undefined ? 0 : phrasesIn(filters.search),
     serial: reference === undefined ? null : (parseReference(reference) ?? 0),
     offset: 'offset' in from ? from.offset : 0,
     looked: looksAt(from),

@@ -11,6 +11,12 @@ import { beyondStart, inOrder } from './case-walk'
  */
 export const searchedAtMost = 8_000
 
+/**
+ * Of a search of more phrases, nothing is weighed in a database that has taken in more cases: FTS5 would count all rows of
+ * each, 22 ms at a million.
+ */
+const weighed = { phrases: 3, cases: 300_000 }
+
 /** The full-text index over cases. A migration made by hand creates it: drizzle-kit does not support virtual tables. */
 const casesFts = sqliteTable('cases_fts', { rowId: integer('rowid') })
 
@@ -22,10 +28,13 @@ const matches = (tenant: SQL) => sql`
   cases_fts match coalesce('tenant_id : "' || ${tenant} || '" AND - tenant_id : (' || ${placeholder('search')} || ')', '""')`
 
 /**
- * How well a row matches, less for a better match. The weights: tenant, reference, internalRef, externalId, residentName,
- * postcode, summary, description.
+ * How well a row matches, less for a better match; null where it is not weighed. The weights: tenant, reference, internalRef,
+ * externalId, residentName, postcode, summary, description.
  */
-const relevance = sql`bm25(cases_fts, 0, 10, 10, 10, 5, 5, 3, 1)`
+const relevance = sql`
+  case when ${placeholder('phrases')} <= ${sql.raw(String(weighed.phrases))}
+    or (select max(${cases.rowId}) from ${cases}) <= ${sql.raw(String(weighed.cases))}
+  then bm25(cases_fts, 0, 10, 10, 10, 5, 5, 3, 1) end`
 
 /** The newest matches in a tenant, as row ids. FTS5 returns rows by row id, in either direction, without sorting. */
 const newest = (tenant: SQL, columns: SQL, limit: SQL, older?: SQL) => sql`
@@ -47,9 +56,10 @@ const element = sql`printf('%15d,', match_id)`
 const width = sql.raw('16')
 
 /**
- * A page of a search as a table in place of `cases`, with its `place` in the page, and in each row the search's `found_total`
- * and `found_more`, true where there may be older matches: one row, of nulls, where the page is empty. The newest matches are
- * read once: their cases are filtered, counted and put into order as they come, and the page is cut out of the text of their row ids.
+ * A page of a search as a table in place of `cases`, with its `place` in the page, and in each row the search's `found_total`,
+ * `found_more`, true where there may be older matches, and `found_unranked`, true where they are not weighed and come newest
+ * first: one row, of nulls, where the page is empty. The newest matches are read once: their cases are filtered, counted and
+ * put into order as they come, and the page is cut out of the text of their row ids.
  */
 export function searchPage({ filters, order, isResumed, visibility }: Search): SQL {
   const caller = callerOf(visibility)
@@ -57,17 +67,19 @@ export function searchPage({ filters, order, isResumed, visibility }: Search): S
   const isRanked = by === 'rank'
   const passes = leftBy(filters, 'words', caller)
   const beyond = isRanked ? undefined : beyondStart({ order: { by, descending }, isResumed })
-  const terms = isRanked ? sql`score, id` : inOrder({ by, descending })
+  const terms = isRanked ? sql`score, match_id desc` : inOrder({ by, descending })
+  const unranked = isRanked ? sql`max(score) is null` : sql`0`
   const columns = isRanked ? sql`rowid as match_id, ${relevance} as score` : sql`rowid as match_id`
   const ids = sql`group_concat(${element}, '' order by ${terms}) filter (where ${and(passes, beyond)})`
   const cut = sql`substr(${ids}, ${width} * ${placeholder('offset')} + 1, ${width} * ${placeholder('limit')})`
   const found = sql`
     select count(*) = ${most} as more, count(*) filter (where ${passes}) as passing,
+      ${unranked} as unranked,
       '[' || rtrim(coalesce(${cut}, ''), ',') || ']' as page
     from (${newest(caller.tenant, columns, most)}) cross join ${cases} where ${cases.rowId} = match_id having count(*) > 0`
   return sql`
     with found as materialized (${found})
-    select ${cases}.*, entry.key as place, passing as found_total, more as found_more
+    select ${cases}.*, entry.key as place, passing as found_total, more as found_more, unranked as found_unranked
     from found left join json_each(page) as entry left join ${cases} on ${cases.rowId} = entry.value`
 }
 

@@ -91,6 +91,10 @@ export const CaseList = z
         'Only so many matches of the search, the newest, are ranked, sorted, filtered and counted: there are more.',
       example: searchedAtMost,
     }),
+    unranked: z.literal(true).optional().openapi({
+      description:
+        'Present if the matches come newest first where they should come by relevance: in a database that has taken in more than 300,000 cases, a search for more than three words is not ranked.',
+    }),
   })
   .openapi('CaseList')
 
@@ -135,7 +139,7 @@ export const caseFilters = {
   externalId: codeParam({ description: 'The case with your own id.', example: 'crm-10042', max: 128 }),
   search: searchText.optional().openapi({
     description:
-      'Finds cases that contain every word: at most 10 different words, counting each part (`CW-2026-0042` has three); the last may be the start of a word. Ignores case, accents and letters often typed differently, such as ł, ø or ß; a postcode matches with or without its space. Searches reference, internalRef, externalId, residentName, residentPostcode, summary and description. Only the newest 8,000 cases with these words are ranked, sorted, filtered and counted; `rankedAmong` says so if there are more.',
+      'Finds cases that contain every word: at most 10 different words, counting each part (`CW-2026-0042` has three); the last may be the start of a word. Ignores case, accents and letters often typed differently, such as ł, ø or ß; a postcode matches with or without its space. Searches reference, internalRef, externalId, residentName, residentPostcode, summary and description. Only the newest 8,000 cases with these words are ranked, sorted, filtered and counted; `rankedAmong` says so if there are more. More than three words are not ranked where the database has taken in more than 300,000 cases; `unranked` says so.',
     example: 'pothole school',
   }),
 }

@@ -66,8 +66,9 @@ export const cases = new OpenAPIHono<AppEnv>()
     })
     const pagination = paginationOf({ page, pageSize: asked.pageSize, total, isCapped, isPartial, next, listed })
     const rankedAmong = isSearch && isCapped && { rankedAmong: searchedAtMost }
+    const unranked = list.isUnranked && { unranked: true as const }
     await gate.disclose('case', () => shown.map((row) => JSON.parse(row).id))
-    return answerText(c, listText('cases', shown, { pagination, ...searchActive, ...rankedAmong }), 200)
+    return answerText(c, listText('cases', shown, { pagination, ...searchActive, ...rankedAmong, ...unranked }), 200)
   })
   .route('/', caseExports)
   .openapi(get, async (c) => {

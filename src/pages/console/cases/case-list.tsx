@@ -40,7 +40,7 @@ export async function showCases(c: Page) {
     },
     alongside: choices,
   })
-  const { cases, pagination, rankedAmong } = answer
+  const { cases, pagination, rankedAmong, unranked } = answer
   const chosen = chosenOf(query, alongside)
   return consolePage(c, {
     title: 'Cases',
@@ -75,6 +75,7 @@ export async function showCases(c: Page) {
         {rankedAmong && (
           <p>Only the newest {number(rankedAmong)} cases with these words are ranked. Add a word to find older ones.</p>
         )}
+        {unranked && <p>These are the newest first: there are too many cases to rank more than three words.</p>}
         <Pages
           path="/console/cases"
           query={query}
