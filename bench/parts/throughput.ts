@@ -11,8 +11,8 @@ import { type Load, type LoadRequest, putUnderLoad, type Throughput } from '../r
 const limit: Limit = { requests: 100, windowMs: 60_000 }
 const callers = 1000
 const connections = 16
-/** Requests before anything is measured. */
-const warmUp = 320
+/** Requests before anything is measured: enough for V8 to have compiled what it will. */
+const warmUp = 3_200
 
 /** One thing that is put under load, in turn with the others. */
 interface Measured {
@@ -27,12 +27,12 @@ interface Measured {
 /** How many steps `measureThroughput` takes. */
 export const throughputSteps = (isQuick: boolean): number => measuredCount * (rounds(isQuick) + 1)
 
-const measuredCount = 14
+const measuredCount = 17
 const rounds = (isQuick: boolean) => (isQuick ? 1 : 5)
 
 /** Requests per second and median latency of the floors, the peers and the gateway, in interleaved rounds. */
 export async function measureThroughput(context: Context): Promise<ThroughputResult> {
-  const all = [...(await theirs(context)), ...(await ours(context))]
+  const all = [...(await theirs(context)), ...(await bareStatements(context)), ...(await ours(context))]
   const [bare, oneRead, ...others] = all
   if (!bare || !oneRead || all.length + 1 !== measuredCount)
     throw new Error('The measured have changed: adapt the benchmark')
@@ -82,12 +82,37 @@ async function started(context: Context, one: Contestant): Promise<Instance> {
   return instance
 }
 
+/** The ids of new cases, one for each caller. */
+async function filledCases(d1: D1Database): Promise<string[]> {
+  await fillCases(d1, { tenantId, count: callers, lastYear: 2025 })
+  const { results } = await d1.prepare('select id from cases').all<{ id: string }>()
+  return results.map(({ id }) => id)
+}
+
+/** The gateway's statements in a Worker of their own. */
+async function bareStatements(context: Context): Promise<Measured[]> {
+  const instance = await started(context, floors.statements)
+  const d1 = await instance.database('DB')
+  const ids = await filledCases(d1)
+  const keys = await floors.statements.keys(d1, callers, limit)
+  const served = (read: string, path: (i: number) => string): Measured => ({
+    title: `${floors.statements.title} for ${read}`,
+    instance,
+    requests: keys.map((key, i) => ({ path: path(i), key })),
+    status: 200,
+  })
+  return [
+    served('GET /api/me', () => '/me'),
+    served('one case', (i) => `/cases/${ids[i]}`),
+    served('a list of 20', () => '/cases'),
+  ]
+}
+
 /** The gateway's routes, in one workerd. */
 async function ours(context: Context): Promise<Measured[]> {
   const instance = await started(context, gateway)
   const d1 = await instance.database('DB')
-  await fillCases(d1, { tenantId, count: callers, lastYear: 2025 })
-  const { results } = await d1.prepare('select id from cases').all<{ id: string }>()
+  const ids = await filledCases(d1)
   const keys = await makeKeys(d1, { count: callers })
   const full = { limit: 1, windowSeconds: 3600 }
   // More than one round refuses, since the gateway remembers each refusal for ten seconds.
@@ -112,7 +137,7 @@ async function ours(context: Context): Promise<Measured[]> {
   })
   return [
     served('GET /api/me', me),
-    served('one case', (key, i) => ({ path: `/api/cases/${results[i]?.id}`, key })),
+    served('one case', (key, i) => ({ path: `/api/cases/${ids[i]}`, key })),
     { ...served('refused by D1', me, 429), requests: refused.map(me), mustAskD1: true },
     served('list of 20', (key) => ({ path: '/api/cases', key })),
     served('POST /api/cases', (key) => ({ path: '/api/cases', key, method: 'POST', body }), 201),

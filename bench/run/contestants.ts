@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { hashKey } from '../../src/gate/key-format'
 import { bundleGateway, bundleWorker } from './bundle'
 import { makeKeys, makeTenant, migrate } from './gateway'
 import type { Started } from './instance'
@@ -18,6 +19,7 @@ export interface Contestant {
     | 'hono-rate-limiter'
     | 'count-then-insert'
     | 'one-read'
+    | 'gate-statements'
     | 'bare'
   title: string
   /** What it does for a request, in a few words. */
@@ -112,8 +114,8 @@ export const peers: readonly Contestant[] = [
   },
 ]
 
-/** One D1 read, and no D1 at all. */
-export const floors: { oneRead: Contestant; bare: Contestant } = {
+/** One D1 read, the gateway's statements without the gateway, and no D1 at all. */
+export const floors: { oneRead: Contestant; statements: Contestant; bare: Contestant } = {
   oneRead: {
     ...worker('one-read'),
     title: 'Hono, one D1 read',
@@ -125,6 +127,14 @@ export const floors: { oneRead: Contestant; bare: Contestant } = {
       await insert.bind(JSON.stringify(keys)).run()
       return keys
     },
+  },
+  statements: {
+    ...worker('gate-statements'),
+    title: 'Hono, the gateway’s statements',
+    does: 'what the gateway asks of D1',
+    path: '/me',
+    prepare: gateway.prepare,
+    keys: async (d1, count) => Promise.all((await makeKeys(d1, { count })).map(hashKey)),
   },
   bare: { ...worker('bare'), title: 'Hono, no D1', does: 'a constant' },
 }

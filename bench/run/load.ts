@@ -86,6 +86,6 @@ export async function putUnderLoad({
 const requestOf = ({ path, key, method = 'GET', body }: LoadRequest) => ({
   path,
   method,
-  headers: { 'X-API-Key': key, ...(body && { 'Content-Type': 'application/json' }) },
+  headers: { 'X-API-Key': key, 'CF-Connecting-IP': '203.0.113.7', ...(body && { 'Content-Type': 'application/json' }) },
   ...(body && { body }),
 })
