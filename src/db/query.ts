@@ -49,7 +49,7 @@ interface Preparable {
 }
 
 /**
- * Prepares a drizzle query once, at module level: building one per request costs more than running it. A query's rows
+ * A drizzle query, to be made at module level: it is prepared once, since that costs more than running it. A query's rows
  * come as one JSON text, in one statement with its neighbours (`joined`). A write's come as D1 has them, as objects, so its
  * columns must have different names.
  *
@@ -59,15 +59,21 @@ export function statement<T>(
   builder: RunnableQuery<T, 'sqlite'> & Preparable,
   { outgrowsText = false } = {},
 ): Statement<T> {
-  const prepared = builder.prepare()
-  const { sql, params } = prepared.getQuery()
-  const pieces = inPieces(sql, parametersOf(params))
-  const fields = outgrowsText ? undefined : builder._?.selectedFields
-  return made(pieces, fields && readOfRows(pieces, Object.keys(fields).length), ([result]) => {
-    // Objects of a write, arrays of a query.
-    const rows = result?.results.map((row) => Object.values(row as object))
-    // drizzle types the mapped rows on the builder only.
-    return prepared.mapResult({ rows }, true) as T
+  return made(() => {
+    const prepared = builder.prepare()
+    const { sql, params } = prepared.getQuery()
+    const pieces = inPieces(sql, parametersOf(params))
+    const fields = outgrowsText ? undefined : builder._?.selectedFields
+    return {
+      pieces,
+      read: fields && readOfRows(pieces, Object.keys(fields).length),
+      rows([result]) {
+        // Objects of a write, arrays of a query.
+        const rows = result?.results.map((row) => Object.values(row as object))
+        // drizzle types the mapped rows on the builder only.
+        return prepared.mapResult({ rows }, true) as T
+      },
+    }
   })
 }
 
@@ -82,15 +88,19 @@ export function textStatement<T>(
   expression: SQL,
   { isCorrelated = false, aloneAs }: { isCorrelated?: boolean; aloneAs?: SQL } = {},
 ): Statement<JsonText<T> | undefined> {
-  const pieces = inPieces(expression)
-  const from = isCorrelated ? ' from caller' : ''
-  const select = aloneAs
-    ? inPieces(aloneAs)
-    : inPieces(`select ${pieces.pieces.join('?')} as text${from}`, pieces.parameters)
-  const read = { ...pieces, isCorrelated, isBetterAlone: aloneAs !== undefined, rowsOf: (text: string) => [[text]] }
-  return made(select, read, ([result]) => {
-    const [text] = Object.values((result?.results[0] ?? {}) as object)
-    return text ?? undefined
+  return made(() => {
+    const pieces = inPieces(expression)
+    const from = isCorrelated ? ' from caller' : ''
+    return {
+      pieces: aloneAs
+        ? inPieces(aloneAs)
+        : inPieces(`select ${pieces.pieces.join('?')} as text${from}`, pieces.parameters),
+      read: { ...pieces, isCorrelated, isBetterAlone: aloneAs !== undefined, rowsOf: (text) => [[text]] },
+      rows([result]) {
+        const [text] = Object.values((result?.results[0] ?? {}) as object)
+        return text ?? undefined
+      },
+    }
   })
 }
 
@@ -111,10 +121,28 @@ export function exactlyOneText<T>(text: Statement<JsonText<T> | undefined>): Sta
  * A write as SQL. The rows it returns are neither mapped nor checked, so `Row` must name the columns as the SQL does.
  */
 export function sqlStatement<Row>(text: SQL): Statement<Row[]> {
-  return made(inPieces(text), undefined, ([result]) => (result?.results ?? []) as Row[])
+  return made(() => ({ pieces: inPieces(text), rows: ([result]) => (result?.results ?? []) as Row[] }))
 }
 
-function made<T>(pieces: Pieces, read: Read | undefined, rows: (results: D1Result[]) => T): Statement<T> {
+/** SQL as it is sent, as it is joined with its neighbours if it is a query, and what reads its rows. */
+interface Prepared<T> {
+  pieces: Pieces
+  read?: Read | undefined
+  rows(results: D1Result[]): T
+}
+
+/** A statement that is prepared when it is first bound: a Worker that starts would wait for hundreds, of which it needs a few. */
+function made<T>(prepare: () => Prepared<T>): Statement<T> {
+  let statement: Statement<T> | undefined
+  return {
+    bind(values) {
+      statement ??= ready(prepare())
+      return statement.bind(values)
+    },
+  }
+}
+
+function ready<T>({ pieces, read, rows }: Prepared<T>): Statement<T> {
   const { sql, parameters } = numbered(alone(pieces))
   const joinable = read && { ...read, asksAboutCaller: asksAboutCaller(read) }
   return {
