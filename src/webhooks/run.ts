@@ -2,7 +2,7 @@ import type { Claim, ClaimedChange } from '../db/webhooks/claim'
 import type { Parked, Recorded, Settlement } from '../db/webhooks/settle'
 import { newId } from '../domain/id'
 import type { Attempt } from './attempt'
-import { failingForMs, isSpent, refusalsAfter, refusalsToPark, waitAfter } from './schedule'
+import { failingForMs, isSpent, refusalsAfter, refusalsBehind, refusalsToPark, waitAfter } from './schedule'
 
 /** Refused messages that a run goes past at most, to see if the next one gets through. */
 const asideAtOnce = 3
@@ -69,6 +69,8 @@ export async function runThrough(
 async function sendInOrder(claim: Claim, changes: ClaimedChange[], world: World, notes: Notes) {
   const aside: Aside[] = []
   let cursor = claim.cursor
+  // Those of the message that is tried now, before this run.
+  let { refusals: earlier } = claim
   for (const change of changes) {
     if (world.isLate()) return { cursor, head: aside[0], isLeft: true }
     const isHead = cursor === claim.cursor && aside.length === 0
@@ -76,14 +78,16 @@ async function sendInOrder(claim: Claim, changes: ClaimedChange[], world: World,
     if (tried.outcome === 'delivered') {
       for (const one of aside.splice(0)) park(one.change.sequence, one.attempts, one.tried, world, notes)
       cursor = change.sequence
+      earlier = 0
       continue
     }
-    const refusals = tried.outcome === 'refused' ? refusalsAfter(isHead ? claim.refusals : 0, tried.status) : 0
+    const refusals = tried.outcome === 'refused' ? refusalsAfter(earlier, tried.status) : 0
     const failed = { change, tried, attempts: (isHead ? claim.attempts : 0) + 1, refusals }
     if (refusals < refusalsToPark || aside.length === asideAtOnce) {
       return { cursor, head: aside[0] ?? failed, isLeft: false }
     }
     aside.push(failed)
+    earlier = refusalsBehind(earlier)
   }
   return { cursor, head: aside[0], isLeft: false }
 }
@@ -95,6 +99,7 @@ async function retryParked(due: (ClaimedChange & { attempts: number })[], world:
     const tried = await send(change, world, notes)
     if (tried.outcome === 'delivered' || isSpent(attempts + 1)) notes.unparked.push(change.sequence)
     else park(change.sequence, attempts + 1, tried, world, notes)
+    if (tried.outcome === 'gone') return
   }
 }
 

@@ -35,6 +35,14 @@ export function refusalsAfter(refusals: number, status: number | null): number {
 }
 
 /**
+ * The refusals so far of the message behind one that had been refused so often before: it was tried whenever that one might
+ * have been parked, and is not counted by itself, since only the next message has a count.
+ */
+export function refusalsBehind(refusals: number): number {
+  return Math.max(refusals + 1 - refusalsToPark, 0)
+}
+
+/**
  * Milliseconds until the next attempt after so many failed ones: the step, give or take a fifth. A `Retry-After` is
  * honoured between that and twice as much. After the last step every attempt is a day later.
  *

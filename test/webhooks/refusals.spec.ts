@@ -57,6 +57,30 @@ describe('A message that is refused', () => {
     expect(await endpointRow(id)).toMatchObject({ cursor: 2, attempts: 0, refusals: 0 })
   })
 
+  it('does not hold up the rest together with the next one, if that has been refused as often', async () => {
+    const { id } = await arrangeEndpoint(4)
+    const received = receive(({ message }) => status(message.sequence === 2 || message.sequence === 3 ? 404 : 200))
+    for (let n = 0; n < 5; n++) {
+      await makeDue(id)
+      await sendTo(id)
+    }
+    expect(received.map(({ message }) => message.sequence)).toEqual([1, 2, 2, 2, 3, 2, 3, 2, 3, 4])
+    expect(await endpointRow(id)).toMatchObject({ cursor: 4, attempts: 0, refusals: 0, failing_since: null })
+    const parked = d1Of().prepare('select sequence from webhook_parked where endpoint_id = ? order by 1').bind(id)
+    expect((await parked.all()).results).toEqual([{ sequence: 2 }, { sequence: 3 }])
+  })
+
+  it('is the last to be tried again where the endpoint has gone', async () => {
+    const { id } = await arrangeEndpoint(2, { cursor: 2, parked_due_at: 1 })
+    for (const sequence of [1, 2]) {
+      await insert('webhook_parked', { endpoint_id: id, sequence, attempts: 1, next_attempt_at: 1 })
+    }
+    receive(() => status(410))
+    await sendTo(id)
+    expect(await outcomesOf(id)).toEqual([[1, 'gone']])
+    expect(await endpointRow(id)).toMatchObject({ enabled: 0, disabled_reason: 'gone' })
+  })
+
   it('stays the next one where no other gets through, and no more than three are gone past', async () => {
     const { id } = await arrangeEndpoint(6)
     const received = receive(() => status(400))
