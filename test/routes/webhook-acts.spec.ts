@@ -111,6 +111,19 @@ describe('Replaying', () => {
   })
 })
 
+describe('Replaying before anything was done with', () => {
+  it('moves no cursor below zero, and says that there is nothing', async () => {
+    const { tenant, key } = await arrangeAdmin()
+    const id = await makeEndpoint(tenant)
+    const replay = (json: object) => call(`${path}/${id}/replay`, { key, json })
+    await expect(replay({ since: new Date().toISOString() })).toAnswer(200, { cursor: 0 })
+    const none = unprocessable({ sequence: { code: 'range', message: 'Nothing that is kept has been sent yet' } })
+    await expect(replay({ sequence: 1 })).toAnswer(422, none)
+    await makeChange(tenant)
+    await expect(replay({ sequence: 1 })).toAnswer(422, none)
+  })
+})
+
 describe('Deliveries', () => {
   it('are listed newest first, a page at a time', async () => {
     const { tenant, key } = await arrangeAdmin()

@@ -66,7 +66,7 @@ const ofTenant = sql`where tenant_id = (select tenant from me)`
 
 /**
  * The caller's log: its oldest and newest sequence, 0 where it is empty, and the first that happened at or after `since`, in
- * milliseconds. Sequences have no gaps and times hardly ever go back, so that is found by halving.
+ * milliseconds: 1 where it is empty. Sequences have no gaps and times hardly ever go back, so that is found by halving.
  */
 export const placesInLog = exactlyOneText(
   textStatement<{ oldest: number; newest: number; first: number }>(sql`(
@@ -81,5 +81,5 @@ export const placesInLog = exactlyOneText(
              case when at < ${placeholder('since')} then high else sequence end
         from halved join ${changes} on tenant_id = (select tenant from me) and sequence = (low + high) / 2
        where low < high)
-    select json_object('oldest', oldest, 'newest', newest, 'first', (select low from halved where low >= high)) from kept)`),
+    select json_object('oldest', oldest, 'newest', newest, 'first', coalesce((select low from halved where low >= high), 1)) from kept)`),
 )

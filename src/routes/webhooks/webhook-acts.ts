@@ -63,10 +63,9 @@ export async function replayWebhook(c: Context<AppEnv>, id: string, { sequence, 
   if (!found) throw new ApiError('not_found')
   const { oldest, first } = places
   if (sequence && (sequence < oldest || sequence > found.cursor)) {
-    throw unusable(
-      'sequence',
-      `Must be from ${oldest}, the oldest change that is kept, to ${found.cursor}, the last one done with`,
-    )
+    const range = `Must be from ${oldest}, the oldest change that is kept, to ${found.cursor}, the last one done with`
+    const isNone = found.cursor < Math.max(oldest, 1)
+    throw unusable('sequence', isNone ? 'Nothing that is kept has been sent yet' : range)
   }
   if (since && Date.parse(since) < Date.parse(gate.now) - keptForMs) {
     throw unusable('since', 'Changes are kept for 30 days')
