@@ -163,7 +163,10 @@ describe('Changing a webhook', () => {
     expect(await patch({ enabled: true })).toMatchObject({
       ...{ enabled: true, disabledReason: null, failingSince: null, nextAttemptAt: null, cursor: 0, pending: 2 },
     })
-    expect(await patch({ enabled: true, resume: 'now' })).toMatchObject({ cursor: 2, pending: 0, version: 4 })
+    await d1Of().prepare(failing).bind(id).run()
+    expect(await patch({ enabled: true, resume: 'now' })).toMatchObject({
+      ...{ cursor: 2, pending: 0, version: 4, failingSince: null, nextAttemptAt: null },
+    })
     const wrong = { resume: { code: 'format', message: 'Goes with "enabled": true only' } }
     await expect(call(`${path}/${id}`, { method: 'PATCH', key, json: { resume: 'now' } })).toAnswer(
       422,

@@ -191,7 +191,7 @@ export function updateEndpoint(
         .set({
           ...changes,
           ...(url !== undefined && anew),
-          ...(enabled === true && { ...anew, failingSince: null, disabledReason: null }),
+          ...((enabled === true || skips) && { ...anew, failingSince: null, disabledReason: null }),
           ...(enabled === false && { disabledReason: 'manual' as const }),
           ...(events !== undefined && { cursor: pastUnwanted }),
           ...(skips && { cursor: newest, parkedDueAt: null }),
