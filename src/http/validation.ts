@@ -111,7 +111,8 @@ function tooBig({ origin, maximum }: z.core.$ZodIssueTooBig): FieldError {
 
 function tooSmall({ origin, minimum }: z.core.$ZodIssueTooSmall): FieldError {
   if (origin === 'string') return { code: 'required', message: 'Required' }
-  if (origin === 'array') return { code: 'too_short', message: `Must have at least ${minimum} entries` }
+  if (origin === 'array')
+    return { code: 'too_short', message: `Must have at least ${minimum} ${minimum === 1 ? 'entry' : 'entries'}` }
   return { code: 'range', message: `Must be at least ${minimum}` }
 }
 

@@ -69,7 +69,7 @@ describe('A new key for certain addresses', () => {
     [['203.0.113.0/24', 'office'], { 'allowedAddresses.1': { code: 'format', message: shape } }],
     [['203.0.113.0/33'], { 'allowedAddresses.0': { code: 'format', message: shape } }],
     [['203.0.113.7/24'], { 'allowedAddresses.0': { code: 'format', message: network } }],
-    [[], { allowedAddresses: { code: 'too_short', message: 'Must have at least 1 entries' } }],
+    [[], { allowedAddresses: { code: 'too_short', message: 'Must have at least 1 entry' } }],
     [
       Array.from({ length: 21 }, (_, i) => `192.0.2.${i}`),
       { allowedAddresses: { code: 'too_long', message: 'Must have at most 20 entries' } },

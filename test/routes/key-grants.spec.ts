@@ -79,7 +79,7 @@ describe('a new key’s grant', () => {
     [{ windowSeconds: 3601 }, { windowSeconds: { code: 'range', message: 'Must be at most 3600' } }],
     [{ expiresAt: '2020-01-01T00:00:00Z' }, { expiresAt: { code: 'past', message: 'Must not be in the past' } }],
     [{ name: 'n'.repeat(121) }, { name: { code: 'too_long', message: 'Must be at most 120 characters' } }],
-    [{ scopes: [] }, { scopes: { code: 'too_short', message: 'Must have at least 1 entries' } }],
+    [{ scopes: [] }, { scopes: { code: 'too_short', message: 'Must have at least 1 entry' } }],
     [
       { scopes: ['cases:read', 'all'] },
       { 'scopes.1': { code: 'enum', message: `Must be one of: ${scopes.join(', ')}` } },
