@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { Webhook } from 'standardwebhooks'
 import { expect, it } from 'vitest'
 import { freePort, run, start } from './command'
@@ -26,6 +28,20 @@ it('webhooks:listen verifies what arrives, prints it and answers', async () => {
   const [first, second] = listener.stdout().split('\n')
   expect(first).toMatch(/^\S+Z case_created verified \{"event":"case_created","sequence":1\}$/)
   expect(second).toMatch(/^\S+Z case_created refused: No signature of this secret/)
+})
+
+it('webhooks:listen goes on after a sender that hangs up in the middle of a message', async () => {
+  const port = await freePort()
+  const listener = start(process.execPath, [...listen, '--port', String(port)])
+  await expect.poll(() => listener.stderr(), { timeout: 30_000 }).toContain(`Listening on http://127.0.0.1:${port}`)
+  const socket = connect(port, '127.0.0.1')
+  await once(socket, 'connect')
+  socket.write('POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{')
+  setTimeout(() => socket.destroy(), 200)
+  await expect.poll(() => listener.stdout(), { timeout: 10_000 }).toContain('refused: aborted')
+  expect((await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body: '{}' })).status).toBe(204)
+  process.kill(listener.pid)
+  await listener.ended
 })
 
 it('webhooks:listen refuses what is no secret', async () => {
