@@ -4,7 +4,7 @@ import { openPage, read, type SignedIn, sendConsoleForm, signedInWith } from '..
 import { kinds, makeItem } from '../support/publications'
 import { makeCase, makePlace, makeSubmission } from '../support/rows'
 import { d1Of, type KeyOptions, makeKey, makeTenant, makeUser, type TestTenant } from '../support/tenants'
-import { makeEndpoint } from '../support/webhooks'
+import { makeChange, makeEndpoint } from '../support/webhooks'
 
 let tenant: TestTenant
 let admin: SignedIn & { key: string; id: string }
@@ -374,6 +374,16 @@ describe('Webhooks', () => {
     expect((await follow(await sendConsoleForm(path, who, on), who)).page.text).toContain('Working')
     const gone = await follow(await sendConsoleForm(`${path}/delete`, who), who)
     expect(gone.page.text).toContain('There are no webhooks yet.')
+  })
+
+  test('with one message left say so in the singular', async () => {
+    const own = await makeTenant()
+    const who = await signedIn({}, own)
+    const id = await makeEndpoint(own)
+    await makeChange(own)
+    expect((await read(await openPage(`/console/webhooks/${id}`, who))).text).toMatch(/Waiting 1 message\b/)
+    const { text } = await read(await openPage(`/console/webhooks/${id}/delete`, who))
+    expect(text).toContain('1 message still waiting would not be sent.')
   })
 
   test('that lead inside are refused beside the field', async () => {

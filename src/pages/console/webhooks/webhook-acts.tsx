@@ -10,7 +10,7 @@ import { done } from '../notice'
 import { idOf, newTicket, type Page } from '../page'
 import { hideSecret, secretPage, secretShown, showOnce } from '../shown-once'
 import { writing } from './webhook-list'
-import { pageOf, pathOf, webhooksTrail, withWebhook } from './webhook-place'
+import { messages, pageOf, pathOf, webhooksTrail, withWebhook } from './webhook-place'
 
 /** A webhook, for whoever may change it. */
 async function getWebhook(c: Page): Promise<Webhook> {
@@ -27,7 +27,7 @@ export async function confirmDeletion(c: Page) {
       <>
         <h1>Delete the webhook to {url}?</h1>
         <p>
-          {pending > 0 ? `${number(pending)} messages wait and would not be sent. ` : ''}It cannot be brought back. To
+          {pending > 0 ? `${messages(pending)} still waiting would not be sent. ` : ''}It cannot be brought back. To
           stop it for a while, switch it off instead.
         </p>
         <div class="actions">

@@ -12,7 +12,7 @@ import { atTime, number } from '../layout/words'
 import { done } from '../notice'
 import { idOf, newTicket, type Page } from '../page'
 import { stateOf, writing } from './webhook-list'
-import { pageOf, pathOf, webhooksTrail, withWebhook } from './webhook-place'
+import { messages, pageOf, pathOf, webhooksTrail, withWebhook } from './webhook-place'
 
 type Deliveries = z.infer<typeof DeliveryList>
 
@@ -47,7 +47,7 @@ function About({ webhook }: { webhook: Webhook }) {
         ['What for', webhook.description],
         ['Events', webhook.events.join(', ')],
         ['Sends', webhook.payload === 'full' ? 'The main fields' : 'Ids only'],
-        ['Waiting', `${number(webhook.pending)} messages`],
+        ['Waiting', messages(webhook.pending)],
         ['Next attempt', webhook.nextAttemptAt && atTime(webhook.nextAttemptAt)],
         ['Last success', webhook.lastSuccessAt ? atTime(webhook.lastSuccessAt) : 'Never'],
         ['Sent up to', `change ${number(webhook.cursor)}`],

@@ -1,4 +1,5 @@
 import { endpointById } from '../../../db/webhooks/endpoints'
+import { number } from '../layout/words'
 import { idOf, type Page } from '../page'
 
 /** The list that a webhook's pages are below. */
@@ -12,3 +13,6 @@ export const pathOf = (c: Page) => `/api/webhooks/${encodeURIComponent(idOf(c))}
 
 /** Its page. */
 export const pageOf = (c: Page) => `/console/webhooks/${idOf(c)}`
+
+/** A number of messages, in words. */
+export const messages = (n: number) => `${number(n)} ${n === 1 ? 'message' : 'messages'}`
