@@ -177,7 +177,11 @@ describe('Nothing is sent', () => {
     const received = receive()
     await sendTo(id)
     expect(received).toHaveLength(0)
-    await d1Of().prepare("update users set plan_override = 'team' where id = ?").bind(userId).run()
+    const raise = "update users set plan_override = 'team', plan_override_expires_at = ? where id = ?"
+    await d1Of().prepare(raise).bind(1, userId).run()
+    await sendTo(id)
+    expect(received).toHaveLength(0)
+    await d1Of().prepare(raise).bind(null, userId).run()
     await sendTo(id)
     expect(received).toHaveLength(1)
   })

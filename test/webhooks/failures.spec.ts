@@ -95,4 +95,14 @@ describe('Failures', () => {
     expect(await endpointRow(young.id)).toMatchObject({ enabled: 1, disabled_reason: null, attempts: 12 })
     expect(await endpointRow(well.id)).toMatchObject({ enabled: 1, failing_since: null, attempts: 0, cursor: 1 })
   })
+
+  it('five days of them are over with one success, though the next message fails in the same run', async () => {
+    const since = Date.now() - 6 * 24 * 3600 * 1000
+    const { id } = await arrangeEndpoint(2, { failing_since: since, attempts: 11 })
+    receive(({ message }) => status(message.sequence === 1 ? 200 : 500))
+    await sendTo(id)
+    const row = await endpointRow(id)
+    expect(row).toMatchObject({ enabled: 1, disabled_reason: null, attempts: 1, cursor: 1 })
+    expect(Number(row.failing_since)).toBeGreaterThan(since)
+  })
 })
