@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { toBase64 } from '../../src/domain/base64'
 import { secretPrefix } from '../../src/domain/webhook-signature'
 import { sealSecret } from '../../src/webhooks/secrets'
+import { drain, realClock } from '../../src/webhooks/sender'
 import { makeCase } from '../support/rows'
 import { d1Of, makeTenant, makeUser } from '../support/tenants'
 import {
@@ -125,6 +126,19 @@ describe('The order of messages', () => {
       ...Array.from({ length: 25 }, (_, n) => n + 1),
       256,
     ])
+  })
+
+  it('begins no message after the time that its run is given', async () => {
+    const { id } = await arrangeEndpoint(2)
+    let now = Date.now()
+    const received = receive(() => {
+      now += 5001
+      return status(200)
+    })
+    const clock = { ...realClock, now: () => now, log: () => undefined }
+    await drain({ env, d1: d1Of(), cell: 0 }, id, now + 5000, clock)
+    expect(received).toHaveLength(1)
+    expect(await endpointRow(id)).toMatchObject({ cursor: 1, lease: null })
   })
 
   it('stops at the first failure, which is sent again with the same id', async () => {
