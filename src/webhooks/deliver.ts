@@ -21,22 +21,20 @@ export async function deliverDue(env: Env, clock: Clock = realClock): Promise<vo
   const until = clock.now() + longestMs
   await Promise.all(
     databasesOf(env).map(async ({ cell, d1 }) => {
-      const due = await findDue(env, cell, d1, clock)
-      await deliverTo(env, cell, due, until, clock)
+      try {
+        await deliverTo(env, cell, await findDue(env, d1), until, clock)
+      } catch (error) {
+        const time = new Date(clock.now()).toISOString()
+        clock.log(JSON.stringify({ time, job: 'webhooks', cell, cause: databaseCauseOf(error) }))
+      }
     }),
   )
 }
 
-/** Endpoints of a cell that may have something to send; none where D1 does not say. */
-async function findDue(env: Env, cell: number, d1: D1Database, { now, log }: Clock): Promise<string[]> {
-  try {
-    const { due } = await runBatch(d1, newMeter(), { due: dueEndpoints.bind({}) }, settingsOf(env).d1DeadlineMs)
-    return due.map(({ id }) => id)
-  } catch (error) {
-    const time = new Date(now()).toISOString()
-    log(JSON.stringify({ time, job: 'webhooks', cell, cause: databaseCauseOf(error) }))
-    return []
-  }
+/** Endpoints of a cell that may have something to send. */
+async function findDue(env: Env, d1: D1Database): Promise<string[]> {
+  const { due } = await runBatch(d1, newMeter(), { due: dueEndpoints.bind({}) }, settingsOf(env).d1DeadlineMs)
+  return due.map(({ id }) => id)
 }
 
 /** Sends to these endpoints, some at a time, or hands them to the queue where there is one. */

@@ -55,7 +55,7 @@ async function wake(env: Env, { cell, tenantId }: { cell: number; tenantId: stri
     const due = endpoints.filter(({ isDue }) => isDue === 1).map(({ id }) => id)
     await deliverTo(env, cell, due, startedAt + longestMs)
   } catch {
-    // D1 is away: the cron will say so.
+    // D1 or the queue is away: the cron will say so.
   }
 }
 

@@ -61,6 +61,17 @@ describe('Sending webhooks', () => {
     expect(after.read - before.read).toBeLessThanOrEqual(20)
   })
 
+  it('a minute makes no trip for what a plan that is too low leaves unsent', async () => {
+    const { tenant, id } = await arrangeEndpoint(1)
+    const isDue = async () => {
+      const { due } = await runBatch(d1Of(), newMeter(), { due: dueEndpoints.bind({}) })
+      return due.some((one) => one.id === id)
+    }
+    expect(await isDue()).toBe(true)
+    await d1Of().prepare("update tenants set plan = 'pro' where id = ?").bind(tenant.id).run()
+    expect(await isDue()).toBe(false)
+  })
+
   it('what nobody wants costs no row written, until it is a lot', async () => {
     const { tenant, id } = await arrangeEndpoint(0)
     receive()

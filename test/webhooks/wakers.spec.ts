@@ -94,6 +94,24 @@ describe('The cron of each minute', () => {
 })
 
 describe('A queue', () => {
+  it('that is away is said so, and does not stop the other cells', async () => {
+    await arrangeEndpoint(1)
+    const other = await makeTenant({ cell: 1 })
+    await makeEndpoint(other)
+    await makeChange(other)
+    const cells: number[] = []
+    const sendBatch = (messages: Iterable<{ body: DueEndpoint }>) => {
+      cells.push(...Array.from(messages, ({ body }) => body.cell))
+      return Promise.reject(new Error('Queue send failed: Internal Server Error'))
+    }
+    const lines: string[] = []
+    const bindings = { ...env, WEBHOOK_QUEUE: { sendBatch } as unknown as Queue<DueEndpoint> }
+    await deliverDue(bindings, { ...realClock, log: (line) => lines.push(line) })
+    expect(new Set(cells)).toEqual(new Set([0, 1]))
+    const logged = lines.map((line) => JSON.parse(line)).sort((a, b) => a.cell - b.cell)
+    expect(logged).toMatchObject([0, 1].map((cell) => ({ job: 'webhooks', cell, cause: 'unexpected' })))
+  })
+
   it('is handed what is due, holds ids only, and is asked again for what has failed', async () => {
     const { id } = await arrangeEndpoint(1)
     const sent: { body: DueEndpoint; delaySeconds?: number | undefined }[] = []

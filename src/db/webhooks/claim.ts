@@ -52,7 +52,7 @@ const hasPlan = sql`exists (
 export const dueEndpoints = sqlStatement<{ id: string }>(sql`
   select e.id from ${webhookEndpoints} e
    where ${isFree} and (${hasParked} or exists (select 1 from ${changes} c where ${ahead}))
-     and exists (select 1 from ${tenants} t where t.id = e.tenant_id and t.closed_at is null)
+     and ${hasPlan}
    limit 1000`)
 
 /** The endpoints of `tenantId`, and which of them have something to send. */
