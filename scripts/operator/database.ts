@@ -15,7 +15,7 @@ export function bound<T>(builder: Parameters<typeof statement<T>>[0]): BoundStat
 }
 
 /** Tokens of an SQL text: strings and quoted names, numbered parameters, and one keyword. */
-const pieces = /'(?:[^']|'')*'|"(?:[^"]|"")*"|\?\d+|\bend\b/gi
+const pieces = /'(?:[^']|'')*'|"(?:[^"]|"")*"|\?\d*|\bend\b/gi
 
 /** The SQL of bound statements with their values inside, since wrangler's command line binds none. */
 export function inlined({ statements }: BoundStatement): string[] {

@@ -53,3 +53,15 @@ test('rows come in the order of their query, with numbers, nulls and any text as
 
   expect(rows).toEqual([2, 1, 0].map((at) => ({ at, text: texts[at], none: null, half: 0.5 })))
 })
+
+test('a question mark in a text of the SQL is no parameter', async () => {
+  const asked = sql<string>`'What? ' || ${placeholder('word')}`.as('asked')
+  const question = exactlyOne(statement(build.select({ asked }).from(nothing)))
+
+  const rows = await runBatch(d1Of(), newMeter(), {
+    one: question.bind({ word: 'north' }),
+    other: echo.bind({ word: 'south' }),
+  })
+
+  expect(rows).toEqual({ one: { asked: 'What? north' }, other: { said: 'south' } })
+})

@@ -44,10 +44,9 @@ it('statements stay apart although wrangler takes them to pieces by its own ligh
 })
 
 it('a value that SQL cannot spell is refused, not left out', () => {
-  const of = (value: unknown) => ({ statements: [{ sql: 'select ?', params: [value] }], rows: () => undefined })
+  const of = (value: unknown, sql = 'select ?1') => ({ statements: [{ sql, params: [value] }], rows: () => undefined })
   expect(() => inlined(of(undefined))).toThrow('A value that SQL cannot spell: undefined')
   expect(() => inlined(of(Number.NaN))).toThrow('A value that SQL cannot spell: number')
-  expect(() => inlined({ statements: [{ sql: "select '?'", params: [1] }], rows: () => undefined })).toThrow(
-    "More values than places: select '?'",
-  )
+  for (const sql of ['select ?2', 'select ?'])
+    expect(() => inlined(of(1, sql))).toThrow('A value that SQL cannot spell: undefined')
 })
