@@ -231,6 +231,33 @@ it('the erased are in no column of any table, and nobody else’s data are gone'
   ])
 })
 
+it('a longer address or name is somebody else’s, in texts and in stored results', async () => {
+  await run({ made: insertTenant.bind({ ...tenant, tenantId: 'parish', slug: 'parish', name: 'P', plan: 'council' }) })
+  const longer = ['ann@example.com', 'j.n@example.com', 'n@example.com.au', 'n@example.community', 'né.n@example.com']
+  const same = ['n@example.com', 'ring N@EXAMPLE.COM.', 'n@example.com, ann@example.com', '<n@example.com>']
+  const results = [
+    ...longer.map((text, i) => result(`other${i}`, "'parish'", 'POST /api/cases', JSON.stringify({ text }))),
+    ...[...same, 'first line\nn@example.com'].map((text, i) =>
+      result(`own${i}`, "'parish'", 'POST /api/cases', JSON.stringify({ text })),
+    ),
+    ...['Brian North', 'Ian North'].map((residentName) =>
+      result(residentName, "'parish'", 'POST /api/cases', JSON.stringify({ residentName, postcode: 'TR11AA' })),
+    ),
+  ]
+  const cases = [
+    inserted('cases', 'parish', { id: 'LONGER', description: longer.join(' ') }),
+    ...longer.map((text, i) => note('LONGER', `longer${i}`, text)),
+    ...same.flatMap((text, i) => [inserted('cases', 'parish', { id: `SAME${i}` }), note(`SAME${i}`, `same${i}`, text)]),
+  ]
+  await d1.batch([...results, ...cases].map((sql) => d1.prepare(sql)))
+
+  const found = await search(run, 'parish', { email: 'N@example.com' })
+  expect(found.cases.map(({ reference }) => reference)).toEqual(['SAME0', 'SAME1', 'SAME2', 'SAME3'])
+  expect(found.results.map(({ key }) => key)).toEqual(['own4', 'own3', 'own2', 'own1', 'own0'].toReversed())
+  const byName = await search(run, 'parish', { name: 'Ian North', postcode: 'TR11AA' })
+  expect(byName.results.map(({ key }) => key)).toEqual(['Ian North'])
+})
+
 /** The tables of which some column, the search index's blocks included, holds a text in its own or in small letters. */
 async function tablesWith(text: string): Promise<string[]> {
   const columns = (await rows(

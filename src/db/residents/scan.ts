@@ -50,9 +50,25 @@ const mayBe = ({ name, email, phone, postcode }: Person) =>
       and (replace(lower(${name}), ' ', '') = ${sought('name')} or ${isForeign(name)})`,
   )
 
+// Patterns of at most 50 bytes, which is what D1 takes: the address itself would be too long for one.
+const beforeAddress = '*[^a-z0-9_.%+À-ɏ-]'
+const afterAddress = ['[^a-z0-9.À-ɏ-]*', '.[^a-z0-9À-ɏ]*']
+
+/**
+ * A text with the resident's email address as a whole: `n@example.com` is neither in `ann@example.com` nor in
+ * `n@example.community`. Char 1 stands for it, since no text has one.
+ */
+function namesAddress(text: SQL): SQL {
+  const marked = sql`' ' || replace(lower(${text}), ${sought('email')}, char(1)) || ' '`
+  const isMarked = afterAddress.map(
+    (after) => sql`${marked} glob ${sql.raw(`'${beforeAddress}'`)} || char(1) || ${sql.raw(`'${after}'`)}`,
+  )
+  return sql`(${sql.join(isMarked, sql` or `)})`
+}
+
 /** A text that names the resident's email address or phone number. */
 export const mentions = (text: SQL) =>
-  or(sql`instr(lower(${text}), ${sought('email')}) > 0`, sql`instr(${digits(sql`${text}`)}, ${sought('phone')}) > 0`)
+  or(namesAddress(text), sql`instr(${digits(sql`${text}`)}, ${sought('phone')}) > 0`)
 
 /** A case as the scan finds it. */
 export interface FoundCase {
@@ -154,13 +170,16 @@ const resultsEnd = atMostOne(
     order by 1 desc, 2 desc, 3 desc limit 1`),
 )
 
+// A line break in JSON ends in a letter, which would seem to belong to what follows.
+const resultText = sql`replace(replace(${idempotency.body}, '\\n', ' '), '\\t', ' ')`
+
 const resultsFound = sqlStatement<FoundResult>(sql`
   select ${idempotency.owner} as owner, ${idempotency.route} as route, ${idempotency.key} as key,
     ${idempotency.createdAt} as createdAt, ${idempotency.body} as body
   from ${idempotency}
   where ${place} in (select owner, route, key from ${resultsAhead}) and ${isTenants}
-    and (${holdsId} or ${mentions(sql`${idempotency.body}`)}
-      or (instr(replace(lower(${idempotency.body}), ' ', ''), ${sought('name')}) > 0
+    and (${holdsId} or ${mentions(resultText)}
+      or (instr(replace(lower(${idempotency.body}), ' ', ''), '"' || ${sought('name')} || '"') > 0
         and instr(${idempotency.body}, ${sought('postcode')}) > 0))`)
 
 /** The scans: the rows of a portion that may be the resident's, and where it ends. */
