@@ -258,6 +258,24 @@ it('a longer address or name is somebody else’s, in texts and in stored result
   expect(byName.results.map(({ key }) => key)).toEqual(['Ian North'])
 })
 
+it('what is excepted takes its stored results with it, and is never a mistyped reference', async () => {
+  const family = { resident_phone: '01632 960555' }
+  const sql = [
+    inserted('cases', 'parish', { id: 'HERS', ...family }),
+    inserted('cases', 'parish', { id: 'HIS', ...family }),
+    result('hers', "'parish'", 'POST /api/cases', '{"id":"HERS","residentPhone":"01632 960555"}'),
+    result('note', "'parish'", 'POST /api/cases/HERS/notes', '{"body":"Rang"}'),
+    result('his', "'parish'", 'POST /api/cases', '{"id":"HIS","residentPhone":"01632 960555"}'),
+  ]
+  await d1.batch(sql.map((one) => d1.prepare(one)))
+  const found = await search(run, 'parish', { phone: '01632 960555' })
+  const taken = sureOf(found, ['HERS'])
+  expect(taken.cases.map(({ id }) => id)).toEqual(['HIS'])
+  expect(taken.results.map(({ key }) => key)).toEqual(['his'])
+  for (const mistyped of ['hers', 'HERS,HIS', 'HER5'])
+    expect(() => sureOf(found, ['HIS', mistyped])).toThrow(`Not among what was found, so nothing was done: ${mistyped}`)
+})
+
 /** The tables of which some column, the search index's blocks included, holds a text in its own or in small letters. */
 async function tablesWith(text: string): Promise<string[]> {
   const columns = (await rows(

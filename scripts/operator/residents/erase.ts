@@ -25,10 +25,22 @@ export interface Erased {
   casesWithMentions: number
 }
 
-/** Only the records that are sure to be the resident's and not excepted by their references. */
+/**
+ * Only the records that are sure to be the resident's and not excepted by their references, and the stored results that
+ * hold nothing of an excepted one. Throws a `UsageError` for a reference that was not found: mistyped, it would except
+ * nothing, and somebody else's record would go with the rest.
+ */
 export function sureOf({ cases, messages, results }: Found, except: readonly string[]): Found {
+  const records = [...cases, ...messages]
+  const unknown = except.filter((reference) => !records.some((row) => row.reference === reference))
+  if (unknown.length > 0) throw new UsageError(`Not among what was found, so nothing was done: ${unknown.join(', ')}`)
   const isTaken = (row: { sure: boolean; reference: string }) => row.sure && !except.includes(row.reference)
-  return { cases: cases.filter(isTaken), messages: messages.filter(isTaken), results }
+  const others = records.filter(({ reference }) => except.includes(reference)).map(({ id }) => id)
+  return {
+    cases: cases.filter(isTaken),
+    messages: messages.filter(isTaken),
+    results: results.filter(({ route, body }) => !others.some((id) => route.includes(id) || body.includes(id))),
+  }
 }
 
 /** Throws a `UsageError` for cases that are not closed, and messages that nobody has dealt with. */
