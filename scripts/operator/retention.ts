@@ -1,7 +1,16 @@
 import { Command } from 'commander'
 import { asked, type RetentionRule, retentionRules } from '../../src/db/retention/rules'
 import type { RetainingTenant } from '../../src/db/retention/tenants'
-import { countOldResults, countQuietAddresses, oldResults, quietAddresses } from '../../src/db/sweep'
+import {
+  countOldChanges,
+  countOldDeliveries,
+  countOldResults,
+  countQuietAddresses,
+  oldChanges,
+  oldDeliveries,
+  oldResults,
+  quietAddresses,
+} from '../../src/db/sweep'
 import { pagesOfTenants, removeDue } from '../../src/jobs/retention'
 import { type Runner, walk } from '../../src/jobs/walk'
 import { cellsOf, type Place, placeOf } from './cells'
@@ -60,16 +69,24 @@ async function linesOf(place: Place, only: string | undefined): Promise<Line[]> 
   return lines
 }
 
-const results = { data: 'results for replays', keptFor: '24 hours' }
-const windows = { data: "addresses' windows", keptFor: 'two windows' }
+/** What the daily sweep removes, which has no setting of a tenant. */
+const sweeps = [
+  { data: 'results for replays', keptFor: '24 hours', counts: countOldResults, walk: oldResults },
+  { data: "addresses' windows", keptFor: 'two windows', counts: countQuietAddresses, walk: quietAddresses },
+  { data: 'changes', keptFor: '30 days', counts: countOldChanges, walk: oldChanges },
+  { data: 'webhook deliveries', keptFor: '30 days', counts: countOldDeliveries, walk: oldDeliveries },
+]
 
 async function linesOfNobody(run: Runner, cell: number): Promise<Line[]> {
-  const found = await run({ results: countOldResults.bind({}), windows: countQuietAddresses.bind({}) })
-  const line = { cell, tenant: null, before: null }
-  return [
-    { ...line, ...results, rows: found.results.rows },
-    { ...line, ...windows, rows: found.windows.rows },
-  ]
+  const found = await run(Object.fromEntries(sweeps.map(({ data, counts }) => [data, counts.bind({})])))
+  return sweeps.map(({ data, keptFor }) => ({
+    cell,
+    tenant: null,
+    data,
+    keptFor,
+    before: null,
+    rows: found[data]?.rows ?? 0,
+  }))
 }
 
 async function linesOfPage(run: Runner, cell: number, tenants: RetainingTenant[]): Promise<Line[]> {
@@ -105,10 +122,8 @@ async function remove(place: Place, only: string | undefined): Promise<void> {
       told.set(what, total)
       if (rows > 0) note(`${what}: ${grouped(total)}`)
     }
-    if (only === undefined) {
-      await walk(run, oldResults, { isLate, count: (rows) => tell(results.data, rows) })
-      await walk(run, quietAddresses, { isLate, count: (rows) => tell(windows.data, rows) })
-    }
+    for (const { data, walk: portions } of only === undefined ? sweeps : [])
+      await walk(run, portions, { isLate, count: (rows) => tell(data, rows) })
     const took = (tenant: RetainingTenant, rule: RetentionRule, rows: number) =>
       tell(`${tenant.slug}, ${rule.name}`, rows)
     await removeDue(run, { isLate, only, took, failed })

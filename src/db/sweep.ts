@@ -113,6 +113,8 @@ interface Log {
   isOver?: SQL
 }
 
+const isPast = (table: Log['table']) => lt(table.at, sql`${nowMs} - ${sql.raw(String(changesKeptForMs))}`)
+
 /** Entries of a log that are older than it is kept. */
 function oldEntries({ table, key, start, isOver }: Log): Walk {
   const [first, second] = key
@@ -121,25 +123,27 @@ function oldEntries({ table, key, start, isOver }: Log): Walk {
   const ahead = sql`(
     select ${first} as first, ${second} as second from ${table} where ${isAhead}
     order by ${first}, ${second} limit ${sql.raw(String(rowsAtOnce))})`
-  const isPast = lt(table.at, sql`${nowMs} - ${sql.raw(String(changesKeptForMs))}`)
   return {
     start: { afterFirst: '', afterSecond: start },
     portion: atMostOne(sqlStatement(sql`select first, second from ${ahead} order by first desc, second desc limit 1`)),
     forget: changes(
       statement(
-        build.delete(table).where(and(isAhead, sql`(${first}, ${second}) <= ${place('upTo')}`, isPast, isOver)),
+        build.delete(table).where(and(isAhead, sql`(${first}, ${second}) <= ${place('upTo')}`, isPast(table), isOver)),
       ),
     ),
   }
 }
+
+/** Not the newest of a tenant's changes. */
+const isFollowed = sql`${changeLog.sequence} < (
+  select max(newest.sequence) from ${changeLog} newest where newest.tenant_id = ${changeLog.tenantId})`
 
 /** Changes older than 30 days, but for the newest of each tenant, however old: the numbers go on from it. */
 export const oldChanges = oldEntries({
   table: changeLog,
   key: [changeLog.tenantId, changeLog.sequence],
   start: 0,
-  isOver: sql`${changeLog.sequence} < (
-    select max(newest.sequence) from ${changeLog} newest where newest.tenant_id = ${changeLog.tenantId})`,
+  isOver: isFollowed,
 })
 
 /** Attempts at delivering webhooks that were made more than 30 days ago. */
@@ -168,3 +172,19 @@ export const countQuietAddresses = exactlyOne(
       .where(and(gt(windows.id, 'ip:'), lt(windows.id, 'ip;'), isStale)),
   ),
 )
+
+const countOldEntries = (table: Log['table'], isOver?: SQL) =>
+  exactlyOne(
+    statement(
+      build
+        .select({ rows: count().as('rows') })
+        .from(table)
+        .where(and(isPast(table), isOver)),
+    ),
+  )
+
+/** Number of changes that `oldChanges` would delete. */
+export const countOldChanges = countOldEntries(changeLog, isFollowed)
+
+/** Number of attempts that `oldDeliveries` would delete. */
+export const countOldDeliveries = countOldEntries(webhookDeliveries)

@@ -20,6 +20,14 @@ const message = (id: string, status: string, at: number) => `
   insert into submissions (id, tenant_id, reference, status, name, message, spam_reasons, created_at, updated_at)
   select '${id}', id, '${id}', '${status}', 'Alex Resident', 'Hello', '[]', ${at}, ${at} from tenants where slug = 'acme'`
 
+const change = (sequence: number, days: number) => `
+  insert into changes (tenant_id, sequence, id, event, at, target_type, target_id)
+  select id, ${sequence}, 'chg_${sequence}', 'case_updated', ${ago(days)}, 'case', 'x' from tenants where slug = 'b'`
+
+const delivery = (id: string, days: number) => `
+  insert into webhook_deliveries (endpoint_id, id, event, at, outcome, ms, manual)
+  values ('e', '${id}', 'case_updated', ${ago(days)}, 'delivered', 5, 0)`
+
 beforeAll(async () => {
   for (const slug of ['acme', 'b']) await answer('tenants', 'create', '--slug', slug, '--name', slug, '--plan', 'pro')
   const sql = [
@@ -27,6 +35,7 @@ beforeAll(async () => {
     ...[message('spam', 'spam', ago(31)), message('fresh', 'spam', ago(29)), message('new', 'new', ago(4000))],
     `insert into idempotency (owner, route, key, request_hash, status, body, created_at)
       values ('o', 'POST /x', 'k', 'h', 201, '{}', ${ago(2)})`,
+    ...[change(1, 31), change(2, 31), delivery('past', 31), delivery('fresh', 29)],
   ]
   await rowsOf(state, sql.join(';'))
 })
@@ -41,6 +50,8 @@ it('a dry run says what would go, and when, and changes nothing', async () => {
   expect(await answer('retention', '--dry-run')).toEqual([
     { cell: 0, tenant: null, data: 'results for replays', keptFor: '24 hours', before: null, rows: 1 },
     { cell: 0, tenant: null, data: "addresses' windows", keptFor: 'two windows', before: null, rows: 0 },
+    { cell: 0, tenant: null, data: 'changes', keptFor: '30 days', before: null, rows: 1 },
+    { cell: 0, tenant: null, data: 'webhook deliveries', keptFor: '30 days', before: null, rows: 1 },
     lineOf('acme', 'cases', '12 months after closing', 1),
     lineOf('acme', 'spam', '30 days', 1),
     lineOf('acme', 'dismissed', '6 months', 0),
@@ -81,7 +92,11 @@ it('one tenant’s data go as the daily job would have it, then everybody’s', 
     { id: 'young', name: 'Alex Resident' },
   ])
   const all = await operate('retention', '--json')
-  expect([all.code, all.stderr]).toEqual([0, 'results for replays: 1\nb, cases: 1\n'])
+  expect([all.code, all.stderr]).toEqual([
+    0,
+    'results for replays: 1\nchanges: 1\nwebhook deliveries: 1\nb, cases: 1\n',
+  ])
+  expect(await rowsOf(state, 'select id from webhook_deliveries')).toEqual([{ id: 'fresh' }])
   const left = await rowsOf(state, 'select id from submissions union all select key from idempotency order by 1')
   expect(left).toEqual([{ id: 'fresh' }, { id: 'new' }])
   const acts = await rowsOf(
