@@ -21,7 +21,7 @@ import { UsageError } from './fault'
 import { table } from './output'
 import { getTenant } from './records'
 import { type Criteria, requireSome, requireStrong } from './residents/criteria'
-import { erase, mentionsIn, requireSettled, sureOf } from './residents/erase'
+import { erase, givableOf, mentionsIn, namedIn, requireSettled, sureOf } from './residents/erase'
 import { heldOf, writeHeld } from './residents/held'
 import { type Found, search } from './residents/search'
 
@@ -103,7 +103,7 @@ withCriteria(
   .action(async ({ out, except = [], ...options }: Options & { out?: string; except?: string[] }) => {
     requireStrong(options)
     const { run, tenant, found } = await searchTenant(options)
-    const held = await heldOf(run, tenant.id, sureOf(found, except))
+    const held = await heldOf(run, tenant.id, givableOf(found, except))
     if (out === undefined) console.log(JSON.stringify(held, null, 2))
     else print({ files: writeHeld(callersPath(out), held) }, options)
   })
@@ -137,12 +137,17 @@ async function eraseResident({ except = [], evenOpen = false, evenMentions = fal
   if (!evenOpen) requireSettled(taken)
   if (!yes) await confirm({ ...taken, cases: evenMentions ? [...taken.cases, ...mentioning] : taken.cases })
   const erased = await erase(run, tenant, taken, mentioning, { criteria, evenOpen, evenMentions })
-  const left = evenMentions ? [] : mentioning.map(({ reference }) => reference)
+  // A note that is cleared leaves what a summary or a description says.
+  const searched = evenMentions && mentioning.length > 0 ? await search(run, tenant.id, criteria) : found
+  const left = namedIn(searched).filter((reference) => !except.includes(reference))
   const answer = { ...erased, namedIn: left }
   if (json) print(answer, { json })
   else console.log(table(['erased', ''], Object.entries(erased)))
-  if (left.length > 0) note(`Cases of others that name them: ${left.join(', ')}. --even-mentions clears the notes.`)
+  if (left.length > 0) note(`Others' cases and messages that name them: ${left.join(', ')}. ${remedy(evenMentions)}`)
 }
+
+const remedy = (evenMentions: boolean) =>
+  evenMentions ? 'Edit these by hand.' : '--even-mentions clears notes; edit other texts by hand.'
 
 /** Shows what would be erased, and asks. Throws a `UsageError` for anything but a yes. */
 async function confirm(taken: Found): Promise<void> {

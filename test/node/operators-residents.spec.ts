@@ -77,6 +77,19 @@ it('erase needs a yes, and says how much is gone without saying whose', async ()
   ])
 }, 600_000)
 
+it('what still names them after their mentions are cleared is listed', async () => {
+  await rowsOf(
+    state,
+    `update cases set description = 'Says old@example.com' where id = 'ALEX';
+     insert into timeline (case_id, id, type, body, actor_id, created_at)
+       values ('ALEX', 'n', 'note', 'Rang old@example.com', 'u', 1)`,
+  )
+  const erased = await operate('residents', 'erase', ...at, '--email', 'old@example.com', '--even-mentions', '--yes')
+  expect(erased.stdout).toMatch(/casesWithMentions +1\n/)
+  expect(erased.stderr).toMatch(/\nOthers' cases and messages that name them: ALEX\. Edit these by hand\.\n$/)
+  expect(await rowsOf(state, 'select body from timeline')).toEqual([{ body: null }])
+}, 600_000)
+
 it('nothing of the resident is in wrangler’s own log', async () => {
   const { code } = await run('grep', ['-rli', 'zebedee@', join(root, '.wrangler/logs')])
   // 1: none; 2: no such folder.

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { matchesOf } from '../../scripts/operator/residents/criteria'
-import { erase, mentionsIn, requireSettled, sureOf } from '../../scripts/operator/residents/erase'
+import { erase, givableOf, mentionsIn, namedIn, requireSettled, sureOf } from '../../scripts/operator/residents/erase'
 import { heldOf } from '../../scripts/operator/residents/held'
 import { search } from '../../scripts/operator/residents/search'
 import { insertTenant } from '../../src/db/operators'
@@ -274,6 +274,21 @@ it('what is excepted takes its stored results with it, and is never a mistyped r
   expect(taken.results.map(({ key }) => key)).toEqual(['his'])
   for (const mistyped of ['hers', 'HERS,HIS', 'HER5'])
     expect(() => sureOf(found, ['HIS', mistyped])).toThrow(`Not among what was found, so nothing was done: ${mistyped}`)
+})
+
+it('what is exported has no stored result of a neighbour’s case that names the resident', async () => {
+  const sql = [
+    inserted('cases', 'parish', { id: 'NOISY', resident_email: 'noisy@example.com' }),
+    inserted('cases', 'parish', { id: 'COMPLAINS', resident_name: 'Nora', description: 'By noisy@example.com' }),
+    inserted('submissions', 'parish', { id: 'RINGS', name: 'Nora', message: 'It is noisy@example.com again' }),
+    result('noisy', "'parish'", 'POST /api/cases', '{"id":"NOISY","residentEmail":"noisy@example.com"}'),
+    result('nora', "'parish'", 'POST /api/cases', '{"id":"COMPLAINS","description":"By noisy@example.com"}'),
+  ]
+  await d1.batch(sql.map((one) => d1.prepare(one)))
+  const found = await search(run, 'parish', { email: 'noisy@example.com' })
+  expect(givableOf(found, []).results.map(({ key }) => key)).toEqual(['noisy'])
+  expect(sureOf(found, []).results.map(({ key }) => key)).toEqual(['noisy', 'nora'])
+  expect(namedIn(found)).toEqual(['COMPLAINS', 'RINGS'])
 })
 
 /** The tables of which some column, the search index's blocks included, holds a text in its own or in small letters. */

@@ -35,13 +35,25 @@ export function sureOf({ cases, messages, results }: Found, except: readonly str
   const unknown = except.filter((reference) => !records.some((row) => row.reference === reference))
   if (unknown.length > 0) throw new UsageError(`Not among what was found, so nothing was done: ${unknown.join(', ')}`)
   const isTaken = (row: { sure: boolean; reference: string }) => row.sure && !except.includes(row.reference)
-  const others = records.filter(({ reference }) => except.includes(reference)).map(({ id }) => id)
   return {
     cases: cases.filter(isTaken),
     messages: messages.filter(isTaken),
-    results: results.filter(({ route, body }) => !others.some((id) => route.includes(id) || body.includes(id))),
+    results: withoutThoseOf(
+      records.filter(({ reference }) => except.includes(reference)),
+      results,
+    ),
   }
 }
+
+/** What of `sureOf` may be given to the resident: no stored result of somebody else's record that only names them. */
+export function givableOf(found: Found, except: readonly string[]): Found {
+  const taken = sureOf(found, except)
+  const unsure = [...found.cases, ...found.messages].filter(({ sure }) => !sure)
+  return { ...taken, results: withoutThoseOf(unsure, taken.results) }
+}
+
+const withoutThoseOf = (records: readonly { id: string }[], results: Found['results']) =>
+  results.filter(({ route, body }) => !records.some(({ id }) => route.includes(id) || body.includes(id)))
 
 /** Throws a `UsageError` for cases that are not closed, and messages that nobody has dealt with. */
 export function requireSettled({ cases, messages }: Found): void {
@@ -53,9 +65,15 @@ export function requireSettled({ cases, messages }: Found): void {
   throw new UsageError(`Still open, so nothing was erased: ${open.join(', ')}. Close them first, or give --even-open.`)
 }
 
+const isMention = ({ sure, matchedBy }: Found['cases'][number] | Found['messages'][number]) =>
+  !sure && matchedBy.includes('text')
+
 /** Cases of others whose notes may name the resident. */
-export const mentionsIn = ({ cases }: Found) =>
-  cases.filter(({ sure, matchedBy }) => !sure && matchedBy.includes('text'))
+export const mentionsIn = ({ cases }: Found) => cases.filter(isMention)
+
+/** References of others' cases and messages that name the resident. */
+export const namedIn = ({ cases, messages }: Found) =>
+  [...cases.filter(isMention), ...messages.filter(isMention)].map(({ reference }) => reference)
 
 /** Erases what was found, a portion per trip. What a stop leaves is found again by the same command. */
 export async function erase(
