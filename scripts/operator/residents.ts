@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline/promises'
 import type { Command } from 'commander'
 import { group } from '../../src/db/query'
 import { placeOf } from './cells'
@@ -24,6 +23,7 @@ import { type Criteria, requireSome, requireStrong } from './residents/criteria'
 import { erase, givableOf, mentionsIn, namedIn, requireSettled, sureOf } from './residents/erase'
 import { heldOf, writeHeld } from './residents/held'
 import { type Found, search } from './residents/search'
+import { ask, isTerminal } from './terminal'
 
 const program = operators(
   'residents',
@@ -151,12 +151,9 @@ const remedy = (evenMentions: boolean) =>
 
 /** Shows what would be erased, and asks. Throws a `UsageError` for anything but a yes. */
 async function confirm(taken: Found): Promise<void> {
-  if (!process.stdin.isTTY) throw new UsageError('Nothing was erased: without a terminal, give --yes')
+  if (!isTerminal()) throw new UsageError('Nothing was erased: without a terminal, give --yes')
   note(asTable(taken))
-  const lines = createInterface({ input: process.stdin, output: process.stderr })
-  const said = await lines.question('Erase these for good? Type "erase": ')
-  lines.close()
-  if (said.trim() !== 'erase') throw new UsageError('Nothing was erased')
+  if ((await ask('Erase these for good? Type "erase": ')) !== 'erase') throw new UsageError('Nothing was erased')
 }
 
 await runProgram(program)
