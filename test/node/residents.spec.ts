@@ -258,6 +258,14 @@ it('a longer address or name is somebody else’s, in texts and in stored result
   expect(byName.results.map(({ key }) => key)).toEqual(['Ian North'])
 })
 
+it('a number in a text is found however it is written', async () => {
+  const texts = ['01632\u00a0960\u00a0666', '01632/960666', '01632\u2013960\u2011666', '+44\u202f1632 960666']
+  const sql = texts.map((description, i) => inserted('cases', 'parish', { id: `TEXT${i}`, description }))
+  await d1.batch(sql.map((one) => d1.prepare(one)))
+  const { cases } = await search(run, 'parish', { phone: '01632 960 666' })
+  expect(cases.map(({ reference }) => reference)).toEqual(['TEXT0', 'TEXT1', 'TEXT2', 'TEXT3'])
+})
+
 it('what is excepted takes its stored results with it, and is never a mistyped reference', async () => {
   const family = { resident_phone: '01632 960555' }
   const sql = [

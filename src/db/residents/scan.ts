@@ -27,8 +27,11 @@ export interface Sought {
 
 const sought = (name: keyof Sought) => sql`${placeholder(name)}`
 
+// In texts also no-break spaces and dashes, as they come from web pages and word processors.
+const amongDigits = ['(', ')', '-', '+', '.', '/', ' ', '\u00a0', '\u202f', '\u2011', '\u2013']
+
 const digits = (text: SQL) =>
-  ['(', ')', '-', '+', '.', ' '].reduce((left, sign) => sql`replace(${left}, ${sql.raw(`'${sign}'`)}, '')`, text)
+  amongDigits.reduce((left, sign) => sql`replace(${left}, ${sql.raw(`char(${sign.charCodeAt(0)})`)}, '')`, text)
 
 /** What only JavaScript can fold. */
 const isForeign = (text: SQL) => sql`${text} glob '*[^ -~]*'`
