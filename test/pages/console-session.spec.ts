@@ -85,15 +85,26 @@ describe('Signing in', () => {
     expect((await read(sixth)).faults).toEqual([
       ['key', 'Too many attempts have failed from your internet connection. Try again in 1 hour'],
     ])
+    expect(Number(sixth.headers.get('Retry-After'))).toBeGreaterThan(3500)
     const { key } = await makeKey(await makeTenant())
     expect((await signIn({ key }, address)).status).toBe(303)
     expect(await windowOf(address)).toBe(5)
+  })
+
+  test('has a page at its own address, which a refused key leaves in the browser', async () => {
+    const { key } = await makeKey(await makeTenant())
+    const asked = await call('/console/sign-in')
+    expect([asked.status, (await read(asked)).heading]).toEqual([200, 'Sign in'])
+
+    const again = await openPage('/console/sign-in', { cookie: cookieOf(await signIn({ key })) })
+    expect([again.status, again.headers.get('Location')]).toEqual([303, '/console'])
   })
 
   test('is closed without its secret, and says who has to do what', async () => {
     const { key } = await makeKey(await makeTenant())
     const response = await signIn({ key }, newAddress(), { CONSOLE_SECRET: undefined })
     expect(response.status).toBe(503)
+    expect(response.headers.get('Retry-After')).toBe('3600')
     expect((await read(response)).text).toContain('its operator has to set CONSOLE_SECRET')
   })
 })

@@ -146,7 +146,7 @@ const routes: Record<string, Row> = {
 }
 
 /** Routes that need no session: signing in and out, and the style. */
-const open = ['GET /console/style.css', 'POST /console/sign-in', 'POST /console/sign-out']
+const open = ['GET /console/style.css', 'GET /console/sign-in', 'POST /console/sign-in', 'POST /console/sign-out']
 
 /** Every route of the console behind a session. Throws, saying what to add, for one that is not described. */
 export function consoleRoutes(): ConsoleRoute[] {

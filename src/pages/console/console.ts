@@ -29,7 +29,7 @@ import { approveEvents, approveNews, showEvents, showNews } from './publications
 import { showAudit, showDisclosures } from './records'
 import { sameOrigin } from './same-origin'
 import { sessionOf } from './session'
-import { showSignIn, signIn, signOut } from './sign-in'
+import { openSignIn, showSignIn, signIn, signOut } from './sign-in'
 import { signedIn } from './signed-in'
 import { showUsage } from './usage'
 import {
@@ -111,6 +111,7 @@ consolePages.get('/style.css', async (c) => {
 })
 consolePages.on('POST', '/*', readsForm())
 consolePages.get('/', async (c, next) => ((await sessionOf(c)) ? next() : showSignIn(c)))
+consolePages.get('/sign-in', openSignIn)
 consolePages.post('/sign-in', signIn)
 consolePages.post('/sign-out', signOut)
 consolePages.route('/', pages)

@@ -48,5 +48,5 @@ export function secretOf(env: Env): string {
   if (consoleSecret) return consoleSecret
   const message = 'The console is not set up on this gateway: its operator has to set CONSOLE_SECRET'
   const cause = new SettingsError('Invalid settings: CONSOLE_SECRET is needed by the console')
-  throw new ApiError('unavailable', { message, cause })
+  throw new ApiError('unavailable', { message, headers: { 'Retry-After': '3600' }, cause })
 }

@@ -11,7 +11,7 @@ import { typed } from './form'
 import { isInConsole, Kept, type KeptForm, keptText, readKept } from './kept'
 import { consolePage } from './layout/frame'
 import { done } from './notice'
-import { closeSession, openSession } from './session'
+import { closeSession, openSession, sessionOf } from './session'
 import { issueTicket } from './ticket'
 
 interface SignIn {
@@ -62,19 +62,28 @@ export function showSignIn(c: Context<AppEnv>, { next, kept, fault, reason, stat
   })
 }
 
+/** The address that a refused key leaves in the browser: the page to sign in on, or the overview for who is signed in. */
+export async function openSignIn(c: Context<AppEnv>) {
+  return (await sessionOf(c)) ? done(c, '/console') : showSignIn(c)
+}
+
 /** Takes a key: signs in and goes on, or says what is wrong with it. A key that nobody holds counts against its address. */
 export async function signIn(c: Context<AppEnv>) {
   const key = typed(c, 'key')
   const next = isInConsole(typed(c, 'next')) ? typed(c, 'next') : '/console'
   const kept = readKept(c.get('form')?.fields.kept ?? '')
-  const again = (fault: string, status: ContentfulStatusCode) => showSignIn(c, { next, kept, fault, status })
-  if (key === '') return again('Enter an API key', 400)
+  const again = (fault: string, { status, headers }: Pick<ApiError, 'status' | 'headers'>) => {
+    for (const [name, value] of Object.entries(headers)) c.header(name, value)
+    return showSignIn(c, { next, kept, fault, status })
+  }
+  if (key === '') return again('Enter an API key', { status: 400, headers: {} })
   const refusal = await refusalOf(() => callAs(c, key, { path: '/api/me' }))
   if (refusal?.status === 401) {
     const tooMany = await refusalOf(() => countFailedAttempt(c.env, c.var.meter, c.req.raw.headers))
-    if (tooMany) return again(`Too many attempts have failed from your internet connection. ${tryAgain(tooMany)}`, 429)
+    if (tooMany)
+      return again(`Too many attempts have failed from your internet connection. ${tryAgain(tooMany)}`, tooMany)
   }
-  if (refusal) return again(faultOf(refusal, key), refusal.status)
+  if (refusal) return again(faultOf(refusal, key), refusal)
 
   const session = await openSession(c, key)
   if (!kept) return done(c, next)
