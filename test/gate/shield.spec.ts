@@ -104,6 +104,15 @@ describe('The shield', () => {
     expect(statuses).toEqual([401, 401, 401, 429])
   })
 
+  it('lets a key through that was lately admitted on a public route', async () => {
+    const tenant = await aTenant()
+    const { key } = await makeKey(await makeTenant())
+    const address = newAddress()
+    expect((await askWards(tenant, address, { key, ...shielded })).status).toBe(200)
+    for (let i = 0; i < 4; i++) await ask(address, mintKey())
+    expect(await statusOf(ask(address, key))).toBe(200)
+  })
+
   it('that fails leaves the answers as they are without one', async () => {
     const SHIELD = { limit: () => Promise.reject(new Error('no shield')) }
     const address = newAddress()
