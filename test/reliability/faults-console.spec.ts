@@ -1,9 +1,14 @@
 import { env } from 'cloudflare:workers'
 import { afterAll, describe, expect, test } from 'vitest'
+import { mintKey } from '../../src/gate/key-format'
+import { keptText } from '../../src/pages/console/kept'
 import { issueTicket } from '../../src/pages/console/ticket'
 import { arrangePage, type ConsoleRoute, consoleRoutes } from '../support/console'
 import { type Scene, tryFaults } from '../support/fault-scenes'
+import { faults } from '../support/faults'
 import { faultSuite } from '../support/faults-suite'
+import { newAddress } from '../support/public-calls'
+import { makeKey, makeTenant } from '../support/tenants'
 
 const routes = consoleRoutes()
 const { worker, tally } = faultSuite()
@@ -59,6 +64,30 @@ describe.each(routes.map((route, turn) => ({ ...route, turn })))('$method $path'
     timeout: 120_000,
   }, async () => {
     await tryFaults(sceneOf(route), worker, route.turn, tally)
+  })
+})
+
+const someKey = async () => (await makeKey(await makeTenant())).key
+
+describe.each([
+  ['a key that works', 1, someKey],
+  ['a key that nobody holds', 1, async () => mintKey()],
+  ['a key that nobody holds, which is counted', 2, async () => mintKey()],
+])('Signing in with %s', (_, call, keyOf) => {
+  test.each(faults)('keeps what is to be sent after it, and no key, if $name', async (fault) => {
+    const key = await keyOf()
+    const kept = keptText({ action: '/console/cases/1/notes', pairs: [['body', 'Called back.']] })
+    const sent = new Request('https://gateway.example/console/sign-in', {
+      method: 'POST',
+      body: new URLSearchParams({ key, kept }),
+      headers: { 'Sec-Fetch-Site': 'same-origin', 'CF-Connecting-IP': newAddress() },
+      redirect: 'manual',
+    })
+    const { response, lines } = await worker.send(sent, { count: 0, failing: { call, fault } })
+    expect(response.status).toBe(fault.error?.status ?? 503)
+    const page = await response.text()
+    expect(page).toContain('<dd class="lines">Called back.</dd>')
+    expect(page + lines.join()).not.toContain(key)
   })
 })
 

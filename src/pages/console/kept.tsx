@@ -10,10 +10,11 @@ export interface KeptForm {
   pairs: readonly (readonly [name: string, value: string])[]
 }
 
-/** The form that was sent; undefined if none was, or if it held a key, which no page repeats. */
+/** The form that was sent, or, of a form with a key, which no page repeats, the one that was to be sent after it. */
 export function keptOf(c: Context<AppEnv>): KeptForm | undefined {
   const form = c.get('form')
-  if (!form || 'key' in form.fields) return
+  if (!form) return
+  if ('key' in form.fields) return readKept(form.fields.kept ?? '')
   const pairs = form.pairs.filter(([name]) => name !== 'ticket')
   return pairs.length > 0 ? { action: c.req.path, pairs } : undefined
 }
