@@ -1,4 +1,6 @@
+import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { issueTicket } from '../../src/pages/console/ticket'
 import { call } from '../support/call'
 import { openPage, read, type SignedIn, sendConsoleForm, signedInWith } from '../support/console'
 import { kinds, makeItem } from '../support/publications'
@@ -384,6 +386,24 @@ describe('Webhooks', () => {
     expect((await read(await openPage(`/console/webhooks/${id}`, who))).text).toMatch(/Waiting 1 message\b/)
     const { text } = await read(await openPage(`/console/webhooks/${id}/delete`, who))
     expect(text).toContain('1 message still waiting would not be sent.')
+  })
+
+  test('says who has to set up what webhooks need, and not to wait for it', async () => {
+    const { cookie, session } = await signedInWith((await makeKey(await makeTenant())).key)
+    const response = await call('/console/webhooks/new', {
+      body: new URLSearchParams({
+        ticket: await issueTicket(env, session),
+        url: 'https://crm.example.com/hooks',
+        events: 'case_created',
+        payload: 'full',
+      }),
+      headers: { Cookie: cookie, 'Sec-Fetch-Site': 'same-origin' },
+      bindings: { WEBHOOK_KEY: '' },
+    })
+    expect(response.status).toBe(503)
+    const { text } = await read(response)
+    expect(text).toContain('its operator has to set WEBHOOK_KEY')
+    expect(text).not.toContain('Wait a few minutes')
   })
 
   test('that lead inside are refused beside the field', async () => {

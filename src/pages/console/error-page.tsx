@@ -2,6 +2,8 @@ import type { Context } from 'hono'
 import type { AppEnv } from '../../app-env'
 import { waitInWords } from '../../domain/wait'
 import { type ApiError, refusalOf } from '../../errors'
+import { SettingsError } from '../../settings'
+import { WebhookKeyMissing } from '../../webhooks/secrets'
 import { mayUseConsole } from './api-call'
 import { Kept, keptOf } from './kept'
 import { consolePage } from './layout/frame'
@@ -75,7 +77,9 @@ interface Words {
   advice: string
 }
 
-function wordsOf({ code, message, headers, details }: ApiError, c: Context<AppEnv>): Words {
+const isNotSetUp = (cause: unknown) => cause instanceof SettingsError || cause instanceof WebhookKeyMissing
+
+function wordsOf({ code, message, headers, details, cause }: ApiError, c: Context<AppEnv>): Words {
   switch (code) {
     case 'rate_limited': {
       const { limit, windowMs } = c.get('gate')?.rateLimit ?? { limit: 0, windowMs: 0 }
@@ -101,7 +105,8 @@ function wordsOf({ code, message, headers, details }: ApiError, c: Context<AppEn
     case 'unavailable':
       return {
         title: 'The service is temporarily unavailable',
-        advice: c.get('session') ? 'Wait a few minutes, then try again.' : `${message}.`,
+        // What has not been set up does not come by waiting.
+        advice: isNotSetUp(cause) ? `${message}.` : 'Wait a few minutes, then try again.',
       }
     case 'too_large':
       return { title: 'The form is too long', advice: 'It could not be sent. Shorten it and send it again.' }
