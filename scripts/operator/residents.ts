@@ -149,8 +149,9 @@ async function eraseResident({ except = [], evenOpen = false, evenMentions = fal
 const remedy = (evenMentions: boolean) =>
   evenMentions ? 'Edit these by hand.' : '--even-mentions clears notes; edit other texts by hand.'
 
-/** Shows what would be erased, and asks. Throws a `UsageError` for anything but a yes. */
+/** Shows what would be erased, if anything, and asks. Throws a `UsageError` for anything but a yes. */
 async function confirm(taken: Found): Promise<void> {
+  if (Object.values(taken).every(({ length }) => length === 0)) return
   if (!isTerminal()) throw new UsageError('Nothing was erased: without a terminal, give --yes')
   note(asTable(taken))
   if ((await ask('Erase these for good? Type "erase": ')) !== 'erase') throw new UsageError('Nothing was erased')

@@ -69,8 +69,11 @@ it('erase needs a yes, and says how much is gone without saying whose', async ()
     { id: 'ALEX', name: 'Alex Resident' },
     { id: 'MAIN', name: 'Zebedée Q' },
   ])
+  const none = { storedResults: 0, cases: 0, messages: 0, casesWithMentions: 0, namedIn: [] }
   const erased = await answer('residents', 'erase', ...byEmail, '--yes')
-  expect(erased).toEqual({ storedResults: 0, cases: 1, messages: 0, casesWithMentions: 0, namedIn: [] })
+  expect(erased).toEqual({ ...none, cases: 1 })
+  // Where nothing is found, nobody is asked.
+  expect(await answer('residents', 'erase', ...byEmail)).toEqual(none)
   expect(await rowsOf(state, names)).toEqual([
     { id: 'ALEX', name: 'Alex Resident' },
     { id: 'MAIN', name: 'Removed' },
