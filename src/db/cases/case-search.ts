@@ -33,7 +33,7 @@ const matches = (tenant: SQL) => sql`
  */
 const relevance = sql`
   case when ${placeholder('phrases')} <= ${sql.raw(String(weighed.phrases))}
-    or (select max(${cases.rowId}) from ${cases}) <= ${sql.raw(String(weighed.cases))}
+    or not exists (select 1 from ${cases} where ${cases.rowId} > ${sql.raw(String(weighed.cases))})
   then bm25(cases_fts, 0, 10, 10, 10, 5, 5, 3, 1) end`
 
 /** The newest matches in a tenant, as row ids. FTS5 returns rows by row id, in either direction, without sorting. */
