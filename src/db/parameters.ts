@@ -22,15 +22,15 @@ const dialect = new SQLiteSyncDialect()
 /** Strings and quoted names, in which a question mark is one, and parameters. */
 const quotedOrParameter = /'(?:[^']|'')*'|"(?:[^"]|"")*"|\?/g
 
-const between = '\0'
+const separator = '\0'
 
 /** SQL in pieces. */
 export function inPieces(sql: SQL): Pieces
 export function inPieces(sql: string, parameters: readonly Parameter[]): Pieces
 export function inPieces(text: SQL | string, given: readonly Parameter[] = []): Pieces {
   if (typeof text === 'string') {
-    const marked = text.replaceAll(quotedOrParameter, (token) => (token === '?' ? between : token))
-    return { pieces: marked.split(between), parameters: given }
+    const marked = text.replaceAll(quotedOrParameter, (token) => (token === '?' ? separator : token))
+    return { pieces: marked.split(separator), parameters: given }
   }
   const { sql, params } = dialect.sqlToQuery(text)
   return inPieces(sql, parametersOf(params))
