@@ -67,8 +67,11 @@ export async function storedFaults(place: Place, ledger: Ledger, receiver: Recei
     place,
     `select id, reference, internal_ref as mark, version, summary, status,
        (select json_group_array(body) from timeline where case_id = cases.id and type = 'note') as notes,
-       (select count(*) from changes where tenant_id = ${tenant} and target_id = cases.id and event = 'case_created') as created
-       from cases where tenant_id = ${tenant}`,
+       coalesce(creations.n, 0) as created
+       from cases left join (
+         select target_id, count(*) as n from changes where tenant_id = ${tenant} and event = 'case_created' group by target_id
+       ) creations on creations.target_id = cases.id
+       where tenant_id = ${tenant}`,
   )
   const stored = found.map((row) => ({ ...row, notes: JSON.parse(row.notes) }))
   const messages = await rowsIn<{ reference: string; message: string }>(
