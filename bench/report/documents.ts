@@ -68,8 +68,8 @@ per second of a Hono Worker without D1.
   ${whole(gate.callers)} keys in turn. ${gate.rounds} rounds, every second one in reverse order; medians. Ratios are taken
   within a round. All answers must have the expected status.
 - **The gateway’s statements** are what it sends to D1 for that read, run by a Worker that does nothing else: no key is hashed,
-  nothing is logged, and D1’s results go out as they come. No gateway that keeps these promises in D1 could be faster; what
-  is missing from there is the cost of its code, its headers and its log.
+  nothing is logged, and D1’s results go out as they come. What the gateway is behind these is the cost of its code, its headers
+  and its log.
 - **Not measured.** A network, other Workers, and what a commit costs in production, where D1 waits for other machines. The
   load generator shares the processors with the Worker.
 - **Peers** are set up as their documentation recommends. rate-limiter-flexible, hono-rate-limiter and COUNT, then INSERT

@@ -5,6 +5,7 @@ import { keyAdmission } from '../../src/db/gate/hit'
 import { gateValues } from '../../src/db/gate/placeholder'
 import { joined } from '../../src/db/joined'
 import { all, type NamedStatements, type Values } from '../../src/db/query'
+import { pathOfNobody } from '../../src/domain/address-ranges'
 import { guardValues } from '../../src/gate/requirement'
 import { d1, limit, windowMs } from './d1'
 
@@ -13,7 +14,7 @@ const guards = guardValues({ plan: 'pro', scope: 'cases:read' })
 /** Runs what the gateway sends D1 for a read, for the hash of a key, and answers D1's results as they come. */
 async function answer(c: Context, values: Values, reads: NamedStatements) {
   const gates = gateValues({
-    ...{ hash: c.req.header('X-API-Key') ?? null, address: '$.none', at: null, admissionId: crypto.randomUUID() },
+    ...{ hash: c.req.header('X-API-Key') ?? null, address: pathOfNobody, at: null, admissionId: crypto.randomUUID() },
     ...{ limit, windowSeconds: windowMs / 1000, ...guards },
   })
   const { statements, keep } = all({ admission: keyAdmission, ...reads }).bind({ ...values, ...gates })
@@ -26,7 +27,7 @@ const slice = {
   filters: { archived: false },
   order: { by: 'createdAt', descending: true },
   from: { offset: 0 },
-  limit: 21,
+  limit: 20,
 } as const
 
 /** The gateway's own statements, and nothing else of it: what its code, headers and log are measured against. */

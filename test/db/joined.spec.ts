@@ -65,3 +65,11 @@ test('a question mark in a text of the SQL is no parameter', async () => {
 
   expect(rows).toEqual({ one: { asked: 'What? north' }, other: { said: 'south' } })
 })
+
+test('a statement by itself binds a value once, too', async () => {
+  const words = Array.from({ length: 101 }, () => sql`(${placeholder('word')})`)
+  const many = sql`(values ${sql.join(words, sql`, `)})`
+  const alone = statement(build.select({ n: sql<number>`count(*)`.as('n') }).from(many), { outgrowsText: true })
+
+  expect(await runBatch(d1Of(), newMeter(), { alone: alone.bind({ word: 'north' }) })).toEqual({ alone: [{ n: 101 }] })
+})

@@ -3,8 +3,9 @@ import { eq, sql } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import { type CaseSlice, caseList } from '../../src/db/cases/case-list'
 import { wardById } from '../../src/db/directory/wards'
-import { build, memoised, type Statement, statement, type Values } from '../../src/db/query'
+import { build, type Statement, statement, type Values } from '../../src/db/query'
 import { tenants, users } from '../../src/db/schema/tenants'
+import { memoised } from '../../src/db/shapes'
 import { d1Of } from '../support/tenants'
 
 const modules = import.meta.glob<Record<string, unknown>>('../../src/db/**/*.ts', { eager: true })

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { mintKey } from '../../src/gate/key-format'
 import { call } from '../support/call'
 import { found, search, tenantWith } from '../support/case-searches'
+import { openPage, read, signedInWith } from '../support/console'
 import { arrangeFull, limited, noScope } from '../support/errors'
 import { firstCreatedAt, makeNumberedCase } from '../support/many-cases'
 import { makeCase } from '../support/rows'
@@ -53,6 +54,8 @@ test('more than three words are not ranked in a database of more than 300,000 ca
   const others = await makeTenant()
   const last = await makeCase(others, { row_id: 300_001 })
   expect(await seen(four)).toEqual({ found: [2, 1], unranked: true })
+  const page = await read(await openPage(`/console/cases?search=${encodeURIComponent(four)}`, await signedInWith(key)))
+  expect(page.text).toContain('These are the newest first')
   expect(await seen(four, '&sort=createdAt')).toEqual({ found: [1, 2], unranked: undefined })
   expect(await seen(three)).toEqual({ found: [1, 2], unranked: undefined })
   expect(await seen('no such words here')).toEqual({ found: [], unranked: undefined })

@@ -57,6 +57,20 @@ export async function makeChange(tenant: TestTenant, event: ChangeEvent = 'case_
   return sequence
 }
 
+/** Sends to an endpoint in a run of so many milliseconds, where each answer takes so long. Yields what was received. */
+export async function sendSlowly(
+  id: string,
+  { answer, eachMs, runMs }: { answer: number; eachMs: number; runMs: number },
+) {
+  let now = Date.now()
+  const received = receive(() => {
+    now += eachMs
+    return status(answer)
+  })
+  await drain({ env, d1: d1Of(), cell: 0 }, id, now + runMs, { ...realClock, now: () => now, log: () => undefined })
+  return received
+}
+
 /** An endpoint's row. */
 export async function endpointRow(id: string, cell = 0): Promise<Columns> {
   return (await d1Of(cell).prepare('select * from webhook_endpoints where id = ?').bind(id).first()) ?? {}

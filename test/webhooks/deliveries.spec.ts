@@ -3,7 +3,6 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { toBase64 } from '../../src/domain/base64'
 import { secretPrefix } from '../../src/domain/webhook-signature'
 import { sealSecret } from '../../src/webhooks/secrets'
-import { drain, realClock } from '../../src/webhooks/sender'
 import { makeCase } from '../support/rows'
 import { d1Of, makeTenant, makeUser } from '../support/tenants'
 import {
@@ -15,6 +14,7 @@ import {
   makeEndpoint,
   receive,
   secretOf,
+  sendSlowly,
   sendTo,
   status,
   verified,
@@ -130,14 +130,7 @@ describe('The order of messages', () => {
 
   it('begins no message after the time that its run is given', async () => {
     const { id } = await arrangeEndpoint(2)
-    let now = Date.now()
-    const received = receive(() => {
-      now += 5001
-      return status(200)
-    })
-    const clock = { ...realClock, now: () => now, log: () => undefined }
-    await drain({ env, d1: d1Of(), cell: 0 }, id, now + 5000, clock)
-    expect(received).toHaveLength(1)
+    expect(await sendSlowly(id, { answer: 200, eachMs: 5001, runMs: 5000 })).toHaveLength(1)
     expect(await endpointRow(id)).toMatchObject({ cursor: 1, lease: null })
   })
 

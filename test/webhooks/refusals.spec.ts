@@ -1,8 +1,15 @@
-import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { drain, realClock } from '../../src/webhooks/sender'
 import { d1Of, insert } from '../support/tenants'
-import { arrangeEndpoint, endpointRow, makeDue, outcomesOf, receive, sendTo, status } from '../support/webhooks'
+import {
+  arrangeEndpoint,
+  endpointRow,
+  makeDue,
+  outcomesOf,
+  receive,
+  sendSlowly,
+  sendTo,
+  status,
+} from '../support/webhooks'
 
 afterEach(() => {
   vi.unstubAllGlobals()
@@ -93,14 +100,7 @@ describe('A message that is refused', () => {
 
   it('waits for its schedule also where the run is over before the next one is tried', async () => {
     const { id } = await arrangeEndpoint(2)
-    let now = Date.now()
-    const received = receive(() => {
-      now += 20_001
-      return status(400)
-    })
-    const clock = { ...realClock, now: () => now, log: () => undefined }
-    await drain({ env, d1: d1Of(), cell: 0 }, id, now + 20_500, clock)
-    expect(received).toHaveLength(1)
+    expect(await sendSlowly(id, { answer: 400, eachMs: 20_001, runMs: 20_500 })).toHaveLength(1)
     expect(await endpointRow(id)).toMatchObject({ cursor: 0, attempts: 1, refusals: 3 })
     expect(Number((await endpointRow(id)).next_attempt_at)).toBeGreaterThan(Date.now())
   })

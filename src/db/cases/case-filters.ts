@@ -1,8 +1,9 @@
 import { and, eq, gte, isNull, lte, or, type SQL, sql } from 'drizzle-orm'
 import type { Status } from '../../domain/vocabulary'
 import { callerRow, callerTenant, outerCaller } from '../gate/caller'
-import { givenNames, placeholder } from '../query'
+import { placeholder } from '../query'
 import { cases } from '../schema/cases'
+import { givenNames } from '../shapes'
 
 /** Filters of a list of cases. An absent filter matches everything. */
 export interface CaseFilters {

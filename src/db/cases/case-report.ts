@@ -3,10 +3,11 @@ import { type Period, periodOf } from '../../domain/months'
 import type { Counts } from '../../domain/tally'
 import { jsonColumn, ofCaller } from '../conditions'
 import { callerRow } from '../gate/caller'
-import { all, build, concat, givenNames, memoised, placeholder, type Statement, statement, type Values } from '../query'
+import { all, build, concat, placeholder, type Statement, statement, type Values } from '../query'
 import type { Ref } from '../ref'
 import { caseTallies as tallies } from '../schema/cases'
 import { categories, wards } from '../schema/directory'
+import { givenNames, memoised } from '../shapes'
 import { intervalValues, type Scan, scanOf } from './case-scan'
 
 /** Filters of a report; without them, all cases that the caller sees, including archived ones. */

@@ -19,6 +19,7 @@ const isAllowed = sql`json_insert(${keys.allowedTree}, ${gatePlaceholder('addres
 
 /** A live key: known, not revoked, not expired, its tenant open, used from where it may be, its user not disabled. */
 export const isLive = and(
+  // Flags are asked as they are: `eq` would bind a value for each.
   eq(keys.hash, gatePlaceholder('hash')),
   isNull(keys.revokedAt),
   or(isNull(keys.expiresAt), gt(keys.expiresAt, clock)),
